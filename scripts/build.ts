@@ -1,0 +1,138 @@
+// Builds dist/secure-room.cjs: the whole program in one file, the page inside it, no runtime dependencies.
+// The page: public/index.html, and what it names (src/web/main.ts, style.css, icons …) under hashed names.
+
+import { createHash } from "node:crypto";
+import { chmodSync, mkdirSync, readdirSync, readFileSync, rmSync } from "node:fs";
+import { extname, join } from "node:path";
+import { brotliCompressSync, constants, gzipSync } from "node:zlib";
+import { fileURLToPath } from "node:url";
+import { build, transform } from "esbuild";
+
+interface EmbeddedFile {
+  path: string;
+  type: string;
+  immutable: boolean;
+  body: string;
+  brotli?: string;
+  gzip?: string;
+}
+
+const root = fileURLToPath(new URL("../../", import.meta.url));
+const types: Readonly<Record<string, string>> = {
+  ".html": "text/html; charset=utf-8",
+  ".js": "text/javascript; charset=utf-8",
+  ".css": "text/css; charset=utf-8",
+  ".svg": "image/svg+xml",
+  ".png": "image/png",
+  ".webmanifest": "application/manifest+json",
+};
+
+const { version } = JSON.parse(readFileSync(join(root, "package.json"), "utf8")) as { version: string };
+const files = await buildPage();
+await buildProgram(files);
+report(files);
+
+async function buildPage(): Promise<EmbeddedFile[]> {
+  const script = await build({
+    entryPoints: [join(root, "src/web/main.ts")],
+    bundle: true,
+    minify: true,
+    format: "esm",
+    target: ["chrome120", "firefox128", "safari17"],
+    charset: "utf8",
+    legalComments: "none",
+    write: false,
+  });
+  const made = new Map<string, Buffer>([["main.js", Buffer.from(script.outputFiles[0]?.contents ?? [])]]);
+  for (const name of readdirSync(join(root, "public"))) {
+    if (name === "index.html") continue;
+    const source = readFileSync(join(root, "public", name));
+    made.set(name, name.endsWith(".css") ? await minifyStyle(source) : source);
+  }
+  // A file may name another (the manifest its icons), so the ones that name nothing are hashed first.
+  const hashed = new Map<string, string>();
+  const served: EmbeddedFile[] = [];
+  const order = [...made].toSorted(
+    ([a], [b]) => Number(a.endsWith(".webmanifest")) - Number(b.endsWith(".webmanifest")),
+  );
+  for (const [name, content] of order) {
+    const body = nameHashed(content, name, hashed);
+    const extension = extname(name);
+    const digest = createHash("sha256").update(body).digest("hex").slice(0, 12);
+    const path = `/${name.slice(0, -extension.length)}.${digest}${extension}`;
+    hashed.set(name, path);
+    served.push(embed(path, body, true));
+  }
+  const index = nameHashed(readFileSync(join(root, "public/index.html")), "index.html", hashed);
+  return [embed("/", index, false), ...served];
+}
+
+async function minifyStyle(source: Buffer): Promise<Buffer> {
+  const { code } = await transform(source.toString(), { loader: "css", minify: true, charset: "utf8" });
+  return Buffer.from(code);
+}
+
+/** Replaces `"/name"` by the hashed path of `name` in files that are text. */
+function nameHashed(content: Buffer, name: string, hashed: ReadonlyMap<string, string>): Buffer {
+  if (!/\.(html|webmanifest)$/.test(name)) return content;
+  const text = content.toString().replace(/"\/([\w.-]+\.\w+)"/g, (_, file: string) => {
+    const path = hashed.get(file);
+    if (path === undefined) throw new Error(`public/${name} names /${file}, which is not there`);
+    return `"${path}"`;
+  });
+  return Buffer.from(text);
+}
+
+function embed(path: string, body: Buffer, immutable: boolean): EmbeddedFile {
+  const type = types[extname(path) || ".html"];
+  if (type === undefined) throw new Error(`no media type for ${path}: add it to scripts/build.ts`);
+  const brotli = brotliCompressSync(body, { params: { [constants.BROTLI_PARAM_QUALITY]: 11 } });
+  const gzip = gzipSync(body, { level: 9 });
+  return {
+    path,
+    type,
+    immutable,
+    body: body.toString("base64"),
+    ...(brotli.length < body.length ? { brotli: brotli.toString("base64") } : {}),
+    ...(gzip.length < body.length ? { gzip: gzip.toString("base64") } : {}),
+  };
+}
+
+async function buildProgram(page: readonly EmbeddedFile[]): Promise<void> {
+  const bundle = join(root, "dist/secure-room.cjs");
+  rmSync(join(root, "dist"), { recursive: true, force: true });
+  mkdirSync(join(root, "dist"), { recursive: true });
+  await build({
+    entryPoints: [join(root, "src/cli.ts")],
+    outfile: bundle,
+    bundle: true,
+    minifySyntax: true,
+    minifyWhitespace: true,
+    platform: "node",
+    format: "cjs",
+    target: "node20.19",
+    charset: "utf8",
+    legalComments: "none",
+    banner: { js: "#!/usr/bin/env node" },
+    // Optional native helpers of ws: it does without them.
+    external: ["bufferutil", "utf-8-validate"],
+    plugins: [
+      {
+        name: "page",
+        setup(build) {
+          build.onResolve({ filter: /^secure-room:page$/ }, ({ path }) => ({ path, namespace: "page" }));
+          build.onLoad({ filter: /.*/, namespace: "page" }, () => ({
+            contents: JSON.stringify({ version, files: page }),
+            loader: "json",
+          }));
+        },
+      },
+    ],
+  });
+  chmodSync(bundle, 0o755);
+}
+
+function report(page: readonly EmbeddedFile[]): void {
+  const gzipped = page.reduce((sum, file) => sum + Buffer.from(file.gzip ?? file.body, "base64").length, 0);
+  console.log(`page: ${page.length} files, ${(gzipped / 1024).toFixed(1)} KiB gzipped`);
+}

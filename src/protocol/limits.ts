@@ -1,0 +1,138 @@
+// Every number of PROTOCOL.md, with its unit in its name, its reason, and who enforces it.
+// The first part is fixed by the protocol. The second are defaults: each is a flag of the command.
+
+const kiB = 1024;
+const miB = 1024 * kiB;
+const secondMs = 1000;
+const minuteMs = 60 * secondMs;
+const hourMs = 60 * minuteMs;
+
+// ── fixed ────────────────────────────────────────────────────────────────────────────────────────────────────
+
+export const subprotocol = "secure-room.1";
+export const protocolVersion = 1;
+
+/** Section 1: clients. OWASP asks for 210,000 with SHA-512. Never taken from the relay. */
+export const pbkdf2Rounds = 600_000;
+export const saltBytes = 32;
+export const accessBytes = 16;
+export const seatBytes = 32;
+export const logIdBytes = 16;
+/** SHA-256 of `access`, cut to 16 bytes, in base64url. */
+export const roomIdLength = 22;
+/** Section 1: a phrase after normalisation, in UTF-8. */
+export const maxPhraseBytes = 1024;
+export const maxNameGraphemes = 32;
+export const maxNameBytes = 128;
+
+/** Section 2: the padded plaintext of the largest envelope. */
+export const maxPlaintextBytes = 62 * kiB;
+export const maxTextBytes = 16 * kiB;
+/** A sealed hello as the relay will hold it for a member, tag included. */
+export const maxHelloBytes = 1040;
+
+/** Section 3: how long a connection that broke keeps its seat and name. Relay. */
+export const awayMs = 60 * secondMs;
+/** How long the holder of a wanted name has to answer a ping. Relay. */
+export const nameProbeMs = 5 * secondMs;
+/** Heartbeat. Relay. */
+export const pingEveryMs = 25 * secondMs;
+export const pongWithinMs = 20 * secondMs;
+/** Heartbeat. Client. */
+export const quietBeforePingMs = 25 * secondMs;
+export const answerWithinMs = 10 * secondMs;
+/** What a replay may have queued in one socket before it waits for the reader. Relay. */
+export const replayQueueBytes = 256 * kiB;
+/** Full jitter between these when dialling again. Client. */
+export const retryFirstMs = 500;
+export const retryMostMs = 30 * secondMs;
+/** What a kept frame, a room and a seat are charged beside their bytes: the measured cost of their objects. */
+export const frameChargeBytes = 256;
+export const roomChargeBytes = 2 * kiB;
+export const seatChargeBytes = 2 * kiB;
+
+// ── client-side bounds on what a peer controls ──────────────────────────────────────────────────────────────
+
+/** Entries one screen keeps; the oldest leave the screen. */
+export const maxTimelineEntries = 5_000;
+/** Signing keys one tab remembers counters for; the longest unheard is forgotten. */
+export const maxKnownKeys = 4_096;
+/** Separate gaps remembered per key; above it the oldest two count as one. */
+export const maxGapsPerKey = 64;
+/** Sender keys held ready; above it the oldest is derived again when needed. */
+export const maxSenderKeys = 256;
+/** Members a client lists; a relay that names more is not believed. */
+export const maxRosterMembers = 4_096;
+/** Messages said and not yet echoed. */
+export const maxOutbox = 1_000;
+
+// ── defaults, each a flag ────────────────────────────────────────────────────────────────────────────────────
+
+/** A token bucket: `count` tokens flow in over `perMs`, at most `burst` are held. A count of 0 turns it off. */
+export interface Rate {
+  readonly count: number;
+  readonly perMs: number;
+  readonly burst: number;
+}
+
+/** What the relay enforces, PROTOCOL.md section 4. 0 turns off a rate or a per-address limit. */
+export interface Limits {
+  readonly maxConnections: number;
+  readonly maxConnectionsPerIp: number;
+  readonly upgradeRate: Rate;
+  readonly joinRate: Rate;
+  readonly tlsTimeoutMs: number;
+  readonly headTimeoutMs: number;
+  readonly maxHeadBytes: number;
+  readonly joinTimeoutMs: number;
+  readonly maxFrameBytes: number;
+  readonly maxTextFrameBytes: number;
+  readonly maxFragments: number;
+  readonly messageRate: Rate;
+  readonly byteRate: Rate;
+  readonly maxQueueBytes: number;
+  readonly maxVolatileQueueBytes: number;
+  readonly maxMembers: number;
+  readonly history: number;
+  readonly historyBytes: number;
+  readonly historyAgeMs: number;
+  readonly maxFileBytes: number;
+  readonly fileAgeMs: number;
+  readonly logMemoryBytes: number;
+  readonly fileMemoryBytes: number;
+  /** What one address may hold, in hundredths of the logs and of the files. */
+  readonly logSharePercent: number;
+  readonly fileSharePercent: number;
+  readonly stopSpreadMs: number;
+  readonly stopTimeoutMs: number;
+}
+
+export const defaultLimits: Limits = {
+  maxConnections: 10_000,
+  maxConnectionsPerIp: 32,
+  upgradeRate: { count: 60, perMs: minuteMs, burst: 20 },
+  joinRate: { count: 30, perMs: minuteMs, burst: 20 },
+  tlsTimeoutMs: 10 * secondMs,
+  headTimeoutMs: 10 * secondMs,
+  maxHeadBytes: 16 * kiB,
+  joinTimeoutMs: 10 * secondMs,
+  maxFrameBytes: 64 * kiB,
+  maxTextFrameBytes: 8 * kiB,
+  maxFragments: 64,
+  messageRate: { count: 20, perMs: secondMs, burst: 60 },
+  byteRate: { count: 512 * kiB, perMs: secondMs, burst: 4 * miB },
+  maxQueueBytes: miB,
+  maxVolatileQueueBytes: 256 * kiB,
+  maxMembers: 100,
+  history: 500,
+  historyBytes: 4 * miB,
+  historyAgeMs: 24 * hourMs,
+  maxFileBytes: 25 * miB,
+  fileAgeMs: 24 * hourMs,
+  logMemoryBytes: 64 * miB,
+  fileMemoryBytes: 192 * miB,
+  logSharePercent: 12.5,
+  fileSharePercent: 25,
+  stopSpreadMs: 2 * secondMs,
+  stopTimeoutMs: 10 * secondMs,
+};

@@ -1,0 +1,18 @@
+// Runs every unit test in one process: `node build/test/main.js [part of a path …]`.
+// The list comes from the sources, so that a test that was not compiled fails instead of going missing.
+
+import { readdirSync } from "node:fs";
+import { fileURLToPath } from "node:url";
+import { join, relative } from "node:path";
+
+const root = fileURLToPath(new URL("../../", import.meta.url));
+const sources = readdirSync(join(root, "test"), { recursive: true, withFileTypes: true })
+  .filter((entry) => entry.isFile() && entry.name.endsWith(".test.ts"))
+  .map((entry) => relative(root, join(entry.parentPath, entry.name)))
+  .filter((path) => !path.startsWith(join("test", "browser")))
+  .toSorted();
+const wanted = process.argv.slice(2);
+const chosen = sources.filter((path) => wanted.length === 0 || wanted.some((part) => path.includes(part)));
+if (chosen.length === 0) throw new Error(`no unit test matches: ${wanted.join(" ") || "(all)"}`);
+
+for (const path of chosen) await import(join(root, "build", path.replace(/\.ts$/, ".js")));
