@@ -45,6 +45,8 @@ export const answerWithinMs = 10 * secondMs;
 export const sweepEveryMs = 500;
 /** How long a closed connection may take to say goodbye before it is cut. Relay. */
 export const closeWithinMs = 5 * secondMs;
+/** The same when the relay itself is stopping. */
+export const farewellMs = 250;
 /** A flush that takes longer than this widens the next window, so that one write carries more. Relay. */
 export const slowFlushMs = 5;
 export const flushWindowMs = 10;

@@ -41,6 +41,8 @@ export interface Relay {
   heard(connection: Connection): void;
   /** The wire has nothing queued any more. */
   drained(connection: Connection): void;
+  /** Closes the connection for a mistake of its peer; its member is away. `reason` is ours, never a peer's text. */
+  end(connection: Connection, why: Refusal, closeCode: number, reason: string): void;
   /** The wire has ended, by whomever. */
   disconnect(connection: Connection): void;
   /** Ends what has run out. Runs by itself every `sweepEveryMs`. */
@@ -144,6 +146,7 @@ export function createRelay(options: {
   }
 
   function end(connection: Connection, why: Refusal, closeCode: number, reason: string): void {
+    if (connection.phase === "ended") return;
     counters.refused[why]++;
     lose(connection);
     connection.wire.close(closeCode, reason);
@@ -194,6 +197,7 @@ export function createRelay(options: {
     },
     receiveText,
     receiveFrame,
+    end,
     heard({ seat }) {
       if (seat !== null) seating.heard(seat);
     },
