@@ -144,8 +144,8 @@ export function createSession(options: SessionOptions, world: World): Session {
   }
 
   function ping(from: Line): void {
-    from.text(encodeText({ type: "ping" }));
     watch(answerWithinMs, () => closed(from, close.abnormal));
+    from.text(encodeText({ type: "ping" }));
   }
 
   async function join(opened: Line): Promise<void> {
