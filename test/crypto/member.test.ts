@@ -144,8 +144,9 @@ async function rawVerify(publicKey: Bytes, signature: Bytes): Promise<boolean> {
 }
 
 test("a key or a signature one byte too short or too long verifies nothing", async () => {
-  const { publicKey, sign } = await createMemberKey();
-  const signature = await sign(message);
+  const member = await createMemberKey();
+  const { publicKey } = member;
+  const signature = await member.sign(message);
   const more = (bytes: Bytes) => concat(bytes, Uint8Array.of(0));
   assert.equal(await verifySignature(publicKey.slice(0, 31), signature, message), false);
   assert.equal(await verifySignature(more(publicKey), signature, message), false);
@@ -155,8 +156,8 @@ test("a key or a signature one byte too short or too long verifies nothing", asy
 });
 
 test("bytes that are no point of the curve verify nothing", async () => {
-  const { sign } = await createMemberKey();
-  const signature = await sign(message);
+  const member = await createMemberKey();
+  const signature = await member.sign(message);
   assert.equal(await verifySignature(littleEndian(2n, 0), signature, message), false);
   assert.equal(await verifySignature(new Uint8Array(32).fill(255), signature, message), false);
 });
