@@ -51,7 +51,7 @@ export async function restoreMemberKey(saved: string): Promise<MemberKey | null>
 
 /**
  * Whether `signature` over `message` is by the holder of `publicKey`. False for wrong lengths, and for the small-order
- * keys before anything is computed: WebCrypto accepts those with one signature for every message.
+ * keys before anything is computed: Node 20 and 22 accept those with one signature for every message.
  */
 export async function verifySignature(publicKey: Bytes, signature: Bytes, message: Bytes): Promise<boolean> {
   if (publicKey.length !== publicKeyBytes || signature.length !== signatureBytes) return false;

@@ -8,7 +8,7 @@ export const phraseSeparators = /[\p{White_Space}\p{Pd}\p{Pc}\u2212,.;:'"‘’�
 export const nameSeparators = /\p{White_Space}+/gu;
 
 const ignorable = /\p{Default_Ignorable_Code_Point}/gu;
-const lonelyControlOrUnassigned = /[\p{Cs}\p{Cc}\p{Cn}]/u;
+const surrogateControlOrUnassigned = /[\p{Cs}\p{Cc}\p{Cn}]/u;
 
 /**
  * NFKC, lower case, without invisible characters, NFKC again, every run of `separators` one space, trimmed.
@@ -26,5 +26,5 @@ export function normalise(text: string, separators: RegExp): string {
  * that this machine's Unicode does not know and so could not normalise as a newer one will.
  */
 export function hasRefusedCharacters(text: string): boolean {
-  return lonelyControlOrUnassigned.test(text);
+  return surrogateControlOrUnassigned.test(text);
 }

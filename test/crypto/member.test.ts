@@ -117,9 +117,9 @@ test("a secret part that belongs to another public part is null", async () => {
   assert.equal(await restoreMemberKey(mixed), null);
 });
 
-test("small-order keys verify nothing, with either sign, though WebCrypto lets one signature pass for all", async () => {
+// WebCrypto of Node 20 and 22 lets these signatures pass for every message; Node 24 does not.
+test("small-order keys verify nothing, with either sign", async () => {
   assert.equal(new Set(smallOrder).size, 7);
-  let letPass = 0;
   for (const y of smallOrder) {
     for (const sign of [0, 1]) {
       const key = littleEndian(y, sign);
@@ -127,21 +127,10 @@ test("small-order keys verify nothing, with either sign, though WebCrypto lets o
       for (const r of [littleEndian(1n, 0), key]) {
         const signature = concat(r, new Uint8Array(32));
         assert.equal(await verifySignature(key, signature, message), false);
-        if (await rawVerify(key, signature)) letPass++;
       }
     }
   }
-  assert.ok(letPass > 0, "WebCrypto refuses them by itself: this test proves nothing any more");
 });
-
-async function rawVerify(publicKey: Bytes, signature: Bytes): Promise<boolean> {
-  try {
-    const key = await crypto.subtle.importKey("raw", publicKey, { name: "Ed25519" }, false, ["verify"]);
-    return await crypto.subtle.verify({ name: "Ed25519" }, key, signature, message);
-  } catch {
-    return false;
-  }
-}
 
 test("a key or a signature one byte too short or too long verifies nothing", async () => {
   const member = await createMemberKey();
