@@ -2,19 +2,12 @@ import assert from "node:assert/strict";
 import { test } from "node:test";
 import type { Bytes } from "../../src/protocol/base64url.ts";
 import { checkPhrase, completeWord, generatePhrase, normalisePhrase } from "../../src/crypto/phrase.ts";
-import type { Phrase } from "../../src/crypto/phrase.ts";
 import { symbols } from "../../src/crypto/symbols.ts";
 import { words } from "../../src/crypto/words.ts";
+import { phraseOf } from "./phrases.ts";
 import { seededNumbers, seededRandom } from "./seeded.ts";
 
 const right = "macaroni ribbon aardvark yoyo drainpipe umbrella kabob";
-
-/** @throws when the text is refused */
-function phraseOf(text: string): Phrase {
-  const result = normalisePhrase(text);
-  if (result.kind === "refused") throw new Error(result.why);
-  return result.phrase;
-}
 
 const normalForm = (text: string) => {
   const result = normalisePhrase(text);

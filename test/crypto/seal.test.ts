@@ -5,18 +5,11 @@ import { concat, label, lv, u32, utf8 } from "../../src/crypto/bytes.ts";
 import { deriveRoomKeys } from "../../src/crypto/keys.ts";
 import { createMemberKey } from "../../src/crypto/member.ts";
 import type { MemberKey } from "../../src/crypto/member.ts";
-import { normalisePhrase } from "../../src/crypto/phrase.ts";
-import type { Phrase } from "../../src/crypto/phrase.ts";
 import { sha256 } from "../../src/crypto/primitives.ts";
 import { maxBodyBytes, openEnvelope, paddedLength, sealEnvelope } from "../../src/crypto/seal.ts";
 import type { Use } from "../../src/crypto/seal.ts";
+import { phraseOf } from "./phrases.ts";
 import { seededNumbers, seededRandom } from "./seeded.ts";
-
-function phraseOf(text: string): Phrase {
-  const result = normalisePhrase(text);
-  if (result.kind === "refused") throw new Error(result.why);
-  return result.phrase;
-}
 
 const random = seededRandom(9);
 const salt = random(32);

@@ -10,12 +10,12 @@ import { deriveRoomKeys } from "../../src/crypto/keys.ts";
 import { restoreMemberKey } from "../../src/crypto/member.ts";
 import { foldName } from "../../src/crypto/name.ts";
 import { checkPhrase, normalisePhrase } from "../../src/crypto/phrase.ts";
-import type { Phrase } from "../../src/crypto/phrase.ts";
 import { sha256 } from "../../src/crypto/primitives.ts";
 import { openEnvelope, sealEnvelope } from "../../src/crypto/seal.ts";
 import type { Use } from "../../src/crypto/seal.ts";
 import { symbols } from "../../src/crypto/symbols.ts";
 import { words } from "../../src/crypto/words.ts";
+import { phraseOf } from "./phrases.ts";
 import { fromHex, toHex } from "./wycheproof.ts";
 
 interface Vectors {
@@ -47,12 +47,6 @@ interface Vectors {
 
 const file = new URL("../../../test/vectors/secure-room.json", import.meta.url);
 const vectors = JSON.parse(readFileSync(file, "utf8")) as Vectors;
-
-function phraseOf(text: string): Phrase {
-  const result = normalisePhrase(text);
-  if (result.kind === "refused") throw new Error(result.why);
-  return result.phrase;
-}
 
 test("the word list and the symbols are the normative ones", async () => {
   assert.equal(toHex(await sha256(utf8(words.join("\n")))), vectors.wordListSha256);
