@@ -46,6 +46,17 @@ export const pongWithinMs = 20 * secondMs;
 /** Heartbeat. Client. */
 export const quietBeforePingMs = 25 * secondMs;
 export const answerWithinMs = 10 * secondMs;
+/** How often the relay looks for what has run out: joins, names, seats, ages, heartbeats. */
+export const sweepEveryMs = 500;
+/** How long a closed connection may take to say goodbye before it is cut. Relay. */
+export const closeWithinMs = 5 * secondMs;
+/** The same when the relay itself is stopping. */
+export const farewellMs = 250;
+/** A flush that takes longer than this widens the next window, so that one write carries more. Relay. */
+export const slowFlushMs = 5;
+export const flushWindowMs = 10;
+/** What waits in one room before it is flushed within the tick. Relay. */
+export const flushAtBytes = 256 * kiB;
 /** What a replay may have queued in one socket before it waits for the reader. Relay. */
 export const replayQueueBytes = 256 * kiB;
 /** A dial that has not opened by then has failed: a browser's own patience is minutes. Client. */
