@@ -76,10 +76,10 @@ function ensure(): void {
 function installDebian(wanted: readonly BrowserName[]): void {
   const packages = wanted.map((name) => debianPackages[name]);
   console.log(`installing ${packages.join(" and ")} with apt-get`);
-  const options = {
+  const options: SpawnSyncOptions = {
     stdio: ["ignore", "ignore", "inherit"],
     env: { ...env, DEBIAN_FRONTEND: "noninteractive" },
-  } as const;
+  };
   if (spawnSync("apt-get", ["update", "-qq"], options).status !== 0) return;
   spawnSync("apt-get", ["install", "-y", "-qq", "--no-install-recommends", ...packages], options);
 }

@@ -36,6 +36,8 @@ export function openShareDialog(link: string, phrase: string): void {
   const copy = async (text: string) => {
     said.textContent = (await copied(text)) ? wording.copied : wording.copyFailed;
   };
+  const copyLink = button("primary", wording.copyLink, () => void copy(link));
+  copyLink.autofocus = true;
   const qr = h("figure", {}, qrCode(link), h("figcaption", { class: "quiet" }, wording.qr));
   const dialog = open(
     "share",

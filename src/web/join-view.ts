@@ -123,6 +123,7 @@ export function createJoinView(options: JoinOptions): JoinView {
     const judged = phrase.value;
     askedAbout = null;
     enter.textContent = wording.enter;
+    enter.className = "primary";
     say(failure, "");
     const line = await hintLine(judged);
     if (judged === phrase.value) say(hint, origin, " ", line);
@@ -186,6 +187,7 @@ export function createJoinView(options: JoinOptions): JoinView {
       await judge();
       askedAbout = normal.phrase;
       enter.textContent = wording.enterAnyway;
+      enter.className = "secondary";
       return;
     }
     options.enter(checkedName.name, normal.phrase);

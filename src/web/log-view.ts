@@ -2,7 +2,7 @@
 // has scrolled up to read.
 
 import type { Author, Entry, MessageEntry } from "../session/events.ts";
-import { h } from "./dom.ts";
+import { button, h } from "./dom.ts";
 import { wording } from "./wording.ts";
 
 export interface LogView {
@@ -10,6 +10,8 @@ export interface LogView {
   /** Adds an entry, or draws a known one anew, in front of `before` or at the end. */
   put(entry: Entry, before: string | null): void;
   remove(id: string): void;
+  /** Whether the person is alone: what an empty room says depends on it. */
+  alone(alone: boolean): void;
 }
 
 /** Messages of one author within this time stand under one name. */
@@ -24,18 +26,13 @@ interface Shown {
   readonly entry: Entry;
 }
 
-/** Builds an empty log. */
-export function createLogView(): LogView {
+/** Builds an empty log; `share` is what its button for letting somebody in does. */
+export function createLogView(share: () => void): LogView {
   const list = h("ol", {
     class: "log",
     attributes: { role: "log", "aria-live": "polite", "aria-label": wording.composer, tabindex: "0" },
   });
-  const welcome = h(
-    "div",
-    { class: "welcome" },
-    h("p", {}, wording.empty),
-    h("p", { class: "quiet" }, wording.emptyHint),
-  );
+  const welcome = h("div", { class: "welcome" });
   const element = h("div", { class: "scroll" }, welcome, list);
   const shown = new Map<string, Shown>();
   const entryOf = new Map<Element, Entry>();
@@ -68,6 +65,14 @@ export function createLogView(): LogView {
     group(next);
   }
 
+  function alone(isAlone: boolean): void {
+    welcome.replaceChildren(
+      h("p", {}, isAlone ? wording.alone : wording.empty),
+      h("p", { class: "quiet" }, isAlone ? wording.aloneHint : wording.emptyHint),
+      ...(isAlone ? [button("primary", wording.shareTitle, share)] : []),
+    );
+  }
+
   /** Hides the name of a message that follows closely on another by the same author. */
   function group(item: Element | null): void {
     if (item === null) return;
@@ -77,7 +82,7 @@ export function createLogView(): LogView {
     item.classList.toggle("follows", isFollowing(previous, entry));
   }
 
-  return { element, put, remove };
+  return { element, put, remove, alone };
 }
 
 /** The name of an author, apart from its surroundings in writing direction; a second key under it is numbered. */
@@ -127,7 +132,8 @@ function drawLine(kind: string, text: string): HTMLLIElement {
 function drawMessage(entry: MessageEntry): HTMLLIElement {
   const { author, at, text, edited, deleted, delivery } = entry;
   const said = new Date(at);
-  const marks = [edited && !deleted ? wording.edited : null, author.own ? wording[delivery] : null];
+  const editedMark = edited && !deleted ? h("span", {}, wording.edited) : null;
+  const deliveryMark = author.own ? h("span", { class: "delivery" }, wording[delivery]) : null;
   const body = h("p", { class: deleted ? "text deleted" : "text", attributes: { dir: "auto" } });
   body.append(deleted ? wording.deleted : text);
   return h(
@@ -145,7 +151,7 @@ function drawMessage(entry: MessageEntry): HTMLLIElement {
       ),
     ),
     body,
-    h("p", { class: "marks" }, marks.filter((mark) => mark !== null).join(" · ")),
+    h("p", { class: "marks" }, editedMark, deliveryMark),
     reactionsOf(entry),
   );
 }

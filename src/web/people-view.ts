@@ -13,17 +13,10 @@ export interface PeopleView {
 /** Builds the list of members. */
 export function createPeopleView(): PeopleView {
   const list = h("ul", { class: "members" });
-  const alone = h(
-    "div",
-    { class: "alone", attributes: { hidden: "" } },
-    h("p", {}, wording.alone),
-    h("p", { class: "quiet" }, wording.aloneHint),
-  );
-  const element = h("section", { class: "people" }, h("h2", {}, wording.people), list, alone);
+  const element = h("section", { class: "people" }, h("h2", {}, wording.people), list);
 
   function show(members: readonly RosterMember[]): void {
     list.replaceChildren(...members.map(drawMember));
-    alone.hidden = members.length > 1;
   }
 
   return { element, show };

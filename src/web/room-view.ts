@@ -39,7 +39,7 @@ interface RoomOptions {
 
 /** Builds the room page. */
 export function createRoomView(options: RoomOptions): RoomView {
-  const log = createLogView();
+  const log = createLogView(share);
   const people = createPeopleView();
   const statusText = h("span");
   const status = h(
@@ -74,6 +74,10 @@ export function createRoomView(options: RoomOptions): RoomView {
     side,
   );
 
+  function share(): void {
+    openShareDialog(options.link, options.phrase);
+  }
+
   function showPeople(): void {
     openPeopleDialog(people.element, () => side.append(people.element));
   }
@@ -98,6 +102,7 @@ export function createRoomView(options: RoomOptions): RoomView {
 
   function showMembers(members: readonly RosterMember[]): void {
     people.show(members);
+    log.alone(members.length === 1);
     peopleCount.textContent = String(members.length);
     peopleButton.setAttribute("aria-label", wording.peopleCount(members.length));
   }

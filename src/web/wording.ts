@@ -96,7 +96,8 @@ export const wording = {
   away: "away",
   unknownMember: "Somebody whose name does not open",
   alone: "You are alone here.",
-  aloneHint: "Share the link or the words. If you expected somebody, compare the room code with them.",
+  aloneHint:
+    "If you expected somebody, compare the five pictures above with theirs: other pictures mean that one of you has mistyped a word.",
   empty: "Nothing has been said yet.",
   emptyHint: "What is said here can be read only by those who know the words.",
 
