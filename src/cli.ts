@@ -1,0 +1,207 @@
+// The command: reads flags and environment, starts the relay, welcomes the host, stops on Ctrl-C.
+// The only importer of commander and of the page that the build embeds. Every mistake is one line and an exit code.
+
+import { randomBytes } from "node:crypto";
+import { hostname, networkInterfaces } from "node:os";
+import { Command, CommanderError, Option } from "commander";
+import { files, version } from "secure-room:page";
+import { decodePage } from "./server/assets.ts";
+import {
+  findCertificate,
+  hasCertificate,
+  readOwnCertificate,
+  type Certificate,
+} from "./server/certificate.ts";
+import { lanAddresses, reachableHosts, urlOf } from "./server/hosts.ts";
+import { Mistake } from "./server/mistake.ts";
+import { start, type Running, type StopCode } from "./server/server.ts";
+import {
+  limitRows,
+  plainRows,
+  readDescriptorLimit,
+  readSettings,
+  spellDefault,
+  valueOf,
+  type Settings,
+} from "./server/settings.ts";
+import { findSalt, openFolder, usualFolder } from "./server/state.ts";
+import { inviteWelcome, plainWelcome, type WelcomeFacts } from "./terminal/welcome.ts";
+
+// A reader that goes away (`| head`) is no reason to stop.
+process.stdout.on("error", () => {});
+process.stderr.on("error", () => {});
+process.on("uncaughtException", (thrown) => {
+  fail(`this should not have happened: ${thrown.message || String(thrown)}`);
+});
+
+void main();
+
+async function main(): Promise<void> {
+  try {
+    await buildCommand().parseAsync();
+  } catch (thrown) {
+    // Commander has said what is wrong already, and ends `--help` and `--version` this way too.
+    if (thrown instanceof CommanderError) process.exit(thrown.exitCode);
+    if (thrown instanceof Mistake) fail(thrown.message);
+    throw thrown;
+  }
+}
+
+function buildCommand(): Command {
+  const program = new Command("secure-room")
+    .exitOverride()
+    .version(version, "-V, --version")
+    .configureHelp({ formatHelp: () => helpText() })
+    .configureOutput({
+      outputError: (text, write) => write(`secure-room: ${oneLine(text.replace(/^error: /, ""))}\n`),
+    });
+  const serve = program
+    .command("serve", { isDefault: true })
+    .allowExcessArguments()
+    .action(async (flags: Record<string, string | string[] | boolean>, command: Command) => {
+      const [stranger] = command.args;
+      if (stranger !== undefined) {
+        throw new Mistake(
+          `there is no command ${JSON.stringify(stranger)}: secure-room --help tells what there is`,
+        );
+      }
+      await runServe(byFlag(flags, command));
+    });
+  for (const row of plainRows) {
+    const option = new Option(row.value === undefined ? `--${row.flag}` : `--${row.flag} <${row.value}>`);
+    if (row.repeatable) option.argParser((value, before: string[] | undefined) => [...(before ?? []), value]);
+    serve.addOption(option);
+  }
+  for (const row of limitRows) serve.addOption(new Option(`--${row.flag} <${valueOf(row)}>`));
+  return program;
+}
+
+/** Commander's `maxMembers` by the flag's own name, `max-members`. */
+function byFlag(
+  flags: Readonly<Record<string, string | string[] | boolean>>,
+  command: Command,
+): Record<string, string | string[] | boolean | undefined> {
+  return Object.fromEntries(command.options.map((option) => [option.name(), flags[option.attributeName()]]));
+}
+
+async function runServe(flags: Record<string, string | string[] | boolean | undefined>): Promise<void> {
+  const settings = readSettings({ flags, env: process.env, descriptorLimit: readDescriptorLimit() });
+  const folder = settings.certs ?? usualFolder(process.platform, process.env);
+  const hosts = reachableHosts(settings.host, lanAddresses(networkInterfaces()));
+  await openFolder(folder);
+  const hadCertificate = await hasCertificate(folder);
+  const certificate = await chooseCertificate(settings, folder, hosts);
+  const { salt, made: madeSalt } = await findSalt(folder, randomBytes);
+  const running = await start({
+    ...settings,
+    certificate,
+    salt,
+    page: decodePage(files),
+    version,
+  });
+  stopOnSignals(running);
+  await welcome(settings.quiet, {
+    version,
+    urls: [...certificate.names.slice(0, certificate.own ? 1 : 0), ...hosts].map((host) =>
+      urlOf(host, running.port),
+    ),
+    fingerprint: certificate.fingerprint,
+    browserWarns: !certificate.own,
+    notices: noticesOf(certificate, hadCertificate && madeSalt),
+  });
+}
+
+async function chooseCertificate(
+  { own }: Settings,
+  folder: string,
+  reachable: readonly string[],
+): Promise<Certificate> {
+  if (own !== null) return readOwnCertificate(own, Date.now());
+  const loopback = ["localhost", "127.0.0.1", "::1"];
+  const named = [hostname(), ...reachable].filter(isCertifiable);
+  return findCertificate(folder, {
+    hosts: [...new Set([...loopback, ...named, ...lanAddresses(networkInterfaces())])],
+    linked: reachable.slice(0, 1).filter(isCertifiable),
+    nowMs: Date.now(),
+  });
+}
+
+/** A host name or an address without a zone. */
+function isCertifiable(host: string): boolean {
+  return /^[a-z0-9.:-]{1,253}$/i.test(host);
+}
+
+function noticesOf({ made }: Certificate, lostSalt: boolean): string[] {
+  const again = "Guests will see the browser's warning again.";
+  const notices: string[] = [];
+  if (made === "expired") notices.push(`The certificate was about to expire and was made anew. ${again}`);
+  if (made === "moved") {
+    notices.push(`The certificate was made anew for this machine's new address. ${again}`);
+  }
+  if (made === "broken") notices.push(`The certificate's key was missing: both were made anew. ${again}`);
+  if (lostSalt) notices.push("The salt was missing and was made anew: earlier rooms will not be found.");
+  return notices;
+}
+
+async function welcome(quiet: boolean, facts: WelcomeFacts): Promise<void> {
+  const { stdout, env } = process;
+  if (quiet || !stdout.isTTY) {
+    stdout.write(plainWelcome(facts));
+    return;
+  }
+  const colours = !env["NO_COLOR"] && env["TERM"] !== "dumb";
+  stdout.write(await inviteWelcome(facts, { colours, columns: stdout.columns }, randomBytes));
+}
+
+/** Ctrl-C and a closed terminal stop at once, SIGTERM lets guests go spread out. The second signal does not wait. */
+function stopOnSignals(running: Running): void {
+  let stopping = false;
+  const stop = (code: StopCode) => () => {
+    if (stopping) process.exit(0);
+    stopping = true;
+    running.stop(code).then(
+      () => process.exit(0),
+      (thrown: unknown) => fail(`could not stop cleanly: ${String(thrown)}`),
+    );
+  };
+  process.on("SIGINT", stop(1001));
+  process.on("SIGHUP", stop(1001));
+  process.on("SIGTERM", stop(1012));
+}
+
+function helpText(): string {
+  return [
+    "secure-room [serve] [flags]",
+    "",
+    "An end-to-end encrypted group chat. Start it, and send the link that it prints.",
+    "",
+    ...plainRows.map(({ flag, value, help }) => helpLine(value ? `--${flag} ${value}` : `--${flag}`, help)),
+    helpLine("-V, --version", "the version"),
+    helpLine("-h, --help", "this text"),
+    "",
+    "Limits (in brackets what holds without the flag)",
+    ...limitRows.map((row) =>
+      helpLine(`--${row.flag} ${valueOf(row)}`, `${row.help} (${spellDefault(row)})`),
+    ),
+    "",
+    "SIZE is bytes or 512KiB, 4MiB, 1GiB. AGE is seconds or 90s, 30m, 24h, 7d. RATE",
+    "is what flows in, or RATE:BURST with what may come at once. 0 turns off a rate,",
+    "a share and --max-connections-per-ip.",
+    "",
+    "Each flag is an environment variable too: SECURE_ROOM_MAX_MEMBERS=20.",
+    "",
+  ].join("\n");
+}
+
+function helpLine(flag: string, help: string): string {
+  return `  ${flag.padEnd(28)} ${help}`;
+}
+
+function oneLine(text: string): string {
+  return text.trim().replaceAll(/\s*\n\s*/g, " ");
+}
+
+function fail(message: string): never {
+  process.stderr.write(`secure-room: ${oneLine(message)}\n`);
+  process.exit(1);
+}

@@ -1,0 +1,189 @@
+// Finds, makes and judges the TLS certificate: the operator's own, or one that is made here and kept.
+// The only importer of selfsigned, and that only at the moment a certificate must be made: loading it costs 45 ms.
+
+import { createPrivateKey, X509Certificate, type KeyObject } from "node:crypto";
+import { readFile } from "node:fs/promises";
+import { isIP } from "node:net";
+import { join } from "node:path";
+import { createSecureContext } from "node:tls";
+import { Mistake, reasonOf } from "./mistake.ts";
+import { keep, readKept } from "./state.ts";
+
+export interface Certificate {
+  /** PEM, the chain behind the certificate where there is one. */
+  readonly cert: string;
+  /** PEM */
+  readonly key: string;
+  /** SHA-256 of the certificate, `AA:BB:…` */
+  readonly fingerprint: string;
+  /** The DNS names in it, wildcards left out. */
+  readonly names: readonly string[];
+  readonly own: boolean;
+  /** Why it was made just now, null when it was there. */
+  readonly made: "first" | "expired" | "moved" | "broken" | null;
+}
+
+/** What a certificate that is made here speaks for. */
+export interface Place {
+  /** Host names and addresses, all put into the certificate. */
+  readonly hosts: readonly string[];
+  /** Those that links name: when the kept certificate does not cover one of them, a new one is made. */
+  readonly linked: readonly string[];
+  readonly nowMs: number;
+}
+
+const certName = "cert.pem";
+const keyName = "key.pem";
+/** By this subject a certificate that was made here is told from an operator's. */
+const commonName = "secure-room";
+const dayMs = 24 * 60 * 60 * 1000;
+/** The longest that Apple's systems accept (support.apple.com/103214). */
+const validDays = 825;
+
+/**
+ * Reads the operator's own pair.
+ * @throws Mistake when a file cannot be read, the key does not belong to the certificate, or it is out of date
+ */
+export async function readOwnCertificate(
+  files: { readonly cert: string; readonly key: string },
+  nowMs: number,
+): Promise<Certificate> {
+  const cert = await readNamed("--cert", files.cert);
+  const key = await readNamed("--key", files.key);
+  const parsed = parseCertificate(cert);
+  if (parsed === null) throw new Mistake(`--cert ${files.cert} is not a certificate in PEM`);
+  const parsedKey = parseKey(key);
+  if (parsedKey === null) {
+    const locked = key.includes("ENCRYPTED");
+    const hint = locked
+      ? "is locked by a passphrase: unlock it with openssl pkey"
+      : "is not a private key in PEM";
+    throw new Mistake(`--key ${files.key} ${hint}`);
+  }
+  if (!parsed.checkPrivateKey(parsedKey)) {
+    throw new Mistake(`--key ${files.key} does not belong to --cert ${files.cert}: name the pair that fits`);
+  }
+  if (Date.parse(parsed.validTo) <= nowMs) {
+    throw new Mistake(`--cert ${files.cert} expired on ${parsed.validTo}: renew it`);
+  }
+  if (Date.parse(parsed.validFrom) > nowMs) {
+    throw new Mistake(
+      `--cert ${files.cert} is valid only from ${parsed.validFrom}: check this machine's clock`,
+    );
+  }
+  try {
+    createSecureContext({ cert, key });
+  } catch (thrown) {
+    throw new Mistake(`TLS cannot use --cert ${files.cert}: ${reasonOf(thrown)}`);
+  }
+  return describe(cert, key, parsed, { own: true, made: null });
+}
+
+/**
+ * Finds the certificate kept in `folder`, or makes one: the first, or anew when the old one is about to expire, does
+ * not cover the addresses that links name, or has lost its key.
+ * @throws Mistake when the folder holds a certificate that was not made here, or cannot be read or written
+ */
+export async function findCertificate(folder: string, place: Place): Promise<Certificate> {
+  const cert = (await readKept(folder, certName))?.toString() ?? null;
+  const key = (await readKept(folder, keyName))?.toString() ?? null;
+  if (cert === null) return makeCertificate(folder, place, "first");
+  const parsed = parseCertificate(cert);
+  if (parsed?.subject !== `CN=${commonName}`) {
+    throw new Mistake(
+      `${join(folder, certName)} was not made by secure-room: move it away, ` +
+        `or use it with --cert ${join(folder, certName)} --key ${join(folder, keyName)}`,
+    );
+  }
+  const flaw = judge(parsed, key, place);
+  if (flaw !== null || key === null) return makeCertificate(folder, place, flaw ?? "broken");
+  return describe(cert, key, parsed, { own: false, made: null });
+}
+
+/** Whether there is a certificate in `folder`: then guests of earlier rooms may know its salt. */
+export async function hasCertificate(folder: string): Promise<boolean> {
+  return (await readKept(folder, certName)) !== null;
+}
+
+function judge(cert: X509Certificate, key: string | null, place: Place): Certificate["made"] {
+  const parsedKey = key === null ? null : parseKey(key);
+  // A crash between the two files leaves a pair that does not fit.
+  if (parsedKey === null || !cert.checkPrivateKey(parsedKey)) return "broken";
+  if (Date.parse(cert.validTo) - dayMs <= place.nowMs) return "expired";
+  return place.linked.every((host) => covers(cert, host)) ? null : "moved";
+}
+
+function covers(cert: X509Certificate, host: string): boolean {
+  const found = isIP(host) === 0 ? cert.checkHost(host, { subject: "never" }) : cert.checkIP(host);
+  return found !== undefined;
+}
+
+async function makeCertificate(
+  folder: string,
+  place: Place,
+  made: Exclude<Certificate["made"], null>,
+): Promise<Certificate> {
+  const { generate } = await import("selfsigned");
+  // A day back, for guests whose clock is behind.
+  const notBeforeDate = new Date(place.nowMs - dayMs);
+  const pair = await generate([{ name: "commonName", value: commonName }], {
+    keyType: "ec",
+    curve: "P-256",
+    algorithm: "sha256",
+    notBeforeDate,
+    notAfterDate: new Date(notBeforeDate.getTime() + validDays * dayMs),
+    extensions: [
+      { name: "basicConstraints", cA: false, critical: true },
+      { name: "keyUsage", digitalSignature: true, critical: true },
+      { name: "extKeyUsage", serverAuth: true },
+      {
+        name: "subjectAltName",
+        altNames: place.hosts.map((host) =>
+          isIP(host) === 0 ? { type: 2 as const, value: host } : { type: 7 as const, ip: host },
+        ),
+      },
+    ],
+  });
+  await keep(folder, keyName, pair.private);
+  await keep(folder, certName, pair.cert);
+  return describe(pair.cert, pair.private, new X509Certificate(pair.cert), { own: false, made });
+}
+
+function describe(
+  cert: string,
+  key: string,
+  parsed: X509Certificate,
+  rest: Pick<Certificate, "own" | "made">,
+): Certificate {
+  return { cert, key, fingerprint: parsed.fingerprint256, names: dnsNames(parsed), ...rest };
+}
+
+function dnsNames(cert: X509Certificate): string[] {
+  const names = (cert.subjectAltName ?? "").split(", ").filter((name) => name.startsWith("DNS:"));
+  // Anything but a plain name (a wildcard, an escaped one) cannot stand in a link.
+  return names.map((name) => name.slice("DNS:".length)).filter((name) => /^[a-z0-9.-]+$/i.test(name));
+}
+
+async function readNamed(flag: string, path: string): Promise<string> {
+  try {
+    return await readFile(path, "utf8");
+  } catch (thrown) {
+    throw new Mistake(`cannot read ${flag} ${path}: ${reasonOf(thrown)}`);
+  }
+}
+
+function parseCertificate(pem: string): X509Certificate | null {
+  try {
+    return new X509Certificate(pem);
+  } catch {
+    return null;
+  }
+}
+
+function parseKey(pem: string): KeyObject | null {
+  try {
+    return createPrivateKey(pem);
+  } catch {
+    return null;
+  }
+}

@@ -1,0 +1,176 @@
+// The relay's plain requests: the page, /.well-known/secure-room and /healthz, behind strict headers.
+// It knows no room; upgrades go past it to websocket.ts.
+
+import type { IncomingMessage, OutgoingHttpHeaders, ServerResponse } from "node:http";
+import { protocolVersion, type Limits } from "../protocol/limits.ts";
+import type { Assets } from "./assets.ts";
+
+export interface PagesOptions {
+  readonly assets: Assets;
+  /** The program's version. */
+  readonly version: string;
+  /** The relay's salt, base64url. */
+  readonly salt: string;
+  readonly limits: Limits;
+  /** Beside its own, the origins that may ask. */
+  readonly origins: ReadonlySet<string>;
+  /**
+   * Whether the certificate is the operator's own. Only then is HSTS sent: with one that was made here it would take
+   * away the browser's way past its warning.
+   */
+  readonly ownCertificate: boolean;
+}
+
+/** Answers one request, whole, before it returns. */
+export type RequestHandler = (request: IncomingMessage, response: ServerResponse) => void;
+
+const contentSecurityPolicy = [
+  "default-src 'none'",
+  "script-src 'self'",
+  "style-src 'self'",
+  "img-src 'self' data: blob:",
+  "media-src 'self' blob:",
+  "connect-src 'self'",
+  "font-src 'self'",
+  "manifest-src 'self'",
+  "worker-src 'self'",
+  "base-uri 'none'",
+  "form-action 'none'",
+  "object-src 'none'",
+  "frame-ancestors 'none'",
+  "require-trusted-types-for 'script'",
+  "trusted-types 'none'",
+].join("; ");
+
+const unusedFeatures = [
+  "accelerometer",
+  "autoplay",
+  "camera",
+  "display-capture",
+  "encrypted-media",
+  "fullscreen",
+  "geolocation",
+  "gyroscope",
+  "hid",
+  "magnetometer",
+  "microphone",
+  "midi",
+  "payment",
+  "picture-in-picture",
+  "publickey-credentials-get",
+  "screen-wake-lock",
+  "serial",
+  "usb",
+  "xr-spatial-tracking",
+];
+
+/** What stands on every answer of the relay. */
+export const strictHeaders: Readonly<Record<string, string>> = {
+  "Content-Security-Policy": contentSecurityPolicy,
+  "Cross-Origin-Embedder-Policy": "require-corp",
+  "Cross-Origin-Opener-Policy": "same-origin",
+  "Cross-Origin-Resource-Policy": "same-origin",
+  "Permissions-Policy": unusedFeatures.map((feature) => `${feature}=()`).join(", "),
+  "Referrer-Policy": "no-referrer",
+  "X-Content-Type-Options": "nosniff",
+  "X-Frame-Options": "DENY",
+};
+
+const oneYearSeconds = 365 * 24 * 60 * 60;
+
+/** The handler for every request that is not an upgrade. */
+export function createPages(options: PagesOptions): RequestHandler {
+  const { assets, origins } = options;
+  const hsts = options.ownCertificate ? { "Strict-Transport-Security": `max-age=${oneYearSeconds}` } : {};
+  const headers = { ...strictHeaders, ...hsts };
+  const facts = Buffer.from(
+    JSON.stringify({
+      protocol: protocolVersion,
+      version: options.version,
+      salt: options.salt,
+      limits: options.limits,
+      files: assets.hashes,
+    }),
+  );
+  const fixed = new Map([
+    ["/.well-known/secure-room", { type: "application/json", body: facts }],
+    ["/healthz", { type: "text/plain; charset=utf-8", body: Buffer.from("ok\n") }],
+  ]);
+
+  return (request, response) => {
+    for (const [name, value] of Object.entries(headers)) response.setHeader(name, value);
+    if (!isOriginAllowed(request, origins)) {
+      return refuse(request, response, 403, "This site may not talk to this relay.");
+    }
+    const path = pathOf(request.url ?? "");
+    const route = fixed.get(path);
+    const asset = assets.answer(path, request.headers);
+    if (route === undefined && asset === null) {
+      return refuse(request, response, 404, "There is nothing here.");
+    }
+    if (request.method !== "GET" && request.method !== "HEAD") {
+      response.setHeader("Allow", "GET, HEAD");
+      return refuse(request, response, 405, "This can only be read.");
+    }
+    if (hasBody(request)) return refuse(request, response, 413, "A request for this has no body.");
+    if (asset !== null) return answer(request, response, asset.status, asset.headers, asset.body);
+    if (route === undefined) return;
+    answer(
+      request,
+      response,
+      200,
+      { "Content-Type": route.type, "Content-Length": route.body.length, "Cache-Control": "no-store" },
+      route.body,
+    );
+  };
+}
+
+/**
+ * Whether the page that asks may: it names no origin, the relay's own (`https://` and the Host it asked for), or one
+ * of `origins`.
+ */
+export function isOriginAllowed(request: IncomingMessage, origins: ReadonlySet<string>): boolean {
+  const { origin, host } = request.headers;
+  if (origin === undefined || origins.has(origin)) return true;
+  const own = `https://${host ?? ""}`;
+  // Through URL, because a browser leaves :443 out of one and not always out of the other.
+  return origin === own || (URL.canParse(own) && origin === new URL(own).origin);
+}
+
+function pathOf(target: string): string {
+  const query = target.indexOf("?");
+  return query < 0 ? target : target.slice(0, query);
+}
+
+function hasBody(request: IncomingMessage): boolean {
+  const length = request.headers["content-length"];
+  return request.headers["transfer-encoding"] !== undefined || (length !== undefined && length !== "0");
+}
+
+function refuse(request: IncomingMessage, response: ServerResponse, status: number, text: string): void {
+  const body = Buffer.from(`${text}\n`);
+  // What is behind the head of a refused request is not read.
+  if (hasBody(request)) response.setHeader("Connection", "close");
+  answer(
+    request,
+    response,
+    status,
+    {
+      "Content-Type": "text/plain; charset=utf-8",
+      "Content-Length": body.length,
+      "Cache-Control": "no-store",
+    },
+    body,
+  );
+}
+
+function answer(
+  request: IncomingMessage,
+  response: ServerResponse,
+  status: number,
+  headers: OutgoingHttpHeaders,
+  body: Uint8Array | null,
+): void {
+  response.writeHead(status, headers);
+  response.end(request.method === "HEAD" || body === null ? undefined : body);
+}
