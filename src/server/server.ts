@@ -6,8 +6,11 @@ import { createServer, type Server } from "node:https";
 import type { Socket } from "node:net";
 import type { Duplex } from "node:stream";
 import { close as closeCode } from "../protocol/close.ts";
-import type { Limits } from "../protocol/limits.ts";
+import { type Limits, sweepEveryMs } from "../protocol/limits.ts";
+import { createAddresses } from "./addresses.ts";
 import { createAssets, type PageFile } from "./assets.ts";
+import { systemClock } from "./clock.ts";
+import { createCounters } from "./counters.ts";
 import { createPages } from "./http.ts";
 import { codeOf, Mistake, reasonOf } from "./mistake.ts";
 import { redirectPlainHttp } from "./redirect.ts";
@@ -64,8 +67,11 @@ const ciphers = [
  */
 export async function start(options: StartOptions): Promise<Running> {
   const { limits, salt, origins } = options;
-  const relay = createRelay({ limits, salt, now: Date.now, random: (count) => randomBytes(count) });
-  const door = createWebSocketDoor({ relay, limits, origins });
+  const clock = systemClock;
+  const counters = createCounters();
+  const addresses = createAddresses(limits, clock);
+  const relay = createRelay({ limits, salt, clock, random: randomBytes, counters, sweepEveryMs });
+  const door = createWebSocketDoor({ relay, limits, clock, counters, addresses, origins });
   const pages = createPages({
     assets: createAssets(options.page),
     version: options.version,
