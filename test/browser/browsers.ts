@@ -1,7 +1,7 @@
 // Real browsers, and people in them who use the page as people do: by its labels and buttons.
 
 import assert from "node:assert/strict";
-import puppeteer, { type Browser, type BrowserContext, type Page } from "puppeteer-core";
+import { type Browser, type BrowserContext, launch as launchBrowser, type Page } from "puppeteer-core";
 import { type BrowserName, findBrowser } from "../../scripts/browsers.ts";
 
 export const browserNames: readonly BrowserName[] = ["chromium", "firefox"];
@@ -19,7 +19,7 @@ export function launch(name: BrowserName): Promise<Browser> {
       "network.dns.localDomains": "insecure.example",
       "intl.accept_languages": "en-US",
     };
-    return puppeteer.launch({ ...shared, browser: "firefox", extraPrefsFirefox });
+    return launchBrowser({ ...shared, browser: "firefox", extraPrefsFirefox });
   }
   const args = [
     "--disable-background-networking",
@@ -30,7 +30,7 @@ export function launch(name: BrowserName): Promise<Browser> {
     "--host-resolver-rules=MAP insecure.example 127.0.0.1",
     ...(process.getuid?.() === 0 ? ["--no-sandbox"] : []),
   ];
-  return puppeteer.launch({ ...shared, browser: "chrome", args });
+  return launchBrowser({ ...shared, browser: "chrome", args });
 }
 
 /** One person with a tab of their own: no storage is shared with anybody else in the same browser. */
@@ -118,7 +118,8 @@ export class Guest {
     return this.page.$eval(".code", (each) => each.textContent ?? "");
   }
 
-  close(): Promise<void> {
+  /** Closes the tab, so that nothing of this person stays open. */
+  leave(): Promise<void> {
     return this.#context.close();
   }
 }

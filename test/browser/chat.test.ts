@@ -1,0 +1,361 @@
+// The whole, as people have it: the program in one process, real browsers, the self-signed certificate.
+
+import assert from "node:assert/strict";
+import { createServer } from "node:http";
+import type { AddressInfo } from "node:net";
+import { after, before, describe, test } from "node:test";
+import type { Browser } from "puppeteer-core";
+import { browserNames, Guest, launch } from "./browsers.ts";
+import { findInMemory, startCapture } from "./capture.ts";
+import { type RunningRelay, startRelay } from "./relay.ts";
+
+const words = "sulphur aorta jamboree evergreen florist superstore rubber umbrella";
+const otherWords = "an altogether different lake with swans";
+const linkTo = (origin: string, phrase = words) => `${origin}/join#${phrase.replaceAll(" ", "-")}`;
+
+for (const name of browserNames) {
+  describe(`in ${name}`, () => {
+    let relay: RunningRelay;
+    let browser: Browser;
+    const guests: Guest[] = [];
+
+    before(async () => {
+      relay = await startRelay();
+      browser = await launch(name);
+    });
+    after(async () => {
+      await browser.close();
+      await relay.stop();
+      relay.remove();
+    });
+
+    async function open(url = relay.origin, size?: { width: number; height: number }): Promise<Guest> {
+      const guest = await Guest.open(browser, url, size);
+      guests.push(guest);
+      return guest;
+    }
+
+    async function inRoom(guest: string, phrase = words): Promise<Guest> {
+      const opened = await open();
+      await opened.enter(guest, phrase);
+      return opened;
+    }
+
+    /** Everybody goes home, and no page has complained about anything. */
+    async function allGoHome(): Promise<void> {
+      const all = guests.splice(0);
+      for (const guest of all) await guest.leave();
+      assert.deepEqual(
+        all.flatMap((guest) => guest.complaints),
+        [],
+      );
+    }
+
+    test("two people with the same words talk both ways, a third with other words sees nothing", async () => {
+      const ann = await inRoom("Ann");
+      const bob = await open(linkTo(relay.origin));
+      assert.equal(await bob.page.evaluate(() => location.href), `${relay.origin}/`);
+      await bob.enter("Bob");
+      const eve = await inRoom("Eve", otherWords);
+      await ann.say("Hello Bob");
+      await bob.sees("Hello Bob");
+      await bob.say("Hello Ann");
+      await ann.sees("Hello Ann");
+      assert.deepEqual(await ann.messages(), ["Hello Bob", "Hello Ann"]);
+      assert.deepEqual(await bob.messages(), ["Hello Bob", "Hello Ann"]);
+      assert.equal(await ann.code(), await bob.code());
+      assert.notEqual(await ann.code(), await eve.code());
+      await eve.say("Anybody?");
+      await eve.sees("Anybody?");
+      assert.deepEqual(await eve.messages(), ["Anybody?"]);
+      assert.ok(!(await ann.text()).includes("Anybody?"));
+      await allGoHome();
+    });
+
+    test("a new room needs nothing but a name, and its link lets the next one in", async () => {
+      const ann = await open();
+      await ann.press("Start a new room");
+      await ann.sees("All eight words fit together.");
+      await ann.enter("Ann");
+      await ann.sees("You are alone here.");
+      await ann.press("Share");
+      const link = await ann.page.$eval("dialog input", (field) => field.value);
+      const spoken = await ann.page.$$eval(".words li", (all) => all.map((each) => each.textContent ?? ""));
+      assert.equal(link, linkTo(relay.origin, spoken.join(" ")));
+      await ann.press("Done");
+      const bob = await open(link);
+      await bob.sees("The words came with your link.");
+      await bob.enter("Bob");
+      await ann.sees("Bob came in.");
+      await allGoHome();
+    });
+
+    test("what people write stays text", async () => {
+      const ann = await inRoom("Ann");
+      const bob = await inRoom("<b onmouseover=alert(1)>Bob");
+      const hostile = `<img src=x onerror="document.title='broken'"><script>document.title='broken'</script>&amp;`;
+      await bob.say(hostile);
+      await ann.sees("onerror");
+      assert.deepEqual(await ann.messages(), [hostile]);
+      assert.equal(
+        await ann.page.$$eval(".message img, .message script, .message b", (all) => all.length),
+        0,
+      );
+      assert.notEqual(await ann.page.title(), "broken");
+      await allGoHome();
+    });
+
+    test("a slip in a word is found before anything is derived, and one press mends it", async () => {
+      const ann = await open();
+      await ann.page.locator("#name").fill("Ann");
+      await ann.page.locator("#phrase").fill(words.replace("jamboree", "jambore"));
+      await ann.press("Enter the room");
+      await ann.sees("“jambore” is not on the word list.");
+      await ann.press("Use “jamboree”");
+      await ann.sees("All eight words fit together.");
+      await ann.page.locator("#phrase").fill(words.replace("rubber", "sulphur"));
+      await ann.sees("These eight words do not fit together");
+      await ann.page.locator("#phrase").fill(words.replace(" rubber", ""));
+      await ann.sees("7 words: a passphrase made here has eight.");
+      await ann.page.locator("#phrase").fill("123456");
+      await ann.sees("Easy to guess");
+      await allGoHome();
+    });
+
+    test("what is missing is said beside its field", async () => {
+      const ann = await open();
+      await ann.press("Enter the room");
+      await ann.sees("Type a name for the others to see.");
+      await ann.sees("Type the words you were given, or start a new room.");
+      await allGoHome();
+    });
+
+    test("a link that lost its words says so, and a pasted link is taken apart", async () => {
+      const ann = await open(`${relay.origin}/join`);
+      await ann.sees("Your link has lost its words");
+      await ann.enter("Ann", linkTo(relay.origin));
+      const bob = await inRoom("Bob");
+      assert.equal(await ann.code(), await bob.code());
+      await allGoHome();
+    });
+
+    test("a taken name is a question, and another name goes in", async () => {
+      await inRoom("Ann");
+      const other = await open();
+      await other.page.locator("#name").fill("ANN");
+      await other.page.locator("#phrase").fill(words);
+      await other.press("Enter the room");
+      await other.sees("Someone here is already called ANN.");
+      await other.page.locator(".decision input").fill("Anna");
+      await other.press("Use this name");
+      await other.connected();
+      await allGoHome();
+    });
+
+    test("a reload keeps the person, the name and what was said", async () => {
+      const ann = await inRoom("Ann");
+      const bob = await inRoom("Bob");
+      await ann.say("before");
+      await bob.sees("before");
+      await ann.page.reload();
+      await ann.connected();
+      await ann.sees("before");
+      await ann.say("after");
+      await bob.sees("after");
+      assert.deepEqual(await bob.messages(), ["before", "after"]);
+      assert.ok(!(await bob.text()).includes("Ann (2)"));
+      assert.ok(!(await bob.text()).includes("Ann left."));
+      await allGoHome();
+    });
+
+    test("somebody who leaves is told of, and is back at the door without the words", async () => {
+      const ann = await inRoom("Ann");
+      const bob = await inRoom("Bob");
+      await bob.press("Leave");
+      await bob.sees("Leave the room?");
+      await bob.page.evaluate(() => document.querySelector<HTMLButtonElement>("dialog .primary")?.click());
+      await bob.sees("Start a new room");
+      assert.equal(await bob.page.$eval("#phrase", (field) => (field as HTMLTextAreaElement).value), "");
+      await ann.sees("Bob left.");
+      await allGoHome();
+    });
+
+    test("the keys are made in sight, and the page goes on drawing meanwhile", async () => {
+      const ann = await open();
+      await ann.page.locator("#name").fill("Ann");
+      await ann.page.locator("#phrase").fill(`${words} ${name}`);
+      await ann.page.evaluate(() => {
+        const seen = { frames: 0, texts: new Set<string>() };
+        Object.assign(globalThis, { seen });
+        const look = () => {
+          const text = document.querySelector(".working p")?.textContent ?? "";
+          if (text.includes("Making the keys")) seen.frames++;
+          seen.texts.add(text);
+          requestAnimationFrame(look);
+        };
+        look();
+      });
+      await ann.press("Enter the room");
+      await ann.connected();
+      const { frames, texts } = await ann.page.evaluate(() => {
+        const { seen } = globalThis as unknown as { seen: { frames: number; texts: Set<string> } };
+        return { frames: seen.frames, texts: [...seen.texts] };
+      });
+      const percents = texts.filter((text) => /^Making the keys… \d+ %$/.test(text));
+      assert.ok(percents.length >= 2, `progress told: ${JSON.stringify(texts)}`);
+      assert.ok(frames > percents.length, `${frames} frames drawn while the keys were made`);
+      await allGoHome();
+    });
+
+    test("the page fits 360 pixels without scrolling sideways, at the door and in the room", async () => {
+      const ann = await open(relay.origin, { width: 360, height: 640 });
+      const overflow = () => ann.page.evaluate(() => document.documentElement.scrollWidth - innerWidth);
+      assert.ok((await overflow()) <= 0);
+      await ann.enter("Ann", words);
+      await ann.say(`${"long".repeat(100)} ${"words and ".repeat(50)}`);
+      await ann.sees("long");
+      assert.ok((await overflow()) <= 0);
+      await ann.press("Share");
+      assert.ok((await overflow()) <= 0);
+      await ann.press("Done");
+      await allGoHome();
+    });
+
+    test("without https the page says what to open instead", async () => {
+      const response = await fetchPage(relay);
+      const plain = createServer((request, answer) => {
+        const file = response.get(request.url ?? "/");
+        answer.writeHead(file === undefined ? 404 : 200, { "Content-Type": file?.type ?? "text/plain" });
+        answer.end(file?.body);
+      });
+      await new Promise<void>((resolve) => plain.listen(0, "127.0.0.1", resolve));
+      const { port } = plain.address() as AddressInfo;
+      const ann = await open(`http://insecure.example:${port}/`);
+      await ann.sees(`Open https://insecure.example:${port}/ instead.`);
+      await ann.leave();
+      guests.length = 0;
+      plain.closeAllConnections();
+      plain.close();
+    });
+  });
+
+  describe(`in ${name}, on a relay of its own`, () => {
+    let browser: Browser;
+    before(async () => {
+      browser = await launch(name);
+    });
+    after(() => browser.close());
+
+    test("a full room is said, and trying again goes in when somebody has left", async () => {
+      const relay = await startRelay({ flags: ["--max-members", "1"] });
+      const ann = await Guest.open(browser, relay.origin);
+      await ann.enter("Ann", words);
+      const bob = await Guest.open(browser, relay.origin);
+      await bob.page.locator("#name").fill("Bob");
+      await bob.page.locator("#phrase").fill(words);
+      await bob.press("Enter the room");
+      await bob.sees("The room is full.");
+      await ann.press("Leave");
+      await ann.page.evaluate(() => document.querySelector<HTMLButtonElement>("dialog .primary")?.click());
+      await ann.sees("Start a new room");
+      await bob.press("Try again");
+      await bob.connected();
+      await relay.stop();
+      relay.remove();
+    });
+
+    test("while the relay is away what is said waits, and goes out when it is back", async () => {
+      const relay = await startRelay();
+      const ann = await Guest.open(browser, relay.origin);
+      await ann.enter("Ann", words);
+      const bob = await Guest.open(browser, relay.origin);
+      await bob.enter("Bob", words);
+      await relay.stop();
+      await ann.sees("Offline.");
+      await ann.say("said offline");
+      await ann.sees("1 message will be sent.");
+      const again = await startRelay({ port: relay.port, certs: relay.certs });
+      await bob.sees("said offline");
+      assert.deepEqual(await bob.messages(), ["said offline"]);
+      await ann.sees("sent");
+      await again.stop();
+      again.remove();
+    });
+
+    test("a capture of everything the relay held and sent shows no text, name or passphrase", async (t) => {
+      if (process.platform !== "linux") return t.skip("reads the relay's memory from /proc");
+      const relay = await startRelay();
+      const capture = await startCapture(relay.port, relay.certs);
+      const secret = `the heron flies at ${name}`;
+      const secretNames = ["Annabelle Quillfeather", "Bartholomew Inkwell"] as const;
+      const ann = await Guest.open(browser, linkTo(capture.origin));
+      await ann.enter(secretNames[0]);
+      const bob = await Guest.open(browser, capture.origin);
+      await bob.enter(secretNames[1], words);
+      await ann.say(secret);
+      await bob.sees(secret);
+      await bob.page.reload();
+      await bob.connected();
+      await bob.sees(secret);
+      const secrets = [secret, ...secretNames, words, words.replaceAll(" ", "-"), words.split(" ")[2] ?? ""];
+      const sent = capture.bytes();
+      const [, roomId = assert.fail("no room was joined")] =
+        /\/room\/([\w-]{22})/.exec(sent.toString("latin1")) ?? [];
+      // The search finds what is there: otherwise it would prove nothing.
+      assert.ok(sent.includes('"type":"join"'), "the capture reads what clients send");
+      assert.ok(sent.includes('"type":"joined"'), "the capture reads what the relay sends");
+      assert.deepEqual(findInMemory(relay.process.pid ?? assert.fail(), [roomId]), [roomId]);
+      for (const each of secrets) {
+        assert.ok(!sent.includes(each, 0, "utf8"), `sent in the clear: ${each}`);
+        assert.ok(!sent.includes(each, 0, "utf16le"), `sent in the clear: ${each}`);
+      }
+      assert.deepEqual(findInMemory(relay.process.pid ?? assert.fail(), secrets), []);
+      assert.ok(!secrets.some((each) => relay.output().includes(each)));
+      await ann.leave();
+      await bob.leave();
+      capture.stop();
+      await relay.stop();
+      relay.remove();
+    });
+  });
+}
+
+test("Chromium and Firefox talk to each other", async () => {
+  const relay = await startRelay();
+  const browsers = await Promise.all(browserNames.map(launch));
+  const [chromium = assert.fail(), firefox = assert.fail()] = browsers;
+  const ann = await Guest.open(chromium, relay.origin);
+  await ann.enter("Ann", words);
+  const bob = await Guest.open(firefox, linkTo(relay.origin));
+  await bob.enter("Bob");
+  await ann.say("Hello, Firefox 🦊");
+  await bob.sees("Hello, Firefox 🦊");
+  await bob.say("Hello, Chromium");
+  await ann.sees("Hello, Chromium");
+  assert.equal(await ann.code(), await bob.code());
+  await Promise.all(browsers.map((browser) => browser.close()));
+  await relay.stop();
+  relay.remove();
+});
+
+/** The page's files by path, as any web server would have them. */
+async function fetchPage(relay: RunningRelay): Promise<Map<string, { type: string; body: Buffer }>> {
+  const { Agent, get } = await import("node:https");
+  const agent = new Agent({ rejectUnauthorized: false });
+  const load = (path: string) =>
+    new Promise<{ type: string; body: Buffer }>((resolve, reject) => {
+      get(relay.origin + path, { agent }, (response) => {
+        const chunks: Buffer[] = [];
+        response.on("data", (chunk: Buffer) => chunks.push(chunk));
+        response.on("end", () => {
+          resolve({ type: response.headers["content-type"] ?? "", body: Buffer.concat(chunks) });
+        });
+      }).on("error", reject);
+    });
+  const { body } = await load("/.well-known/secure-room");
+  const { files } = JSON.parse(body.toString()) as { files: Record<string, string> };
+  const paths = Object.keys(files);
+  const loaded = new Map(await Promise.all(paths.map(async (path) => [path, await load(path)] as const)));
+  agent.destroy();
+  return loaded;
+}
