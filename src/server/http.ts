@@ -4,6 +4,7 @@
 import type { IncomingMessage, OutgoingHttpHeaders, ServerResponse } from "node:http";
 import { protocolVersion, type Limits } from "../protocol/limits.ts";
 import type { Assets } from "./assets.ts";
+import { isOriginAllowed } from "./upgrade.ts";
 
 export interface PagesOptions {
   readonly assets: Assets;
@@ -123,18 +124,6 @@ export function createPages(options: PagesOptions): RequestHandler {
       route.body,
     );
   };
-}
-
-/**
- * Whether the page that asks may: it names no origin, the relay's own (`https://` and the Host it asked for), or one
- * of `origins`.
- */
-export function isOriginAllowed(request: IncomingMessage, origins: ReadonlySet<string>): boolean {
-  const { origin, host } = request.headers;
-  if (origin === undefined || origins.has(origin)) return true;
-  const own = `https://${host ?? ""}`;
-  // Through URL, because a browser leaves :443 out of one and not always out of the other.
-  return origin === own || (URL.canParse(own) && origin === new URL(own).origin);
 }
 
 function pathOf(target: string): string {

@@ -70,8 +70,7 @@ export async function start(options: StartOptions): Promise<Running> {
   const clock = systemClock;
   const counters = createCounters();
   const addresses = createAddresses(limits, clock);
-  const random = (byteLength: number) => randomBytes(byteLength);
-  const relay = createRelay({ limits, salt, clock, random, counters, sweepEveryMs });
+  const relay = createRelay({ limits, salt, clock, random: randomBytes, counters, sweepEveryMs });
   const door = createWebSocketDoor({ relay, limits, clock, counters, addresses, origins });
   const pages = createPages({
     assets: createAssets(options.page),
