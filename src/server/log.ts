@@ -18,14 +18,16 @@ export interface Kept {
   bytes: Uint8Array | null;
 }
 
-/** Kept frames in the order they came. Dropping one, anywhere, leaves a hole; holes are swept out when they are the most. */
+/** Kept frames in the order they came. Dropping one, anywhere, is cheap: it leaves a hole, swept out with many others. */
 class Shelf {
   #entries: Kept[] = [];
+  /** Everything in front of it is holes. */
   #first = 0;
+  /** Behind it. */
   #holes = 0;
 
   get count(): number {
-    return this.#entries.length - this.#holes;
+    return this.#entries.length - this.#first - this.#holes;
   }
 
   push(kept: Kept): void {
@@ -33,7 +35,6 @@ class Shelf {
   }
 
   oldest(): Kept | null {
-    while (this.#entries[this.#first]?.bytes === null) this.#first++;
     return this.#entries[this.#first] ?? null;
   }
 
@@ -53,12 +54,23 @@ class Shelf {
   /** Told after one of its entries has become a hole. */
   dropped(): void {
     this.#holes++;
-    if (this.#holes < 32 || this.#holes * 2 < this.#entries.length) return;
-    this.#entries = this.#entries.filter((kept) => kept.bytes !== null);
+    while (this.#entries[this.#first]?.bytes === null) {
+      this.#first++;
+      this.#holes--;
+    }
+    const { length } = this.#entries;
+    if (this.#first + this.#holes < Math.max(fewHoles, length / 2)) return;
+    this.#entries =
+      this.#holes === 0
+        ? this.#entries.slice(this.#first)
+        : this.#entries.filter(({ bytes }) => bytes !== null);
     this.#first = 0;
     this.#holes = 0;
   }
 }
+
+/** Not worth sweeping. */
+const fewHoles = 32;
 
 /** What one address has in the logs. */
 export class Share {
@@ -93,8 +105,8 @@ export class RoomLog {
 export interface Logs {
   /** Everything charged: frames, rooms and seats. */
   readonly usedBytes: number;
-  /** Keeps `bytes`, a framed message of `frameBytes` under the log's last seq, for as long as the limits let it. */
-  keep(message: Omit<Kept, "seq">): void;
+  /** Keeps a frame, the newest of its log, for as long as the limits let it. */
+  keep(kept: Kept): void;
   /** Drops the frame with `seq` where `seat` sent it; else nothing happens. */
   forget(log: RoomLog, seq: number, seat: string): void;
   /** Drops what is too old at `nowMs`. */
@@ -129,44 +141,45 @@ export function createLogs(limits: LogLimits): Logs {
     everybody.dropped();
   }
 
-  function trim(kept: Kept): void {
-    drop(kept);
+  function trimOldest(shelf: Shelf): void {
+    const kept = shelf.oldest();
+    if (kept === null) throw new Error("expected a frame to trim, got an empty shelf");
     const { log } = kept;
+    drop(kept);
     log.first = Math.max(log.first, kept.seq + 1);
     if (log.shelf.count === 0) log.emptied();
-  }
-
-  function trimWhile(shelf: Shelf, isOver: (oldest: Kept) => boolean): void {
-    for (let oldest = shelf.oldest(); oldest !== null && isOver(oldest); oldest = shelf.oldest())
-      trim(oldest);
   }
 
   return {
     get usedBytes() {
       return usedBytes;
     },
-    keep(message) {
-      const { log, share, frameBytes } = message;
-      const kept: Kept = { ...message, seq: log.last };
+    keep(kept) {
+      const { log, share, frameBytes } = kept;
       log.shelf.push(kept);
       share.shelf.push(kept);
       everybody.push(kept);
       log.frameBytes += frameBytes;
       share.chargedBytes += frameBytes + frameChargeBytes;
       usedBytes += frameBytes + frameChargeBytes;
-      trimWhile(log.shelf, () => log.shelf.count > limits.history || log.frameBytes > limits.historyBytes);
-      trimWhile(share.shelf, () => share.chargedBytes > shareBytes);
-      trimWhile(everybody, () => usedBytes > budgetBytes);
+      // Each loop ends with the last frame at the latest: what is claimed alone is never above the budget.
+      while (log.shelf.count > limits.history || log.frameBytes > limits.historyBytes) trimOldest(log.shelf);
+      while (share.chargedBytes > shareBytes) trimOldest(share.shelf);
+      while (usedBytes > budgetBytes) trimOldest(everybody);
     },
     forget(log, seq, seat) {
       const kept = log.after(seq - 1);
       if (kept?.seq === seq && kept.seat === seat) drop(kept);
     },
     expire(nowMs) {
-      trimWhile(everybody, (oldest) => nowMs - oldest.keptAtMs >= limits.historyAgeMs);
+      for (;;) {
+        const oldest = everybody.oldest();
+        if (oldest === null || nowMs - oldest.keptAtMs < limits.historyAgeMs) return;
+        trimOldest(everybody);
+      }
     },
     claim(bytes) {
-      trimWhile(everybody, () => usedBytes + bytes > budgetBytes);
+      while (usedBytes + bytes > budgetBytes && everybody.count > 0) trimOldest(everybody);
       if (usedBytes + bytes > budgetBytes) return false;
       usedBytes += bytes;
       return true;

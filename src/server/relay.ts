@@ -76,30 +76,26 @@ export function createRelay(options: {
   // ── frames ─────────────────────────────────────────────────────────────────────────────────────────────────
 
   function receiveFrame(connection: Connection, frame: Uint8Array): void {
-    const { seat, phase, address } = connection;
+    const { seat, phase } = connection;
     if (phase === "ended" || isStopped) return;
     if (seat === null) return end(connection, "policy", close.policy, "the first frame must be a join");
     const kind = frameKindOf(frame);
     if (kind === null) return end(connection, "policy", close.policy, "not a frame of this protocol");
     const { room } = seat;
+    const { log } = room;
     seating.heard(seat);
     counters.messagesIn++;
     counters.bytesIn += frame.length;
+    const isVolatile = kind === frameKind.volatile;
+    const seq = isVolatile ? 0 : ++log.last;
+    stampSeq(frame, seq);
     if (kind !== frameKind.carried) stampFromUser(frame, seat.fromUserBytes);
-    stampSeq(frame, kind === frameKind.volatile ? 0 : ++room.log.last);
     const bytes = binaryFrame(frame);
-    if (kind !== frameKind.volatile) {
-      const { share } = address;
-      logs.keep({
-        log: room.log,
-        bytes,
-        frameBytes: frame.length,
-        keptAtMs: clock.now(),
-        seat: seat.id,
-        share,
-      });
+    if (!isVolatile) {
+      const { share } = connection.address;
+      logs.keep({ seq, keptAtMs: clock.now(), frameBytes: frame.length, seat: seat.id, log, share, bytes });
     }
-    fanout.post(room, bytes, kind === frameKind.volatile);
+    fanout.post(room, bytes, isVolatile);
   }
 
   function receiveText(connection: Connection, text: string): void {

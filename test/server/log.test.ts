@@ -17,7 +17,15 @@ function testLogs(change: Partial<Limits> = {}): {
     logs,
     keep(log, frameBytes = 100, share = nobody, keptAtMs = 0, seat = "seat") {
       log.last++;
-      logs.keep({ log, share, frameBytes, keptAtMs, seat, bytes: new Uint8Array(frameBytes + 2) });
+      logs.keep({
+        seq: log.last,
+        log,
+        share,
+        frameBytes,
+        keptAtMs,
+        seat,
+        bytes: new Uint8Array(frameBytes + 2),
+      });
     },
   };
 }

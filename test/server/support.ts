@@ -1,5 +1,6 @@
 // What the server's tests share: a clock that is stepped, a wire that only remembers, and a client's own words.
 
+import assert from "node:assert/strict";
 import { createHash, randomBytes } from "node:crypto";
 
 import { toBase64url } from "../../src/protocol/base64url.ts";
@@ -25,9 +26,9 @@ export function seededRandom(seed: number): () => number {
 
 export interface FakeClock extends Clock {
   /** Moves time on by `ms`, running what comes due on the way. */
-  step(ms: number): void;
+  readonly step: (ms: number) => void;
   /** Runs what was asked to run soon, and what that asks for. */
-  settle(): void;
+  readonly settle: () => void;
 }
 
 interface Timer {
@@ -160,6 +161,21 @@ export function texts(heard: readonly Heard[]): string[] {
 
 export const salt = toBase64url(new Uint8Array(32).fill(9));
 
+/** The `joined` that what was heard begins with. */
+export function joinedOf(heard: readonly Heard[]): { log: string; first: number; last: number } {
+  const [joined] = heard;
+  assert.ok(joined !== undefined && !isFrame(joined) && joined.type === "joined");
+  assert.equal(joined.salt, salt);
+  return joined;
+}
+
+/** When the `error` that was heard first says to come back. */
+export function retryAfterMs(heard: readonly Heard[]): number | undefined {
+  const [error] = heard;
+  assert.ok(error !== undefined && !isFrame(error) && error.type === "error");
+  return error.retryAfterMs;
+}
+
 /** A room as its members know it. */
 export interface TestRoom {
   readonly access: string;
@@ -205,10 +221,10 @@ export function frameOf(body: string, kind: FrameKind = 1, byteLength = 100): Ui
 export interface TestMember {
   readonly wire: FakeWire;
   readonly connection: Connection;
-  say(text: object): void;
-  send(frame: Uint8Array): void;
-  read(): Heard[];
-  break(): void;
+  readonly say: (text: object) => void;
+  readonly send: (frame: Uint8Array) => void;
+  readonly read: () => Heard[];
+  readonly break: () => void;
 }
 
 export interface TestRelay {
@@ -216,11 +232,11 @@ export interface TestRelay {
   readonly clock: FakeClock;
   readonly counters: Counters;
   readonly address: Address;
-  addressOf(remoteAddress: string): Address;
+  readonly addressOf: (remoteAddress: string) => Address;
   /** A connection that has not joined. */
-  connect(room: TestRoom, address?: Address): TestMember;
+  readonly connect: (room: TestRoom, address?: Address) => TestMember;
   /** A connection whose join has been heard. */
-  join(room: TestRoom, name: string, seat?: string, more?: Partial<Join>): TestMember;
+  readonly join: (room: TestRoom, name: string, seat?: string, more?: Partial<Join>) => TestMember;
 }
 
 /** A relay with its own clock; rates are off unless a test asks for them. */
