@@ -64,7 +64,8 @@ async function buildPage(): Promise<EmbeddedFile[]> {
     served.push(embed(path, body, true));
   }
   const index = nameHashed(readFileSync(join(root, "public/index.html")), "index.html", hashed);
-  return [embed("/", index, false), ...served];
+  // Invitations lead to /join, so that a link which has lost what stands behind its # can be told from the plain address.
+  return [embed("/", index, false), embed("/join", index, false), ...served];
 }
 
 async function minifyStyle(source: Buffer): Promise<Buffer> {

@@ -74,9 +74,9 @@ export function decodeFrame(bytes: Uint8Array): Frame | null {
   return {
     kind,
     seq: seqOf(bytes),
-    fromUser: bytes.slice(fromUserAt, ivAt),
-    iv: bytes.slice(ivAt, ciphertextAt),
-    ciphertext: bytes.slice(ciphertextAt),
+    fromUser: copy(bytes, fromUserAt, ivAt),
+    iv: copy(bytes, ivAt, ciphertextAt),
+    ciphertext: copy(bytes, ciphertextAt),
   };
 }
 
@@ -104,6 +104,11 @@ export function stampSeq(frame: Uint8Array, seq: number): void {
 /** Writes the 16 bytes of `fromUser` into the frame, in place. */
 export function stampFromUser(frame: Uint8Array, fromUser: Uint8Array): void {
   frame.set(fromUser, fromUserAt);
+}
+
+/** Not `bytes.slice`: on Node's Buffer that is a view. */
+function copy(bytes: Uint8Array, from: number, to?: number): Bytes {
+  return new Uint8Array(bytes.subarray(from, to));
 }
 
 function expectLength(name: string, bytes: Uint8Array, length: number): void {

@@ -28,6 +28,11 @@ export const maxNameBytes = 128;
 /** Section 2: the padded plaintext of the largest envelope. */
 export const maxPlaintextBytes = 62 * kiB;
 export const maxTextBytes = 16 * kiB;
+/** One emoji with all its joiners and modifiers; the longest in Unicode 16 takes 35. */
+export const maxEmojiBytes = 64;
+export const maxTopicBytes = 256;
+export const maxFileNameBytes = 255;
+export const maxMediaTypeBytes = 127;
 /** A sealed hello as the relay will hold it for a member, tag included. */
 export const maxHelloBytes = 1040;
 
@@ -41,8 +46,21 @@ export const pongWithinMs = 20 * secondMs;
 /** Heartbeat. Client. */
 export const quietBeforePingMs = 25 * secondMs;
 export const answerWithinMs = 10 * secondMs;
+/** How often the relay looks for what has run out: joins, names, seats, ages, heartbeats. */
+export const sweepEveryMs = 500;
+/** How long a closed connection may take to say goodbye before it is cut. Relay. */
+export const closeWithinMs = 5 * secondMs;
+/** The same when the relay itself is stopping. */
+export const farewellMs = 250;
+/** A flush that takes longer than this widens the next window, so that one write carries more. Relay. */
+export const slowFlushMs = 5;
+export const flushWindowMs = 10;
+/** What waits in one room before it is flushed within the tick. Relay. */
+export const flushAtBytes = 256 * kiB;
 /** What a replay may have queued in one socket before it waits for the reader. Relay. */
 export const replayQueueBytes = 256 * kiB;
+/** A dial that has not opened by then has failed: a browser's own patience is minutes. Client. */
+export const dialWithinMs = 15 * secondMs;
 /** Full jitter between these when dialling again. Client. */
 export const retryFirstMs = 500;
 export const retryMostMs = 30 * secondMs;
@@ -55,9 +73,11 @@ export const seatChargeBytes = 2 * kiB;
 
 /** Entries one screen keeps; the oldest leave the screen. */
 export const maxTimelineEntries = 5_000;
+/** Different emoji under one message; further ones are not shown. */
+export const maxReactionsPerMessage = 32;
 /** Signing keys one tab remembers counters for; the longest unheard is forgotten. */
 export const maxKnownKeys = 4_096;
-/** Separate gaps remembered per key; above it the oldest two count as one. */
+/** Separate gaps remembered per key; above it the oldest is forgotten. */
 export const maxGapsPerKey = 64;
 /** Sender keys held ready; above it the oldest is derived again when needed. */
 export const maxSenderKeys = 256;

@@ -57,7 +57,7 @@ export async function inviteWelcome(
 ): Promise<string> {
   const [url = ""] = facts.urls;
   const words = (await generatePhrase(random)).split(" ");
-  const link = `${url}/#${words.join("-")}`;
+  const link = `${url}/join#${words.join("-")}`;
   const palette = terminal.colours ? inColour : inPlain;
   return [
     "",

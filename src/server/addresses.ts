@@ -1,0 +1,82 @@
+// What each network address is using: connections, upgrades, joins and memory. IPv6 counts by /64, which is what one
+// household or one rented server gets; an IPv4 address inside IPv6 (RFC 4291, section 2.5.5.2) counts as IPv4.
+
+import { isIPv4 } from "node:net";
+
+import type { Limits } from "../protocol/limits.ts";
+import { Bucket } from "./bucket.ts";
+import type { Clock } from "./clock.ts";
+import { Share } from "./log.ts";
+
+/** One address, for as long as it matters. */
+export interface Address {
+  connections: number;
+  readonly upgrades: Bucket;
+  readonly joins: Bucket;
+  readonly share: Share;
+}
+
+export interface Addresses {
+  /** The entry of `remoteAddress`, as a socket spells it. */
+  of(remoteAddress: string): Address;
+  /** Forgets the addresses that are as good as new. */
+  sweep(): void;
+  readonly size: number;
+}
+
+/** The addresses of one relay, shared by everything that lets somebody in. */
+export function createAddresses(limits: Pick<Limits, "upgradeRate" | "joinRate">, clock: Clock): Addresses {
+  const known = new Map<string, Address>();
+  return {
+    of(remoteAddress) {
+      const key = addressKey(remoteAddress);
+      const found = known.get(key);
+      if (found !== undefined) return found;
+      const made: Address = {
+        connections: 0,
+        upgrades: new Bucket(limits.upgradeRate, clock.now()),
+        joins: new Bucket(limits.joinRate, clock.now()),
+        share: new Share(),
+      };
+      known.set(key, made);
+      return made;
+    },
+    sweep() {
+      const nowMs = clock.now();
+      for (const [key, { connections, share, upgrades, joins }] of known) {
+        if (connections > 0 || share.chargedBytes > 0) continue;
+        if (upgrades.isFull(nowMs) && joins.isFull(nowMs)) known.delete(key);
+      }
+    },
+    get size() {
+      return known.size;
+    },
+  };
+}
+
+/** What `remoteAddress` is counted under: the IPv4 address, or the first four groups of the IPv6 one. */
+export function addressKey(remoteAddress: string): string {
+  if (isIPv4(remoteAddress)) return remoteAddress;
+  const [unscoped = ""] = remoteAddress.toLowerCase().split("%");
+  const [left = "", right] = unscoped.split("::");
+  const head = groupsOf(left);
+  const tail = right === undefined ? [] : groupsOf(right);
+  const groups = [...head, ...Array<number>(Math.max(0, 8 - head.length - tail.length)).fill(0), ...tail];
+  const isMapped = groups.slice(0, 5).every((group) => group === 0) && groups[5] === 0xffff;
+  if (!isMapped)
+    return groups
+      .slice(0, 4)
+      .map((group) => group.toString(16))
+      .join(":");
+  const [high = 0, low = 0] = groups.slice(6);
+  return [high >> 8, high & 255, low >> 8, low & 255].join(".");
+}
+
+function groupsOf(part: string): number[] {
+  if (part === "") return [];
+  return part.split(":").flatMap((group) => {
+    if (!isIPv4(group)) return [Number.parseInt(group, 16)];
+    const [a = 0, b = 0, c = 0, d = 0] = group.split(".").map(Number);
+    return [a * 256 + b, c * 256 + d];
+  });
+}

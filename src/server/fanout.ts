@@ -1,0 +1,197 @@
+// How a room's bytes reach its members: a queue per room, one flush of all dirty rooms per tick, one buffer for
+// everybody, and the only place that cuts a slow reader. Knows nothing of joins, names or what a frame is for.
+//
+// Why nothing is lost or doubled between replay and live: a reader's replay moves only inside the flush of its room,
+// behind the delivery of what was queued. When its cursor meets the end of the log there, every kept frame up to the
+// last seq has been replayed to it and nothing is queued, so whatever comes next is queued for it as a live reader.
+
+import { encodeText } from "../protocol/control.ts";
+import {
+  flushAtBytes,
+  flushWindowMs,
+  type Limits,
+  replayQueueBytes,
+  slowFlushMs,
+} from "../protocol/limits.ts";
+import type { Clock } from "./clock.ts";
+import type { Counters } from "./counters.ts";
+import type { RoomLog } from "./log.ts";
+import { joinFrames, textFrame, type Wire } from "./wire.ts";
+
+/** A member's connection, as the fan-out sees it. */
+export interface Reader {
+  readonly wire: Wire;
+  /** The last seq replayed, or known to the client before. */
+  cursor: number;
+  /** Whether it has been sent `joined` and the members. */
+  greeted: boolean;
+}
+
+/** A room, as the fan-out sees it. */
+export interface Audience<R extends Reader> {
+  readonly log: RoomLog;
+  /** One framed `member` text per seat. */
+  members(): Iterable<Uint8Array>;
+  /** Who hears live traffic. */
+  readonly live: Set<R>;
+  /** Who is still being told what came before. */
+  readonly replaying: Set<R>;
+  queue: Queue;
+  dirty: boolean;
+}
+
+/** What waits for the next flush, in the order in which everybody gets it. */
+export interface Queue {
+  readonly all: Uint8Array[];
+  /** Without volatile frames: for readers that lag. */
+  readonly lasting: Uint8Array[];
+  /** For readers in replay, who get the frames from the log. */
+  readonly texts: Uint8Array[];
+  bytes: number;
+}
+
+export interface Fanout<R extends Reader> {
+  /** Queues a framed message that the log has been offered, or a volatile one. */
+  post(room: Audience<R>, frame: Uint8Array, isVolatile: boolean): void;
+  /** Queues a framed text for everybody. */
+  announce(room: Audience<R>, text: Uint8Array): void;
+  /** Greets `reader`, replays from its cursor, and lets it hear what follows. */
+  enter(room: Audience<R>, reader: R): void;
+  leave(room: Audience<R>, reader: R): void;
+  /** Goes on with a replay that waited for its reader. */
+  resume(room: Audience<R>): void;
+  /** Sends now, or cuts a reader that has too much queued. */
+  deliver(reader: R, frames: Uint8Array): void;
+}
+
+const liveFrame = textFrame(encodeText({ type: "live" }));
+
+/** A queue with nothing in it. */
+export function emptyQueue(): Queue {
+  return { all: [], lasting: [], texts: [], bytes: 0 };
+}
+
+/**
+ * The fan-out of one relay.
+ * @param options.salt b64u of 32 bytes, told to everybody who joins
+ * @param options.tooSlow must take the reader out with `leave` and close its wire
+ */
+export function createFanout<R extends Reader>(options: {
+  readonly salt: string;
+  readonly limits: Pick<Limits, "maxQueueBytes" | "maxVolatileQueueBytes">;
+  readonly clock: Clock;
+  readonly counters: Counters;
+  readonly tooSlow: (reader: R) => void;
+}): Fanout<R> {
+  const { limits, clock, counters, tooSlow } = options;
+  let dirtyRooms: Audience<R>[] = [];
+  let windowMs = 0;
+
+  function touch(room: Audience<R>): void {
+    if (room.dirty) return;
+    room.dirty = true;
+    if (dirtyRooms.push(room) > 1) return;
+    if (windowMs === 0) clock.soon(flushAll);
+    else clock.after(windowMs, flushAll);
+  }
+
+  function flushAll(): void {
+    const startedAtMs = clock.now();
+    const rooms = dirtyRooms;
+    dirtyRooms = [];
+    for (const room of rooms) flush(room);
+    windowMs = clock.now() - startedAtMs > slowFlushMs ? flushWindowMs : 0;
+  }
+
+  function flush(room: Audience<R>): void {
+    const { all, lasting, texts } = room.queue;
+    room.dirty = false;
+    room.queue = emptyQueue();
+    if (all.length > 0 && room.live.size > 0) {
+      const whole = joinFrames(all);
+      let rest: Uint8Array | null = null;
+      for (const reader of room.live) {
+        if (reader.wire.queuedBytes <= limits.maxVolatileQueueBytes) deliver(reader, whole);
+        else if (lasting.length > 0) deliver(reader, (rest ??= joinFrames(lasting)));
+      }
+      counters.messagesOut += all.length * room.live.size;
+    }
+    if (room.replaying.size === 0) return;
+    const news = texts.length === 0 ? null : joinFrames(texts);
+    let greeting: Uint8Array | null = null;
+    for (const reader of room.replaying) {
+      if (reader.greeted && news !== null) deliver(reader, news);
+      if (!room.replaying.has(reader)) continue;
+      replay(room, reader, reader.greeted ? null : (greeting ??= greet(room)));
+    }
+  }
+
+  function greet(room: Audience<R>): Uint8Array {
+    const { id, first, last } = room.log;
+    const joined = textFrame(encodeText({ type: "joined", salt: options.salt, log: id, first, last }));
+    return joinFrames([joined, ...room.members()]);
+  }
+
+  /** Sends what the reader has room for; the rest waits until its wire has drained. */
+  function replay(room: Audience<R>, reader: R, greeting: Uint8Array | null): void {
+    const frames = greeting === null ? [] : [greeting];
+    const mostBytes = Math.min(replayQueueBytes, limits.maxQueueBytes);
+    let queuedBytes = reader.wire.queuedBytes + (greeting?.length ?? 0);
+    reader.greeted = true;
+    for (;;) {
+      const kept = room.log.after(reader.cursor);
+      if (kept === null || kept.bytes === null) {
+        frames.push(liveFrame);
+        room.replaying.delete(reader);
+        room.live.add(reader);
+        break;
+      }
+      if (queuedBytes > 0 && queuedBytes + kept.bytes.length > mostBytes) break;
+      frames.push(kept.bytes);
+      queuedBytes += kept.bytes.length;
+      reader.cursor = kept.seq;
+    }
+    if (frames.length > 0) send(reader, joinFrames(frames));
+    counters.messagesOut += frames.length;
+  }
+
+  function deliver(reader: R, frames: Uint8Array): void {
+    const { queuedBytes } = reader.wire;
+    // A reader that keeps up gets a batch of any size.
+    if (queuedBytes > 0 && queuedBytes + frames.length > limits.maxQueueBytes) tooSlow(reader);
+    else send(reader, frames);
+  }
+
+  function send(reader: R, frames: Uint8Array): void {
+    counters.bytesOut += frames.length;
+    reader.wire.send(frames);
+  }
+
+  return {
+    post(room, frame, isVolatile) {
+      room.queue.all.push(frame);
+      if (!isVolatile) room.queue.lasting.push(frame);
+      room.queue.bytes += frame.length;
+      touch(room);
+      // What one tick can bring is more than what one reader may have queued.
+      if (room.queue.bytes >= flushAtBytes) flush(room);
+    },
+    announce(room, text) {
+      room.queue.all.push(text);
+      room.queue.lasting.push(text);
+      room.queue.texts.push(text);
+      room.queue.bytes += text.length;
+      touch(room);
+    },
+    enter(room, reader) {
+      room.replaying.add(reader);
+      touch(room);
+    },
+    leave(room, reader) {
+      room.live.delete(reader);
+      room.replaying.delete(reader);
+    },
+    resume: touch,
+    deliver,
+  };
+}

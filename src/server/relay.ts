@@ -1,0 +1,224 @@
+// The relay: every frame's way through. It never looks into a binary frame beyond its fixed header, and reads text.
+// No socket, no HTTP, no await, no logging: a door (websocket.ts) hands in wires and what arrives on them.
+//
+//   a connection:  waiting ── join ──▶ seated ── leave ──▶ waiting        any ── broken, or a peer's mistake ──▶ ended
+//                     └─ the name is somebody's ─▶ probing ─▶ seated (the holder left) or ended (4001)
+//   a seat:        here ── its connection broke ──▶ away ── 60 s ──▶ left        away ── joins again ──▶ here
+
+import { createHash } from "node:crypto";
+
+import { toBase64url } from "../protocol/base64url.ts";
+import { close } from "../protocol/close.ts";
+import { decodeClientText, type Join } from "../protocol/control.ts";
+import { frameKind, frameKindOf, stampFromUser, stampSeq } from "../protocol/frame.ts";
+import type { Limits } from "../protocol/limits.ts";
+import type { Address } from "./addresses.ts";
+import type { Clock } from "./clock.ts";
+import type { Counters, Refusal } from "./counters.ts";
+import { createFanout } from "./fanout.ts";
+import { createLogs } from "./log.ts";
+import {
+  type Connection,
+  errorFrame,
+  joinRefusals,
+  type JoinRefusal,
+  pongFrame,
+  unknownTextFrame,
+} from "./room.ts";
+import { createSeating } from "./seating.ts";
+import { binaryFrame, type Wire } from "./wire.ts";
+
+export type { Connection } from "./room.ts";
+
+export interface Relay {
+  /** A new connection to the room `roomId`; it has to join in time. */
+  connect(wire: Wire, roomId: string, address: Address): Connection;
+  /** A text frame, at most `maxTextFrameBytes` long. */
+  receiveText(connection: Connection, text: string): void;
+  /** A binary frame, at most `maxFrameBytes` long. It is written into, and not held on to. */
+  receiveFrame(connection: Connection, frame: Uint8Array): void;
+  /** Any sign of life that was not a frame. */
+  heard(connection: Connection): void;
+  /** The wire has nothing queued any more. */
+  drained(connection: Connection): void;
+  /** Closes the connection for a mistake of its peer; its member is away. `reason` is ours, never a peer's text. */
+  end(connection: Connection, why: Refusal, closeCode: number, reason: string): void;
+  /** The wire has ended, by whomever. */
+  disconnect(connection: Connection): void;
+  /** Ends what has run out. Runs by itself every `sweepEveryMs`. */
+  sweep(): void;
+  /** From here on nothing is forwarded and nobody is told of anything; the doors close the connections. */
+  stop(): void;
+}
+
+/**
+ * @param options.salt b64u of 32 bytes, told to everybody who joins
+ * @param options.random fresh random bytes
+ * @param options.sweepEveryMs how often to look for what has run out
+ */
+export function createRelay(options: {
+  readonly limits: Limits;
+  readonly salt: string;
+  readonly clock: Clock;
+  readonly random: (byteLength: number) => Uint8Array;
+  readonly counters: Counters;
+  readonly sweepEveryMs: number;
+}): Relay {
+  const { limits, salt, clock, random, counters } = options;
+  const logs = createLogs(limits);
+  /** Those that have not joined, the longest waiting first. */
+  const waiting = new Set<Connection>();
+  const fanout = createFanout<Connection>({ salt, limits, clock, counters, tooSlow });
+  const seating = createSeating({ limits, clock, random, counters, logs, fanout, end, refuse });
+  const stopSweeping = clock.every(options.sweepEveryMs, sweep);
+  let isStopped = false;
+
+  // ── frames ─────────────────────────────────────────────────────────────────────────────────────────────────
+
+  function receiveFrame(connection: Connection, frame: Uint8Array): void {
+    const { seat, phase, address } = connection;
+    if (phase === "ended" || isStopped) return;
+    if (seat === null) return end(connection, "policy", close.policy, "the first frame must be a join");
+    const kind = frameKindOf(frame);
+    if (kind === null) return end(connection, "policy", close.policy, "not a frame of this protocol");
+    const { room } = seat;
+    seating.heard(seat);
+    counters.messagesIn++;
+    counters.bytesIn += frame.length;
+    if (kind !== frameKind.carried) stampFromUser(frame, seat.fromUserBytes);
+    stampSeq(frame, kind === frameKind.volatile ? 0 : ++room.log.last);
+    const bytes = binaryFrame(frame);
+    if (kind !== frameKind.volatile) {
+      const { share } = address;
+      logs.keep({
+        log: room.log,
+        bytes,
+        frameBytes: frame.length,
+        keptAtMs: clock.now(),
+        seat: seat.id,
+        share,
+      });
+    }
+    fanout.post(room, bytes, kind === frameKind.volatile);
+  }
+
+  function receiveText(connection: Connection, text: string): void {
+    if (connection.phase === "ended" || isStopped) return;
+    const said = decodeClientText(text);
+    if (said === null) return end(connection, "policy", close.policy, "not a text frame of this protocol");
+    const { seat, phase } = connection;
+    if (phase === "waiting" && said.type !== "join") {
+      return end(connection, "policy", close.policy, "the first frame must be a join");
+    }
+    if (seat !== null && said.type !== "leave") seating.heard(seat);
+    switch (said.type) {
+      case "join":
+        return join(connection, said);
+      case "ping":
+        return fanout.deliver(connection, pongFrame);
+      case "forget":
+        return seat === null ? undefined : logs.forget(seat.room.log, said.seq, seat.id);
+      case "leave":
+        seating.leave(connection);
+        return wait(connection);
+      case "unknown":
+        return fanout.deliver(connection, unknownTextFrame);
+    }
+  }
+
+  function join(connection: Connection, { access, ...admission }: Join): void {
+    if (connection.phase !== "waiting") return end(connection, "policy", close.policy, "joined twice");
+    if (roomIdOf(access) !== connection.roomId) {
+      return end(connection, "policy", close.policy, "this access does not open this room");
+    }
+    const retryAfterMs = connection.address.joins.take(clock.now());
+    if (retryAfterMs > 0) return refuse(connection, "join-rate", close.tryLater, retryAfterMs);
+    waiting.delete(connection);
+    seating.admit(connection, admission);
+  }
+
+  // ── ends ───────────────────────────────────────────────────────────────────────────────────────────────────
+
+  function refuse(connection: Connection, why: JoinRefusal, closeCode: number, retryAfterMs?: number): void {
+    const { code, message, reason } = joinRefusals[why];
+    connection.wire.send(errorFrame(code, message, retryAfterMs));
+    end(connection, why, closeCode, reason);
+  }
+
+  function end(connection: Connection, why: Refusal, closeCode: number, reason: string): void {
+    if (connection.phase === "ended") return;
+    counters.refused[why]++;
+    lose(connection);
+    connection.wire.close(closeCode, reason);
+  }
+
+  function tooSlow(connection: Connection): void {
+    end(connection, "too-slow", close.tooSlow, "too slow a reader");
+  }
+
+  function lose(connection: Connection): void {
+    connection.phase = "ended";
+    waiting.delete(connection);
+    seating.lose(connection);
+  }
+
+  function wait(connection: Connection): void {
+    connection.phase = "waiting";
+    connection.waitingSinceMs = clock.now();
+    waiting.add(connection);
+  }
+
+  function sweep(): void {
+    const nowMs = clock.now();
+    for (const connection of waiting) {
+      if (nowMs - connection.waitingSinceMs < limits.joinTimeoutMs) break;
+      end(connection, "join-timeout", close.policy, "no join in time");
+    }
+    seating.sweep(nowMs);
+    logs.expire(nowMs);
+  }
+
+  return {
+    connect(wire, roomId, address) {
+      const connection: Connection = {
+        wire,
+        roomId,
+        address,
+        phase: "waiting",
+        waitingSinceMs: 0,
+        wants: null,
+        seat: null,
+        cursor: 0,
+        greeted: false,
+      };
+      counters.connections++;
+      wait(connection);
+      return connection;
+    },
+    receiveText,
+    receiveFrame,
+    end,
+    heard({ seat }) {
+      if (seat !== null) seating.heard(seat);
+    },
+    drained(connection) {
+      const room = connection.seat?.room;
+      if (room?.replaying.has(connection)) fanout.resume(room);
+    },
+    disconnect(connection) {
+      counters.connections--;
+      if (!isStopped) lose(connection);
+    },
+    sweep,
+    stop() {
+      isStopped = true;
+      stopSweeping();
+    },
+  };
+}
+
+/** The path that `access`, b64u of 16 bytes, proves a right to: PROTOCOL.md section 1. */
+function roomIdOf(access: string): string {
+  const digest = createHash("sha256").update(Buffer.from(access, "base64url")).digest();
+  return toBase64url(digest.subarray(0, 16));
+}

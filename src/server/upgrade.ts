@@ -1,0 +1,111 @@
+// Whether a request may become a WebSocket of a room: PROTOCOL.md section 3 and the first rows of section 4.
+// Judges a request; answers a refused one. Opens nothing.
+
+import { type IncomingMessage, STATUS_CODES } from "node:http";
+import type { Duplex } from "node:stream";
+
+import { type Limits, subprotocol } from "../protocol/limits.ts";
+import type { Address } from "./addresses.ts";
+import type { Refusal } from "./counters.ts";
+
+/** An HTTP answer to an upgrade that is not granted. */
+export interface UpgradeRefusal {
+  readonly why: Refusal;
+  readonly status: number;
+  /** Says what happened and what to do next. */
+  readonly sentence: string;
+  readonly headers?: Readonly<Record<string, string | number>>;
+}
+
+/** 22 symbols that spell 16 bytes; the last one has no stray bits. */
+const roomPath = /^\/room\/([\w-]{21}[AQgw])$/;
+
+/** The room id that `path` names, b64u of 16 bytes, or null. */
+export function roomIdOfPath(path: string): string | null {
+  return roomPath.exec(path)?.[1] ?? null;
+}
+
+/** Whether a page from `origin` may speak to the relay it calls `host`. Requests without an Origin come from no page. */
+export function isOriginAllowed(request: IncomingMessage, origins: ReadonlySet<string>): boolean {
+  const { origin, host } = request.headers;
+  if (origin === undefined) return true;
+  return origins.has(origin) || origin.toLowerCase() === `https://${host ?? ""}`.toLowerCase();
+}
+
+/** Why the request's own words do not ask for a room; null when they do. */
+export function judgeRequest(request: IncomingMessage, origins: ReadonlySet<string>): UpgradeRefusal | null {
+  const { headers, httpVersion, method, url = "" } = request;
+  if (method !== "GET" || roomIdOfPath(url) === null) {
+    return { why: "path", status: 404, sentence: "There is no room at this address. Check the link." };
+  }
+  if (httpVersion !== "1.1" || headers.upgrade?.toLowerCase() !== "websocket") {
+    return { why: "handshake", status: 400, sentence: "A room is entered with a WebSocket over HTTP/1.1." };
+  }
+  if (headers["sec-websocket-version"] !== "13") {
+    const sentence = "This relay speaks WebSocket version 13. Update the client.";
+    return {
+      why: "version",
+      status: 426,
+      sentence,
+      headers: { Upgrade: "websocket", "Sec-WebSocket-Version": 13 },
+    };
+  }
+  const offered = headers["sec-websocket-protocol"]?.split(",").map((name) => name.trim()) ?? [];
+  if (!offered.includes(subprotocol)) {
+    const sentence = `This relay speaks ${subprotocol}. Reload the page or update the client.`;
+    return { why: "subprotocol", status: 400, sentence };
+  }
+  if (!isOriginAllowed(request, origins)) {
+    const sentence = "Pages from another origin may not enter. The host can allow yours with --origin.";
+    return { why: "origin", status: 403, sentence };
+  }
+  return null;
+}
+
+/** Why there is no place for one more connection from `address`; null when there is. Counts as an upgrade of that address. */
+export function judgeCapacity(
+  limits: Limits,
+  connections: number,
+  address: Address,
+  nowMs: number,
+): UpgradeRefusal | null {
+  const waitMs = address.upgrades.take(nowMs);
+  if (waitMs > 0) {
+    const sentence = "Too many connections in a short time from this network address. Wait, then try again.";
+    return {
+      why: "upgrade-rate",
+      status: 429,
+      sentence,
+      headers: { "Retry-After": Math.ceil(waitMs / 1000) },
+    };
+  }
+  if (connections >= limits.maxConnections) {
+    const sentence = "This relay is full. Try again later.";
+    return { why: "connections", status: 503, sentence, headers: { "Retry-After": retryFullAfterS } };
+  }
+  if (limits.maxConnectionsPerIp > 0 && address.connections >= limits.maxConnectionsPerIp) {
+    const sentence = "Too many connections from this network address. Close one, then try again.";
+    return { why: "address", status: 429, sentence, headers: { "Retry-After": retryFullAfterS } };
+  }
+  return null;
+}
+
+const retryFullAfterS = 10;
+
+/** Answers with the refusal and cuts the connection. */
+export function refuseUpgrade(socket: Duplex, { status, sentence, headers }: UpgradeRefusal): void {
+  const body = `${sentence}\n`;
+  const head = {
+    Connection: "close",
+    "Content-Type": "text/plain; charset=utf-8",
+    "Content-Length": Buffer.byteLength(body),
+    "Cache-Control": "no-store",
+    "X-Content-Type-Options": "nosniff",
+    ...headers,
+  };
+  const lines = Object.entries(head).map(([name, value]) => `${name}: ${value}\r\n`);
+  // A peer that has gone, or resets instead of reading, is no event: it is being cut anyway.
+  socket.on("error", () => socket.destroy());
+  socket.once("finish", () => socket.destroy());
+  socket.end(`HTTP/1.1 ${status} ${STATUS_CODES[status]}\r\n${lines.join("")}\r\n${body}`);
+}

@@ -1,0 +1,239 @@
+// The relay's door for WebSockets: upgrades, heartbeat, rates, and a room's bytes straight to the socket.
+// `ws` does the handshake and the receiving; sending past it is right because a server's frames are neither masked nor
+// compressed here, and `ws` writes its own (pong, close) to the same socket without a queue of its own.
+
+import type { IncomingMessage } from "node:http";
+import type { Duplex } from "node:stream";
+import { WebSocket, WebSocketServer } from "ws";
+
+import { close as closeCodes } from "../protocol/close.ts";
+import {
+  closeWithinMs,
+  farewellMs,
+  type Limits,
+  pingEveryMs,
+  pongWithinMs,
+  subprotocol,
+  sweepEveryMs,
+} from "../protocol/limits.ts";
+import type { Address, Addresses } from "./addresses.ts";
+import { Bucket } from "./bucket.ts";
+import type { Clock } from "./clock.ts";
+import type { Counters } from "./counters.ts";
+import type { Connection, Relay } from "./relay.ts";
+import { judgeCapacity, judgeRequest, refuseUpgrade, roomIdOfPath } from "./upgrade.ts";
+import type { Wire } from "./wire.ts";
+
+export interface WebSocketDoor {
+  /** For `server.on("upgrade")`: lets the request in or answers it. */
+  upgrade(request: IncomingMessage, socket: Duplex, head: Buffer): void;
+  /** Stops the relay, closes all connections with `code`, spread over `spreadMs`, then cuts those that are left. */
+  close(code: number, reason: string, spreadMs: number): Promise<void>;
+  readonly connections: number;
+}
+
+/** One open WebSocket. */
+interface Line {
+  readonly ws: WebSocket;
+  readonly socket: Duplex;
+  readonly address: Address;
+  readonly messages: Bucket;
+  readonly bytes: Bucket;
+  connection: Connection | null;
+  /** Takes back the promise to read on; null while reading. */
+  stopPause: (() => void) | null;
+  /** As `awakeMs` counts. */
+  heardAtMs: number;
+  pingedAtMs: number;
+}
+
+/**
+ * @param options.addresses shared with every other door
+ * @param options.origins allowed besides the relay's own
+ */
+export function createWebSocketDoor(options: {
+  readonly relay: Relay;
+  readonly limits: Limits;
+  readonly clock: Clock;
+  readonly counters: Counters;
+  readonly addresses: Addresses;
+  readonly origins: ReadonlySet<string>;
+}): WebSocketDoor {
+  const { relay, limits, clock, counters, addresses, origins } = options;
+  const lines = new Set<Line>();
+  const acceptance = {
+    noServer: true,
+    clientTracking: false,
+    perMessageDeflate: false,
+    maxPayload: Math.max(limits.maxFrameBytes, limits.maxTextFrameBytes),
+    maxFragments: limits.maxFragments,
+    closeTimeout: closeWithinMs,
+    handleProtocols: () => subprotocol,
+  };
+  const server = new WebSocketServer(acceptance);
+  server.on("wsClientError", (_error, socket) => {
+    counters.refused.handshake++;
+    const sentence = "This is not a WebSocket handshake as in RFC 6455.";
+    refuseUpgrade(socket, { why: "handshake", status: 400, sentence });
+  });
+  const stopBeating = clock.every(sweepEveryMs, beat);
+  // Counts only while this process runs: when it has been stopped or stalled, peers still have their full time to answer.
+  let awakeMs = 0;
+  let beatAtMs = clock.now();
+  let isClosing = false;
+  let lastClosed: (() => void) | null = null;
+
+  function upgrade(request: IncomingMessage, socket: Duplex, head: Buffer): void {
+    const { remoteAddress } = request.socket;
+    const roomId = roomIdOfPath(request.url ?? "");
+    if (remoteAddress === undefined) return void socket.destroy();
+    const address = addresses.of(remoteAddress);
+    const held = isClosing ? Infinity : lines.size;
+    const refusal = judgeRequest(request, origins) ?? judgeCapacity(limits, held, address, clock.now());
+    if (refusal !== null) {
+      counters.refused[refusal.why]++;
+      return refuseUpgrade(socket, refusal);
+    }
+    if (roomId === null) throw new TypeError("expected a path that has been judged");
+    server.handleUpgrade(request, socket, head, (ws) => open(ws, socket, roomId, address));
+  }
+
+  function open(ws: WebSocket, socket: Duplex, roomId: string, address: Address): void {
+    const nowMs = clock.now();
+    const line: Line = {
+      ws,
+      socket,
+      address,
+      messages: new Bucket(limits.messageRate, nowMs),
+      bytes: new Bucket(limits.byteRate, nowMs),
+      connection: null,
+      stopPause: null,
+      heardAtMs: awakeMs,
+      pingedAtMs: awakeMs,
+    };
+    const connection = relay.connect(wireOf(line), roomId, address);
+    line.connection = connection;
+    lines.add(line);
+    address.connections++;
+    ws.on("message", (data: Buffer, isBinary) => {
+      hear(line, data.length);
+      if (data.length > (isBinary ? limits.maxFrameBytes : limits.maxTextFrameBytes)) {
+        return relay.end(connection, "too-big", closeCodes.tooBig, "frame too big");
+      }
+      if (isBinary) return relay.receiveFrame(connection, data);
+      relay.receiveText(connection, data.toString());
+    });
+    const onSignOfLife = ({ length }: Buffer): void => {
+      hear(line, length);
+      relay.heard(connection);
+    };
+    ws.on("ping", onSignOfLife);
+    ws.on("pong", onSignOfLife);
+    // `ws` has chosen the close code and sent it; the member is away from now on, not when the socket has gone.
+    ws.on("error", (error) => {
+      const isTooBig = "code" in error && error.code === "WS_ERR_UNSUPPORTED_MESSAGE_LENGTH";
+      relay.end(connection, isTooBig ? "too-big" : "policy", closeCodes.protocolError, "not a WebSocket");
+    });
+    ws.on("close", () => {
+      line.stopPause?.();
+      lines.delete(line);
+      address.connections--;
+      relay.disconnect(connection);
+      if (lines.size === 0) lastClosed?.();
+    });
+  }
+
+  function wireOf(line: Line): Wire {
+    const { ws, socket } = line;
+    const onWritten = (): void => {
+      if (line.connection !== null && socket.writableLength === 0) relay.drained(line.connection);
+    };
+    return {
+      send(frames) {
+        if (ws.readyState === WebSocket.OPEN) socket.write(frames, onWritten);
+      },
+      get queuedBytes() {
+        return socket.writableLength;
+      },
+      ping() {
+        if (line.stopPause === null) return ws.ping();
+        // It cannot answer while it is held back, and it is held back for having said so much.
+        clock.soon(() => line.connection !== null && relay.heard(line.connection));
+      },
+      close(code, reason) {
+        readOn(line);
+        ws.close(code, reason);
+      },
+    };
+  }
+
+  // ── rates ──────────────────────────────────────────────────────────────────────────────────────────────────
+
+  function hear(line: Line, byteLength: number): void {
+    const nowMs = clock.now();
+    line.heardAtMs = awakeMs;
+    const waitMs = Math.max(line.messages.spend(1, nowMs), line.bytes.spend(byteLength, nowMs));
+    if (waitMs > 0 && line.stopPause === null) holdBack(line, waitMs);
+  }
+
+  /** Reads nothing more for `waitMs`; what `ws` has already read still comes, on credit. */
+  function holdBack(line: Line, waitMs: number): void {
+    line.ws.pause();
+    line.stopPause = clock.after(waitMs, () => {
+      const nowMs = clock.now();
+      const restMs = Math.max(line.messages.spend(0, nowMs), line.bytes.spend(0, nowMs));
+      if (restMs > 0) holdBack(line, restMs);
+      else readOn(line);
+    });
+  }
+
+  function readOn(line: Line): void {
+    if (line.stopPause === null) return;
+    line.stopPause();
+    line.stopPause = null;
+    line.ws.resume();
+  }
+
+  // ── heartbeat ──────────────────────────────────────────────────────────────────────────────────────────────
+
+  function beat(): void {
+    const nowMs = clock.now();
+    awakeMs += Math.min(nowMs - beatAtMs, 2 * sweepEveryMs);
+    beatAtMs = nowMs;
+    addresses.sweep();
+    for (const line of lines) {
+      if (line.stopPause !== null) line.heardAtMs = awakeMs;
+      const sincePingMs = awakeMs - line.pingedAtMs;
+      const isAnswered = line.heardAtMs >= line.pingedAtMs;
+      if (isAnswered && sincePingMs >= pingEveryMs) {
+        line.pingedAtMs = awakeMs;
+        line.ws.ping();
+      }
+      if (isAnswered || sincePingMs < pongWithinMs) continue;
+      counters.refused.silent++;
+      line.ws.terminate();
+    }
+  }
+
+  return {
+    upgrade,
+    async close(code, reason, spreadMs) {
+      isClosing = true;
+      stopBeating();
+      relay.stop();
+      if (lines.size === 0) return;
+      const stepMs = spreadMs / lines.size;
+      const cancels = Array.from(lines, ({ ws }, index) =>
+        clock.after(index * stepMs, () => ws.close(code, reason)),
+      );
+      cancels.push(clock.after(spreadMs + farewellMs, () => lines.forEach(({ ws }) => ws.terminate())));
+      await new Promise<void>((resolve) => {
+        lastClosed = resolve;
+      });
+      for (const cancel of cancels) cancel();
+    },
+    get connections() {
+      return lines.size;
+    },
+  };
+}

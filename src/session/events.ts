@@ -1,0 +1,71 @@
+// Everything a screen can be told. A screen keeps what it shows under the ids given here and needs no other state.
+
+import type { MemberState } from "../protocol/control.ts";
+import type { MessageId } from "./body.ts";
+
+/** Who said something: a signing key and the name it goes by. */
+export interface Author {
+  /** The public key in base64url. */
+  readonly key: string;
+  readonly name: string;
+  /** 1 for the first key seen under this name, 2 for the next: another person, or the same with a new key. */
+  readonly ordinal: number;
+  readonly own: boolean;
+}
+
+export interface MessageEntry {
+  readonly kind: "message";
+  readonly id: string;
+  /** Null until the message is sealed. */
+  readonly messageId: MessageId | null;
+  readonly author: Author;
+  /** By the author's clock, ms since 1970. */
+  readonly at: number;
+  readonly text: string;
+  readonly re?: MessageId;
+  readonly edited: boolean;
+  readonly deleted: boolean;
+  /** "sending" until the relay's echo is there. */
+  readonly delivery: "sending" | "sent";
+  /** Emoji to those who reacted with it. */
+  readonly reactions: ReadonlyMap<string, readonly Author[]>;
+}
+
+export type Entry =
+  | MessageEntry
+  /** `count` numbered messages of `name` never came; null where nobody knows how many, or whose. */
+  | { readonly kind: "gap"; readonly id: string; readonly name: string | null; readonly count: number | null }
+  | { readonly kind: "unreadable"; readonly id: string }
+  | { readonly kind: "notice"; readonly id: string; readonly what: Notice; readonly name: string };
+
+export type Notice = "joined" | "left" | "second-key" | "topic" | "timer-on" | "timer-off";
+
+export interface RosterMember {
+  /** base64url of the blinded name: what the relay knows. */
+  readonly fromUser: string;
+  /** Null while the hello has not opened: an unknown member, shown all the same. */
+  readonly author: Author | null;
+  readonly state: MemberState;
+}
+
+export type Status =
+  | { readonly state: "dialling" }
+  | { readonly state: "joining" }
+  | { readonly state: "live" }
+  /** `unsent` messages wait for the next connection, tried again in `retryInMs`. */
+  | { readonly state: "lost"; readonly retryInMs: number; readonly unsent: number }
+  /** The person must decide: another name, later, another room. */
+  | {
+      readonly state: "refused";
+      readonly why: "name-taken" | "room-full";
+      readonly retryAfterMs: number | null;
+    }
+  | { readonly state: "left"; readonly why: "asked" | "taken-over" | "refused-by-relay" };
+
+export type SessionEvent =
+  | { readonly type: "status"; readonly status: Status }
+  /** New or changed; it stands in front of `before`, or at the end. */
+  | { readonly type: "entry"; readonly entry: Entry; readonly before: string | null }
+  | { readonly type: "gone"; readonly id: string }
+  | { readonly type: "members"; readonly members: readonly RosterMember[] }
+  | { readonly type: "topic"; readonly text: string };

@@ -1,0 +1,78 @@
+// What has been said and not yet come back as an echo. Nothing leaves it before the relay has numbered it.
+
+import { fromBase64url, toBase64url, type Bytes } from "../protocol/base64url.ts";
+import { maxOutbox } from "../protocol/limits.ts";
+import { decodeBody, encodeBody, type MessageBody } from "./body.ts";
+
+/** One message on its way. */
+export interface Unsent {
+  readonly body: MessageBody;
+  /** The sealed frame, resent byte for byte: null until it is sealed, and again when room or name has changed. */
+  frame: Bytes | null;
+  /** The line it last went out on: each line carries it once. */
+  sentOn: object | null;
+}
+
+/** How an `Unsent` is kept in storage. */
+export interface SavedUnsent {
+  readonly body: string;
+  readonly frame: string | null;
+}
+
+/** Messages in the order of their counters. Invariant: each counter stands in it at most once. */
+export class Outbox {
+  readonly #entries = new Map<number, Unsent>();
+
+  get size(): number {
+    return this.#entries.size;
+  }
+
+  get full(): boolean {
+    return this.#entries.size >= maxOutbox;
+  }
+
+  /** Adds a message that was just said. The caller gives rising counters and has looked at `full`. */
+  add(body: MessageBody): void {
+    this.#entries.set(body.counter, { body, frame: null, sentOn: null });
+  }
+
+  /** The relay has numbered it: it is said. False when it was not waiting. */
+  acknowledge(counter: number): boolean {
+    return this.#entries.delete(counter);
+  }
+
+  /** All that wait, oldest first. */
+  waiting(): Unsent[] {
+    return [...this.#entries.values()];
+  }
+
+  /** The oldest that has not gone out on `line`. */
+  nextFor(line: object): Unsent | null {
+    for (const entry of this.#entries.values()) if (entry.sentOn !== line) return entry;
+    return null;
+  }
+
+  /** Room or name has changed: every frame is to be sealed anew, with the same counter. */
+  unseal(): void {
+    for (const entry of this.#entries.values()) entry.frame = null;
+  }
+
+  /** Spells the outbox for storage. */
+  save(): SavedUnsent[] {
+    return this.waiting().map(({ body, frame }) => ({
+      body: toBase64url(encodeBody(body)),
+      frame: frame === null ? null : toBase64url(frame),
+    }));
+  }
+
+  /** Reads it back. What no longer decodes is left out: storage may be altered by anybody at the machine. */
+  restore(saved: readonly SavedUnsent[]): void {
+    for (const { body, frame } of saved.slice(0, maxOutbox)) {
+      const bytes = fromBase64url(body);
+      const decoded = bytes === null ? null : decodeBody("message", bytes);
+      if (decoded === null) continue;
+      const sealed = frame === null ? null : fromBase64url(frame);
+      this.#entries.set(decoded.counter, { body: decoded, frame: sealed, sentOn: null });
+    }
+  }
+}

@@ -1,0 +1,343 @@
+// One person in one room, without socket or screen: bytes and intents in, frames and events out. Clock, random,
+// timers and the line to the relay are handed in.
+//
+//   state     | what happens              | next     | and then
+//   ----------+---------------------------+----------+---------------------------------------------------------------
+//   dialling  | the line opens            | joining  | send `join`, once all that came before is read
+//   joining   | `joined`                  | joining  | another log, or a hole in ours: say so; replay follows
+//   joining   | `joined`, another salt    | dialling | derive the keys anew, dial the room they name
+//   joining   | `live`                    | live     | send what has no echo, oldest first
+//   live      | 25 s without a frame      | live     | ping; 10 s without an answer: lost
+//   any line  | closes, code says "dial"  | lost     | dial again after a jittered wait, or at once on `wake`
+//   any line  | closes, code says "ask"   | refused  | the person takes another name, or tries again
+//   any line  | closes, code says "stop"  | left     | for good
+//   any       | `leave`                   | left     | for good
+
+import { fromBase64url, toBase64url, type Bytes } from "../protocol/base64url.ts";
+import { afterClose, close } from "../protocol/close.ts";
+import { decodeRelayText, encodeText, type Joined, type Member } from "../protocol/control.ts";
+import { decodeFrame, frameKind } from "../protocol/frame.ts";
+import { answerWithinMs, dialWithinMs, quietBeforePingMs, seatBytes } from "../protocol/limits.ts";
+import { equal } from "../crypto/bytes.ts";
+import type { RoomKeys } from "../crypto/keys.ts";
+import type { MemberKey } from "../crypto/member.ts";
+import { faultOfText } from "./body.ts";
+import { openHello, openMessage, sealHello, sealMessage } from "./envelope.ts";
+import type { Author, Status } from "./events.ts";
+import { Outbox, type SavedUnsent } from "./outbox.ts";
+import { retryDelayMs } from "./retry.ts";
+import { Roster } from "./roster.ts";
+import { Timeline } from "./timeline.ts";
+import type { Line, World } from "./world.ts";
+
+/** What a tab keeps to come back as the same member: PROTOCOL.md section 2, "memberKey, counter, seat and outbox". */
+export interface SavedSession {
+  readonly name: string;
+  readonly member: string;
+  readonly seat: string;
+  readonly counter: number;
+  readonly unsent: readonly SavedUnsent[];
+}
+
+export interface SessionOptions {
+  readonly keys: RoomKeys;
+  readonly member: MemberKey;
+  /** Checked by `checkName`. */
+  readonly name: string;
+  readonly saved?: SavedSession;
+}
+
+/** Why a text was not taken; null when it was. */
+export type SayFault = ReturnType<typeof faultOfText> | "outbox-full";
+
+export interface Session {
+  /** Dials for the first time. */
+  readonly start: () => void;
+  /** Takes a text: it is in the timeline at once and is sent as soon as the room is live. */
+  readonly say: (text: string) => SayFault;
+  /** The tab is visible, or the network is back: dial at once, or make sure that the line still answers. */
+  readonly wake: () => void;
+  /** Takes another name: leaves, and joins again with a new seat and the same key. */
+  readonly rename: (name: string) => void;
+  readonly leave: () => void;
+  /** What survives a reload, at this moment. */
+  readonly save: () => SavedSession;
+}
+
+/** Makes the session of one tab in one room; nothing happens before `start`. */
+export function createSession(options: SessionOptions, world: World): Session {
+  const { member } = options;
+  const ownKey = toBase64url(member.publicKey);
+  const roster = new Roster(ownKey);
+  const timeline = new Timeline(world.tell);
+  const outbox = new Outbox();
+  outbox.restore(options.saved?.unsent ?? []);
+
+  let keys = options.keys;
+  let name = options.name;
+  // A seat belongs to one name for good, and so does a sealed frame.
+  let seat = options.saved?.name === name ? options.saved.seat : newSeat();
+  if (options.saved?.name !== name) outbox.unseal();
+  let counter = options.saved?.counter ?? 0;
+  let status: Status = { state: "dialling" };
+  let line: Line | null = null;
+  /** The log that `lastSeq` counts in; null before the first `joined`. */
+  let log: string | null = null;
+  let lastSeq = 0;
+  let attempt = 0;
+  let retryAfterMs: number | null = null;
+  /** Wall clock, ms: the relay has asked not to be dialled before. */
+  let politeUntil = 0;
+  /** Frames and texts are handled one after another, in the order they came. */
+  let inbox: Promise<void> = Promise.resolve();
+  let cancelRetry = (): void => {};
+  let cancelWatch = (): void => {};
+
+  function setStatus(next: Status): void {
+    status = next;
+    world.tell({ type: "status", status });
+  }
+
+  function newSeat(): string {
+    return toBase64url(world.random(seatBytes));
+  }
+
+  // ── the line ────────────────────────────────────────────────────────────────────────────────────────────────
+
+  function dial(): void {
+    cancelRetry();
+    drop();
+    setStatus({ state: "dialling" });
+    const dialled = world.dial(keys.roomId, {
+      opened: () => inOrder(() => join(dialled)),
+      text: (text) => heard(dialled, () => relaySaid(dialled, text)),
+      frame: (frame) => heard(dialled, () => roomSaid(frame)),
+      closed: (code) => inOrder(() => closed(dialled, code)),
+    });
+    line = dialled;
+    watch(dialWithinMs, () => closed(dialled, close.abnormal));
+  }
+
+  /** Lets go of the line, whatever state it is in. */
+  function drop(): void {
+    cancelWatch();
+    line?.close();
+    line = null;
+  }
+
+  function inOrder(work: () => void | Promise<void>): void {
+    inbox = inbox.then(work).catch(world.fault);
+  }
+
+  function heard(from: Line, work: () => void | Promise<void>): void {
+    if (from === line) watchQuiet(from);
+    inOrder(work);
+  }
+
+  function watch(ms: number, late: () => void): void {
+    cancelWatch();
+    cancelWatch = world.after(ms, late);
+  }
+
+  function watchQuiet(from: Line): void {
+    watch(quietBeforePingMs, () => ping(from));
+  }
+
+  function ping(from: Line): void {
+    watch(answerWithinMs, () => closed(from, close.abnormal));
+    from.text(encodeText({ type: "ping" }));
+  }
+
+  async function join(opened: Line): Promise<void> {
+    if (opened !== line) return;
+    setStatus({ state: "joining" });
+    const hello = await sealHello(keys, member, { name, at: world.now() }, world.random);
+    if (opened !== line) return;
+    const where = log === null ? {} : { log, after: lastSeq };
+    opened.text(encodeText({ type: "join", access: toBase64url(keys.access), seat, ...hello, ...where }));
+    watchQuiet(opened);
+  }
+
+  function closed(from: Line, code: number): void {
+    if (from !== line) return;
+    drop();
+    const then = afterClose(code);
+    if (then === "dial") {
+      loseAndRetry();
+      return;
+    }
+    cancelRetry();
+    if (then === "ask") {
+      const why = code === close.roomFull ? "room-full" : "name-taken";
+      setStatus({ state: "refused", why, retryAfterMs });
+      return;
+    }
+    setStatus({ state: "left", why: code === close.takenOver ? "taken-over" : "refused-by-relay" });
+  }
+
+  function loseAndRetry(): void {
+    const [byte = 0, next = 0] = world.random(2);
+    politeUntil = retryAfterMs === null ? 0 : world.now() + retryAfterMs;
+    const retryInMs = Math.max(retryAfterMs ?? 0, retryDelayMs(attempt++, (byte * 256 + next) / 65_536));
+    retryAfterMs = null;
+    cancelRetry();
+    cancelRetry = world.after(retryInMs, dial);
+    setStatus({ state: "lost", retryInMs, unsent: outbox.size });
+  }
+
+  // ── what the relay says ─────────────────────────────────────────────────────────────────────────────────────
+
+  async function relaySaid(from: Line, text: string): Promise<void> {
+    const said = decodeRelayText(text);
+    if (said === null || from !== line) return;
+    switch (said.type) {
+      case "joined":
+        return joined(said);
+      case "member":
+        return memberSaid(said);
+      case "live":
+        return live();
+      case "error":
+        retryAfterMs = said.retryAfterMs ?? null;
+        return;
+      case "pong":
+      case "unknown":
+    }
+  }
+
+  async function joined(said: Joined): Promise<void> {
+    const salt = fromBase64url(said.salt);
+    if (salt !== null && !equal(salt, keys.salt)) return deriveAndDial(salt);
+    roster.begin();
+    timeline.replaying();
+    if (log !== null && log === said.log && said.first > lastSeq + 1) timeline.trimmed();
+    if (log !== said.log) lastSeq = 0;
+    log = said.log;
+  }
+
+  /** The relay's salt is another than the one these keys came from: the room has another name there. */
+  async function deriveAndDial(salt: Bytes): Promise<void> {
+    drop();
+    setStatus({ state: "dialling" });
+    keys = await world.derive(salt);
+    log = null;
+    outbox.unseal();
+    if (status.state === "dialling") loseAndRetry();
+  }
+
+  async function memberSaid(said: Member): Promise<void> {
+    const hello = await openHello(keys, said);
+    const known = hello && { key: hello.key, name: hello.body.name, at: hello.body.at };
+    const { what, author, secondKey } = roster.seat(said.fromUser, said.state, known);
+    if (secondKey && author) timeline.notice("second-key", author.name);
+    if (status.state !== "live") return;
+    if (what !== "none" && author?.own === false) timeline.notice(what, author.name);
+    tellMembers();
+  }
+
+  function tellMembers(): void {
+    world.tell({ type: "members", members: roster.list() });
+  }
+
+  async function live(): Promise<void> {
+    attempt = 0;
+    retryAfterMs = null;
+    roster.complete();
+    timeline.live();
+    setStatus({ state: "live" });
+    tellMembers();
+    return send();
+  }
+
+  // ── what the room says ──────────────────────────────────────────────────────────────────────────────────────
+
+  async function roomSaid(bytes: Bytes): Promise<void> {
+    const frame = decodeFrame(bytes);
+    if (frame === null || frame.kind === frameKind.volatile || frame.seq <= lastSeq) return;
+    lastSeq = frame.seq;
+    const message = await openMessage(keys, frame);
+    if (message === null) {
+      timeline.unreadable();
+      return;
+    }
+    const { author, secondKey } = roster.author(message.fromUser, message.key, message.body.name);
+    if (secondKey) timeline.notice("second-key", author.name);
+    timeline.receive({ ...message, author });
+    if (author.own) echoed(message.body.counter);
+  }
+
+  /** An own message is back: it is said. A number that this tab has not given comes from its life before a crash. */
+  function echoed(own: number): void {
+    outbox.acknowledge(own);
+    counter = Math.max(counter, own + 1);
+  }
+
+  // ── what the person says ────────────────────────────────────────────────────────────────────────────────────
+
+  function say(text: string): SayFault {
+    const fault = faultOfText(text);
+    if (fault !== null) return fault;
+    if (outbox.full) return "outbox-full";
+    const body = { kind: "text", name, at: world.now(), counter: counter++, text } as const;
+    outbox.add(body);
+    timeline.say(ownAuthor(), body);
+    if (status.state === "lost") setStatus({ ...status, unsent: outbox.size });
+    inOrder(send);
+    return null;
+  }
+
+  function ownAuthor(): Author {
+    return { key: ownKey, name, ordinal: 1, own: true };
+  }
+
+  /** Sends what has not gone out on this line, oldest first, sealing what is not sealed for this room and name. */
+  async function send(): Promise<void> {
+    while (line !== null && status.state === "live") {
+      const sendOn: Line = line;
+      const entry = outbox.nextFor(sendOn);
+      if (entry === null) return;
+      const frame = entry.frame ?? (await sealMessage(keys, member, { ...entry.body, name }, world.random));
+      // Whoever changes room or name lets go of the line first, so a frame for the old ones is dropped here.
+      if (line !== sendOn) continue;
+      entry.frame = frame;
+      entry.sentOn = sendOn;
+      sendOn.frame(frame);
+    }
+  }
+
+  function wake(): void {
+    if (status.state === "lost" && world.now() >= politeUntil) dial();
+    if (status.state === "live" && line !== null) ping(line);
+  }
+
+  function rename(next: string): void {
+    sayGoodbye();
+    name = next;
+    seat = newSeat();
+    attempt = 0;
+    outbox.unseal();
+    dial();
+  }
+
+  function leave(): void {
+    sayGoodbye();
+    setStatus({ state: "left", why: "asked" });
+  }
+
+  function sayGoodbye(): void {
+    if (status.state === "live") line?.text(encodeText({ type: "leave" }));
+    cancelRetry();
+    drop();
+  }
+
+  function start(): void {
+    for (const { body } of outbox.waiting()) if (body.kind === "text") timeline.say(ownAuthor(), body);
+    dial();
+  }
+
+  function save(): SavedSession {
+    return { name, member: member.saved, seat, counter, unsent: outbox.save() };
+  }
+
+  return { start, say, wake, rename, leave, save };
+}

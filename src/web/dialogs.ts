@@ -1,0 +1,193 @@
+// The dialogs of the page: letting somebody in, the room code, leaving, and what the person must decide. All are
+// modal <dialog> elements: the browser keeps the focus in them and closes them on Escape.
+
+import type { RoomSymbol } from "../crypto/symbols.ts";
+import type { Status } from "../session/events.ts";
+import { checkName } from "../crypto/name.ts";
+import { button, h } from "./dom.ts";
+import { qrCode } from "./qr.ts";
+import { wording } from "./wording.ts";
+
+/** Shows a dialog until it is closed, then forgets it. */
+function open(className: string, title: string, ...content: readonly (Node | string)[]): HTMLDialogElement {
+  const dialog = h(
+    "dialog",
+    { class: className, attributes: { "aria-labelledby": "dialog-title" } },
+    h("h2", { attributes: { id: "dialog-title" } }, title),
+    ...content,
+  );
+  dialog.addEventListener("close", () => dialog.remove());
+  dialog.addEventListener("click", (event) => {
+    if (event.target === dialog) dialog.close("cancel");
+  });
+  document.body.append(dialog);
+  dialog.showModal();
+  return dialog;
+}
+
+/** How to let somebody in: the link, its QR code, and the words alone. */
+export function openShareDialog(link: string, phrase: string): void {
+  const linkField = h("input", { attributes: { readonly: "", "aria-label": wording.link } });
+  linkField.value = link;
+  linkField.addEventListener("focus", () => linkField.select());
+  const words = h("ol", { class: "words", attributes: { "aria-label": wording.words } });
+  words.append(...phrase.split(" ").map((word) => h("li", {}, word)));
+  const said = h("p", { class: "quiet", attributes: { role: "status" } });
+  const copy = async (text: string) => {
+    said.textContent = (await copied(text)) ? wording.copied : wording.copyFailed;
+  };
+  const copyLink = button("primary", wording.copyLink, () => void copy(link));
+  copyLink.autofocus = true;
+  const qr = h("figure", {}, qrCode(link), h("figcaption", { class: "quiet" }, wording.qr));
+  const dialog = open(
+    "share",
+    wording.shareTitle,
+    h("p", { class: "quiet" }, wording.shareHint),
+    h(
+      "div",
+      { class: "share-columns" },
+      qr,
+      h(
+        "div",
+        {},
+        h("h3", {}, wording.link),
+        linkField,
+        h(
+          "div",
+          { class: "row" },
+          button("primary", wording.copyLink, () => void copy(link)),
+          sendTo(link),
+        ),
+        h("h3", {}, wording.words),
+        words,
+        button("secondary", wording.copyWords, () => void copy(phrase)),
+        said,
+      ),
+    ),
+    button("secondary close", wording.done, () => dialog.close()),
+  );
+}
+
+/** The phone's own share sheet, where there is one. */
+function sendTo(link: string): HTMLElement | null {
+  if (!("share" in navigator)) return null;
+  const share = () => {
+    // Closing the sheet rejects; there is nothing to say about that.
+    navigator.share({ title: wording.title, url: link }).catch(() => {});
+  };
+  return button("secondary", wording.sendTo, share);
+}
+
+async function copied(text: string): Promise<boolean> {
+  try {
+    await navigator.clipboard.writeText(text);
+    return true;
+  } catch {
+    return false;
+  }
+}
+
+/** What the five pictures are for. */
+export function openCodeDialog(code: readonly RoomSymbol[]): void {
+  const pictures = code.map(({ symbol, name }) =>
+    h("li", {}, h("span", { class: "picture", attributes: { "aria-hidden": "true" } }, symbol), name),
+  );
+  const dialog = open(
+    "code-dialog",
+    wording.roomCode,
+    h("ol", { class: "pictures" }, ...pictures),
+    h("p", {}, wording.roomCodeHint),
+    button("primary close", wording.done, () => dialog.close()),
+  );
+}
+
+/** The list of members, where the window is too narrow to have it beside the messages. */
+export function openPeopleDialog(people: HTMLElement, putBack: () => void): void {
+  const dialog = open("people-dialog", wording.people, people);
+  dialog.append(button("secondary close", wording.done, () => dialog.close()));
+  dialog.addEventListener("close", putBack);
+}
+
+/** Asks before leaving; says so when something has not been sent. */
+export function openLeaveDialog(unsent: number, leave: () => void): void {
+  const dialog = open(
+    "small",
+    wording.leaveHint,
+    h("p", {}, wording.leaveLoses),
+    unsent > 0 ? h("p", { class: "doubt" }, wording.leaveUnsent(unsent)) : "",
+    h(
+      "div",
+      { class: "row" },
+      button("primary", wording.leave, () => {
+        dialog.close();
+        leave();
+      }),
+      button("secondary", wording.stay, () => dialog.close()),
+    ),
+  );
+}
+
+export interface Decisions {
+  readonly rename: (name: string) => void;
+  readonly again: () => void;
+  readonly comeBack: () => void;
+  readonly leave: () => void;
+}
+
+/** The relay did not let us in, or has closed for good: what it is, and what the person can do. */
+export function createDecision(
+  status: Extract<Status, { state: "refused" | "left" }>,
+  name: string,
+  decide: Decisions,
+): HTMLElement {
+  if (status.state === "refused" && status.why === "room-full") {
+    return decision(
+      wording.roomFull,
+      wording.roomFullHint,
+      button("primary", wording.tryAgain, decide.again),
+    );
+  }
+  if (status.state === "refused") return nameTaken(status.retryAfterMs, name, decide);
+  if (status.why === "taken-over") {
+    return decision(
+      wording.takenOver,
+      wording.takenOverHint,
+      button("primary", wording.comeBack, decide.comeBack),
+    );
+  }
+  const reload = button("primary", wording.reload, () => location.reload());
+  return decision(wording.refusedByRelay, wording.refusedByRelayHint, reload);
+}
+
+function nameTaken(retryAfterMs: number | null, name: string, decide: Decisions): HTMLElement {
+  const field = h("input", {
+    attributes: { "aria-label": wording.nameLabel, maxlength: "128", dir: "auto" },
+  });
+  const fault = h("p", { class: "fault", attributes: { role: "alert" } });
+  field.value = name;
+  const submit = (event: SubmitEvent) => {
+    event.preventDefault();
+    const checked = checkName(field.value);
+    if (checked.kind === "name") decide.rename(checked.name);
+    else fault.textContent = wording.nameFaults[checked.why];
+  };
+  const use = h("button", { class: "primary", attributes: { type: "submit" } }, wording.useName);
+  const hint =
+    retryAfterMs === null ? wording.nameTakenHint : wording.nameTakenWait(Math.ceil(retryAfterMs / 1000));
+  const again = button("secondary", wording.tryAgain, decide.again);
+  return decision(
+    wording.nameTaken(name),
+    hint,
+    h("form", { on: { submit } }, field, fault, h("div", { class: "row" }, use, again)),
+  );
+}
+
+function decision(title: string, hint: string, ...actions: readonly Node[]): HTMLElement {
+  return h(
+    "section",
+    { class: "decision", attributes: { role: "alert" } },
+    h("h2", {}, title),
+    h("p", {}, hint),
+    ...actions,
+  );
+}

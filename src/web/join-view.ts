@@ -1,0 +1,223 @@
+// The way in: a name and the words. It judges while one types and derives nothing; it hands over what was typed.
+
+import { checkName } from "../crypto/name.ts";
+import {
+  checkPhrase,
+  judgePhrase,
+  type MistypedWord,
+  normalisePhrase,
+  type Phrase,
+} from "../crypto/phrase.ts";
+import { button, drawing, h } from "./dom.ts";
+import { iconPath } from "./icons.ts";
+import { wordsOf } from "./invite.ts";
+import { wording } from "./wording.ts";
+
+export interface JoinView {
+  readonly element: HTMLElement;
+  /** Shows what is going on instead of the button; `fraction` from 0 to 1 fills the bar, null leaves it open. */
+  progress(text: string, fraction: number | null): void;
+  /** Gives the form back, with a sentence on what went wrong. */
+  fail(text: string): void;
+}
+
+interface JoinOptions {
+  readonly name: string;
+  /** The words of a link, or "". */
+  readonly words: string;
+  /** A sentence to begin with, for a link that lost its words. */
+  readonly warning: string | null;
+  readonly generate: () => Promise<Phrase>;
+  readonly enter: (name: string, phrase: Phrase) => void;
+}
+
+const weakBits = 45;
+const strongBits = 60;
+
+/** Builds the join page. */
+export function createJoinView(options: JoinOptions): JoinView {
+  const name = h("input", {
+    attributes: { id: "name", name: "name", autocomplete: "nickname", maxlength: "128", dir: "auto" },
+  });
+  const phrase = h("textarea", {
+    class: "phrase",
+    attributes: {
+      id: "phrase",
+      name: "phrase",
+      rows: "2",
+      autocomplete: "off",
+      autocapitalize: "none",
+      autocorrect: "off",
+      spellcheck: "false",
+      placeholder: wording.phrasePlaceholder,
+      "aria-describedby": "phrase-hint",
+    },
+  });
+  const nameFault = h("p", { class: "fault", attributes: { id: "name-fault", role: "alert" } });
+  const hint = h("div", { class: "hint", attributes: { id: "phrase-hint", "aria-live": "polite" } });
+  const failure = h("p", { class: "fault", attributes: { role: "alert" } });
+  const enter = h("button", { class: "primary", attributes: { type: "submit" } }, wording.enter);
+  const startNew = button("secondary", wording.startNew, () => void startNewRoom());
+  const bar = h("progress", { attributes: { max: "1", "aria-label": wording.asking } });
+  const barText = h("p", { class: "quiet" });
+  const working = h("div", { class: "working", attributes: { hidden: "" } }, bar, barText);
+  const form = h(
+    "form",
+    { on: { submit: (event) => void submit(event) }, attributes: { novalidate: "" } },
+    h("label", { attributes: { for: "name" } }, wording.nameLabel),
+    name,
+    nameFault,
+    h("label", { attributes: { for: "phrase" } }, wording.phraseLabel),
+    phrase,
+    hint,
+    failure,
+    enter,
+    working,
+    h("div", { class: "or" }, startNew, h("p", { class: "quiet" }, wording.startNewHint)),
+  );
+  const element = h(
+    "main",
+    { class: "join" },
+    h(
+      "header",
+      {},
+      drawing("mark", 64, iconPath.mark),
+      h("h1", {}, wording.title),
+      h("p", { class: "promise" }, wording.promise),
+    ),
+    form,
+    h("p", { class: "fineprint quiet" }, wording.fineprint),
+  );
+
+  /** The doubtful words that the person has been asked about: the same ones again mean yes. */
+  let askedAbout: string | null = null;
+
+  name.value = options.name;
+  phrase.value = options.words;
+  phrase.addEventListener("input", () => void judge());
+  phrase.addEventListener("paste", () => setTimeout(takeLinkApart));
+  phrase.addEventListener("keydown", (event) => {
+    if (event.key !== "Enter" || event.isComposing) return;
+    event.preventDefault();
+    form.requestSubmit();
+  });
+  name.addEventListener("input", () => say(nameFault, ""));
+  if (options.words !== "") void judge(wording.phraseFromLink);
+  if (options.warning !== null) say(failure, options.warning);
+
+  function takeLinkApart(): void {
+    const words = wordsOf(phrase.value);
+    if (words === phrase.value) return;
+    phrase.value = words;
+    void judge(wording.phraseFromLink);
+  }
+
+  async function startNewRoom(): Promise<void> {
+    phrase.value = await options.generate();
+    void judge(wording.freshPhrase);
+    (name.value.trim() === "" ? name : enter).focus();
+  }
+
+  /** Says under the field what to make of the words; `origin` is where they came from, when they were not typed. */
+  async function judge(origin = ""): Promise<void> {
+    const judged = phrase.value;
+    askedAbout = null;
+    enter.textContent = wording.enter;
+    enter.className = "primary";
+    say(failure, "");
+    const line = await hintLine(judged);
+    if (judged === phrase.value) say(hint, origin, " ", line);
+  }
+
+  async function hintLine(text: string): Promise<Node | string> {
+    const normal = normalisePhrase(text);
+    if (normal.kind === "refused") return normal.why === "empty" ? "" : wording.phraseFaults[normal.why];
+    const checked = await checkPhrase(normal.phrase);
+    switch (checked.kind) {
+      case "generated":
+        return h("p", { class: "good" }, `✓ ${wording.generated}`);
+      case "checksum":
+        return h("p", { class: "doubt" }, wording.checksum);
+      case "count":
+        return h("p", { class: "doubt" }, wording.wordCount(checked.words));
+      case "typo":
+        return h("div", { class: "doubt" }, ...checked.words.map((typo) => suggestion(normal.phrase, typo)));
+      case "own":
+        return strengthOf(normal.phrase);
+    }
+  }
+
+  function suggestion(normal: Phrase, typo: MistypedWord): Node {
+    const replace = (word: string) => {
+      const words = normal.split(" ");
+      words.splice(typo.at, typo.word.split(" ").length, word);
+      phrase.value = words.join(" ");
+      void judge();
+      phrase.focus();
+    };
+    const choices = typo.suggestions.map((word) =>
+      button("chip", wording.replaceBy(word), () => replace(word)),
+    );
+    return h("p", {}, wording.typo(typo.word), " ", ...choices);
+  }
+
+  function strengthOf(normal: Phrase): Node {
+    const { words, bits } = judgePhrase(normal);
+    const verdict =
+      bits < weakBits
+        ? wording.strengthWeak
+        : bits < strongBits
+          ? wording.strengthFair
+          : wording.strengthStrong;
+    const text = `${wording.strength(words, Math.floor(bits))} ${verdict} ${wording.notCounted}`;
+    return h("p", { class: bits < weakBits ? "doubt" : "" }, text);
+  }
+
+  async function submit(event: SubmitEvent): Promise<void> {
+    event.preventDefault();
+    takeLinkApart();
+    const checkedName = checkName(name.value);
+    const normal = normalisePhrase(phrase.value);
+    say(nameFault, checkedName.kind === "refused" ? wording.nameFaults[checkedName.why] : "");
+    say(failure, normal.kind === "refused" ? wording.phraseFaults[normal.why] : "");
+    if (normal.kind === "refused") phrase.focus();
+    if (checkedName.kind === "refused") name.focus();
+    if (checkedName.kind === "refused" || normal.kind === "refused") return;
+    if (askedAbout !== normal.phrase && (await isDoubtful(normal.phrase))) {
+      await judge();
+      askedAbout = normal.phrase;
+      enter.textContent = wording.enterAnyway;
+      enter.className = "secondary";
+      return;
+    }
+    options.enter(checkedName.name, normal.phrase);
+  }
+
+  function progress(text: string, fraction: number | null): void {
+    for (const each of [name, phrase, enter, startNew]) each.disabled = true;
+    working.hidden = false;
+    enter.hidden = true;
+    barText.textContent = text;
+    if (fraction === null) bar.removeAttribute("value");
+    else bar.value = fraction;
+  }
+
+  function fail(text: string): void {
+    for (const each of [name, phrase, enter, startNew]) each.disabled = false;
+    working.hidden = true;
+    enter.hidden = false;
+    say(failure, text);
+  }
+
+  return { element, progress, fail };
+}
+
+/** Whether the words look like a slip of the finger, so that entering takes a second press. */
+async function isDoubtful(phrase: Phrase): Promise<boolean> {
+  const { kind } = await checkPhrase(phrase);
+  return kind === "typo" || kind === "checksum" || kind === "count";
+}
+
+function say(place: HTMLElement, ...what: readonly (Node | string)[]): void {
+  place.replaceChildren(...what);
+}

@@ -1,0 +1,191 @@
+// Inside a room: the bar, the messages, the people and the composer. It shows what the session tells and passes on
+// what the person does.
+
+import type { RoomSymbol } from "../crypto/symbols.ts";
+import type { RosterMember, SessionEvent, Status } from "../session/events.ts";
+import type { SayFault } from "../session/session.ts";
+import {
+  createDecision,
+  openCodeDialog,
+  openLeaveDialog,
+  openPeopleDialog,
+  openShareDialog,
+} from "./dialogs.ts";
+import { button, drawing, h } from "./dom.ts";
+import { iconPath } from "./icons.ts";
+import { createLogView } from "./log-view.ts";
+import { createPeopleView } from "./people-view.ts";
+import { wording } from "./wording.ts";
+
+export interface RoomView {
+  readonly element: HTMLElement;
+  tell(event: SessionEvent): void;
+  /** Puts the cursor where one types. */
+  focus(): void;
+}
+
+interface RoomOptions {
+  readonly code: readonly RoomSymbol[];
+  readonly phrase: string;
+  readonly link: string;
+  readonly name: () => string;
+  readonly say: (text: string) => SayFault;
+  readonly unsent: () => number;
+  readonly wake: () => void;
+  readonly rename: (name: string) => void;
+  readonly comeBack: () => void;
+  readonly leave: () => void;
+}
+
+/** Builds the room page. */
+export function createRoomView(options: RoomOptions): RoomView {
+  const log = createLogView(share);
+  const people = createPeopleView();
+  const statusText = h("span");
+  const status = h(
+    "p",
+    { class: "status", attributes: { role: "status" } },
+    h("span", { class: "dot" }),
+    statusText,
+  );
+  const peopleCount = h("span");
+  const peopleButton = button("icon people-button", drawing("icon-drawing", 24, iconPath.people), showPeople);
+  peopleButton.append(peopleCount);
+  const banner = h("div", { class: "banner", attributes: { role: "status", hidden: "" } });
+  const composer = createComposer(options.say);
+  const side = h("aside", { class: "side" }, people.element);
+  const element = h(
+    "div",
+    { class: "room" },
+    h(
+      "header",
+      { class: "bar" },
+      codeButton(options.code),
+      status,
+      peopleButton,
+      labelled("share-button", wording.share, iconPath.share, () =>
+        openShareDialog(options.link, options.phrase),
+      ),
+      labelled("leave-button", wording.leave, iconPath.leave, () =>
+        openLeaveDialog(options.unsent(), options.leave),
+      ),
+    ),
+    h("main", { class: "talk" }, log.element, banner, composer.element),
+    side,
+  );
+
+  function share(): void {
+    openShareDialog(options.link, options.phrase);
+  }
+
+  function showPeople(): void {
+    openPeopleDialog(people.element, () => side.append(people.element));
+  }
+
+  function tell(event: SessionEvent): void {
+    switch (event.type) {
+      case "entry":
+        log.put(event.entry, event.before);
+        return;
+      case "gone":
+        log.remove(event.id);
+        return;
+      case "members":
+        showMembers(event.members);
+        return;
+      case "status":
+        showStatus(event.status);
+        return;
+      case "topic":
+    }
+  }
+
+  function showMembers(members: readonly RosterMember[]): void {
+    people.show(members);
+    log.alone(members.length === 1);
+    peopleCount.textContent = String(members.length);
+    peopleButton.setAttribute("aria-label", wording.peopleCount(members.length));
+  }
+
+  function showStatus(now: Status): void {
+    element.dataset["state"] = now.state;
+    statusText.textContent = wording.status[now.state];
+    const stopped = now.state === "refused" || now.state === "left";
+    composer.enable(!stopped);
+    banner.hidden = now.state !== "lost" && !stopped;
+    if (now.state === "lost") {
+      const text = h("span", {}, wording.offline(now.unsent));
+      banner.replaceChildren(text, button("chip", wording.tryNow, options.wake));
+    }
+    if (!stopped) return;
+    const { rename, comeBack, leave } = options;
+    const decide = { rename, comeBack, leave, again: () => rename(options.name()) };
+    banner.replaceChildren(createDecision(now, options.name(), decide));
+    banner.querySelector<HTMLElement>("input, button")?.focus();
+  }
+
+  return { element, tell, focus: composer.focus };
+}
+
+function codeButton(code: readonly RoomSymbol[]): HTMLButtonElement {
+  const made = button("code", code.map(({ symbol }) => symbol).join(" "), () => openCodeDialog(code));
+  made.setAttribute("aria-label", `${wording.roomCode}: ${code.map(({ name }) => name).join(", ")}`);
+  made.title = wording.roomCode;
+  return made;
+}
+
+function labelled(className: string, label: string, path: string, press: () => void): HTMLButtonElement {
+  const made = button(`icon ${className}`, drawing("icon-drawing", 24, path), press);
+  made.append(h("span", { class: "icon-label" }, label));
+  made.setAttribute("aria-label", label);
+  return made;
+}
+
+interface Composer {
+  readonly element: HTMLElement;
+  readonly enable: (able: boolean) => void;
+  readonly focus: () => void;
+}
+
+/** Enter sends where there is a keyboard; on a phone it makes a new line, and the button sends. */
+function createComposer(say: (text: string) => SayFault): Composer {
+  const field = h("textarea", {
+    attributes: { rows: "1", placeholder: wording.composer, "aria-label": wording.composer, dir: "auto" },
+  });
+  const fault = h("p", { class: "fault", attributes: { role: "alert" } });
+  const sendButton = h(
+    "button",
+    { class: "send", attributes: { type: "submit", "aria-label": wording.send } },
+    drawing("icon-drawing", 24, iconPath.send),
+  );
+  const form = h("form", { class: "composer", on: { submit } }, fault, field, sendButton);
+  const touch = matchMedia("(pointer: coarse)");
+  field.addEventListener("input", fit);
+  field.addEventListener("keydown", (event) => {
+    if (event.key !== "Enter" || event.shiftKey || event.isComposing || touch.matches) return;
+    event.preventDefault();
+    form.requestSubmit();
+  });
+
+  function submit(event: SubmitEvent): void {
+    event.preventDefault();
+    const problem = say(field.value);
+    fault.textContent = problem === null || problem === "empty" ? "" : wording.sayFaults[problem];
+    if (problem === null) field.value = "";
+    fit();
+    field.focus();
+  }
+
+  /** Grows with its text, up to the most that the style allows. */
+  function fit(): void {
+    field.style.height = "auto";
+    field.style.height = `${field.scrollHeight}px`;
+  }
+
+  function enable(able: boolean): void {
+    field.disabled = !able;
+    sendButton.disabled = !able;
+  }
+
+  return { element: form, enable, focus: () => field.focus() };
+}

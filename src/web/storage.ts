@@ -1,0 +1,48 @@
+// What lets a tab survive a reload: kept in sessionStorage only while nobody looks at the tab, and taken out at once
+// when it is back, so that a duplicated tab never shares a seat or a signing key.
+
+import type { SavedSession } from "../session/session.ts";
+
+/** A room as one tab keeps it over a reload. */
+export interface SavedTab {
+  readonly phrase: string;
+  readonly session: SavedSession;
+}
+
+const key = "secure-room";
+
+/** Takes the saved tab out of storage, or null: nothing there, or nothing that makes sense. */
+export function takeSavedTab(): SavedTab | null {
+  try {
+    const text = sessionStorage.getItem(key);
+    sessionStorage.removeItem(key);
+    return text === null ? null : check(JSON.parse(text));
+  } catch {
+    return null;
+  }
+}
+
+/** Puts the tab into storage. A full or forbidden storage costs the reload, not the chat. */
+export function putSavedTab(tab: SavedTab): void {
+  try {
+    sessionStorage.setItem(key, JSON.stringify(tab));
+  } catch {}
+}
+
+/** Forgets what was put. */
+export function dropSavedTab(): void {
+  try {
+    sessionStorage.removeItem(key);
+  } catch {}
+}
+
+/** Our own words, but in a place that extensions and people can write to: the outer shape is checked. */
+function check(value: unknown): SavedTab | null {
+  const tab = value as Partial<SavedTab> | null;
+  const session = tab?.session as Partial<SavedSession> | undefined;
+  if (typeof tab?.phrase !== "string" || session === undefined) return null;
+  const { name, member, seat, counter, unsent } = session;
+  if (typeof name !== "string" || typeof member !== "string" || typeof seat !== "string") return null;
+  if (typeof counter !== "number" || !Number.isSafeInteger(counter) || !Array.isArray(unsent)) return null;
+  return { phrase: tab.phrase, session: { name, member, seat, counter, unsent } };
+}

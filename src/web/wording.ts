@@ -1,0 +1,142 @@
+// Every word the page says, in one table. It says what happened and what to do; it never shouts.
+
+const count = (n: number, one: string, many: string): string => `${n} ${n === 1 ? one : many}`;
+
+/** The English table. */
+export const wording = {
+  title: "Secure Room",
+  promise: "A room for everyone who knows the words.",
+  fineprint:
+    "Messages are sealed in your browser. The server passes them on and can read neither them nor your names.",
+
+  nameLabel: "Your name",
+  phraseLabel: "Passphrase",
+  phrasePlaceholder: "the words, or the link, you were given",
+  phraseFromLink: "The words came with your link.",
+  enter: "Enter the room",
+  enterAnyway: "Enter with these words anyway",
+  startNew: "Start a new room",
+  startNewHint: "Makes eight random words. Whoever you tell them can come in.",
+  freshPhrase: "A new room. Once inside, share the link or read out the words.",
+  replaceBy: (word: string) => `Use “${word}”`,
+
+  nameFaults: {
+    empty: "Type a name for the others to see.",
+    characters: "This name has characters that cannot be shown. Use letters, digits, signs or emoji.",
+    "too-long": "This name is too long. 32 letters are the most.",
+  },
+  phraseFaults: {
+    empty: "Type the words you were given, or start a new room.",
+    characters: "There are characters in here that no keyboard makes. Type the words again.",
+    "too-long": "This is too long for a passphrase.",
+  },
+  lostFragment:
+    "Your link has lost its words: some apps cut off everything behind the # sign. Ask for the words, or for the link once more.",
+  insecure: (address: string) =>
+    `This page was not opened securely, so your browser offers no encryption. Open ${address} instead.`,
+  oldBrowser:
+    "This browser lacks Ed25519 signatures. Use Firefox 129, Chrome or Edge 137, Safari 17, or anything newer.",
+
+  generated: "All eight words fit together.",
+  typo: (word: string) => `“${word}” is not on the word list. A slip?`,
+  checksum: "These eight words do not fit together: one of them is wrong, or two have changed places.",
+  wordCount: (n: number) => `${count(n, "word", "words")}: a passphrase made here has eight.`,
+  strength: (words: number, bits: number) => `${count(words, "word", "words")}, about ${bits} bits.`,
+  strengthWeak:
+    "Easy to guess for whoever runs or breaks into the server. Better start a new room with random words.",
+  strengthFair: "Would hold off a casual guesser, not a determined one.",
+  strengthStrong: "Strong.",
+  notCounted: "Capitals, punctuation and double spaces do not count.",
+
+  asking: "Asking the server…",
+  deriving: (percent: number) => `Making the keys… ${percent} %`,
+  serverSilent: "The server does not answer. Check your connection and try again.",
+  serverForeign: "This server does not speak this version of secure-room. Reload the page.",
+
+  roomCode: "Room code",
+  roomCodeHint:
+    "Everyone with the same words sees these five pictures. If a friend sees others, one of you has mistyped.",
+  status: {
+    dialling: "Connecting…",
+    joining: "Joining…",
+    live: "Connected",
+    lost: "Offline",
+    refused: "Not in the room",
+    left: "Left",
+  },
+  offline: (unsent: number) =>
+    unsent === 0
+      ? "Offline. Trying to reach the room again."
+      : `Offline. ${count(unsent, "message", "messages")} will be sent.`,
+  tryNow: "Try now",
+
+  nameTaken: (name: string) => `Someone here is already called ${name}.`,
+  nameTakenHint: "Choose another name.",
+  nameTakenWait: (seconds: number) =>
+    `Choose another name. If that was you on another screen, the name is free again in ${count(seconds, "second", "seconds")}.`,
+  roomFull: "The room is full.",
+  roomFullHint: "Somebody has to leave before you can come in.",
+  tryAgain: "Try again",
+  useName: "Use this name",
+  takenOver: "This room was opened in another tab.",
+  takenOverHint: "Go on there, or come in again here as a new arrival.",
+  comeBack: "Come in again",
+  refusedByRelay: "The server closed the connection for good.",
+  refusedByRelayHint: "The page may be older than the server. Reload it.",
+  reload: "Reload",
+  leave: "Leave",
+  leaveHint: "Leave the room?",
+  leaveLoses: "What you see here stays with the others. This tab forgets it.",
+  leaveUnsent: (unsent: number) => `${count(unsent, "message has", "messages have")} not been sent yet.`,
+  stay: "Stay",
+
+  people: "In the room",
+  peopleCount: (n: number) => count(n, "person", "people"),
+  you: "you",
+  away: "away",
+  unknownMember: "Somebody whose name does not open",
+  alone: "You are alone here.",
+  aloneHint:
+    "If you expected somebody, compare the five pictures above with theirs: other pictures mean that one of you has mistyped a word.",
+  empty: "Nothing has been said yet.",
+  emptyHint: "What is said here can be read only by those who know the words.",
+
+  share: "Share",
+  shareTitle: "Let someone in",
+  shareHint:
+    "Whoever has the link or the words can read and write in this room. Give them only to those you want here.",
+  copyLink: "Copy link",
+  copyWords: "Copy words",
+  sendTo: "Send…",
+  copied: "Copied",
+  copyFailed: "Could not copy. Select the text and copy it yourself.",
+  link: "Link",
+  words: "Words to read out",
+  qr: "QR code of the link: point a phone’s camera at it.",
+  done: "Done",
+
+  composer: "Message",
+  send: "Send",
+  sending: "sending",
+  sent: "sent",
+  edited: "edited",
+  deleted: "This message was deleted.",
+  gap: (n: number, name: string) =>
+    `${count(n, "message", "messages")} from ${name} ${n === 1 ? "is" : "are"} missing.`,
+  gapUnknown: "Some messages came while you were away and are no longer kept.",
+  unreadable: "A message could not be opened.",
+  notices: {
+    joined: (name: string) => `${name} came in.`,
+    left: (name: string) => `${name} left.`,
+    "second-key": (name: string) =>
+      `${name} speaks with a new key from here on: a new tab or device, or somebody else who uses the name.`,
+    topic: (name: string) => `${name} changed the topic.`,
+    "timer-on": (name: string) => `${name} made messages disappear.`,
+    "timer-off": (name: string) => `${name} made messages stay.`,
+  },
+  sayFaults: {
+    "too-long": "This message is too long to send at once. Split it.",
+    characters: "This message has control characters that cannot be sent. Remove them.",
+    "outbox-full": "A thousand messages are waiting to be sent. Wait for the connection to come back.",
+  },
+} as const;

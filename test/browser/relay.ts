@@ -1,0 +1,65 @@
+// The program as users get it, started for a test: dist/secure-room.cjs on a free port of this machine.
+
+import assert from "node:assert/strict";
+import { spawn, type ChildProcess } from "node:child_process";
+import { once } from "node:events";
+import { mkdtempSync, rmSync } from "node:fs";
+import { tmpdir } from "node:os";
+import { join } from "node:path";
+import { fileURLToPath } from "node:url";
+
+const root = fileURLToPath(new URL("../../../", import.meta.url));
+
+export interface RunningRelay {
+  readonly origin: string;
+  readonly port: number;
+  readonly certs: string;
+  readonly process: ChildProcess;
+  /** Everything it has printed. */
+  output(): string;
+  /** Ends it with `signal` and waits; the certificate and the salt stay until `remove`. */
+  stop(signal?: NodeJS.Signals): Promise<void>;
+  remove(): void;
+}
+
+/** Starts the relay and waits until it says where it listens. */
+export async function startRelay(
+  options: { readonly port?: number; readonly certs?: string; readonly flags?: readonly string[] } = {},
+): Promise<RunningRelay> {
+  const certs = options.certs ?? mkdtempSync(join(tmpdir(), "secure-room-"));
+  const flags = ["--host", "127.0.0.1", "--port", String(options.port ?? 0), "--certs", certs];
+  // Tests come from one address and in bursts; the limits have tests of their own.
+  const generous = ["--upgrade-rate", "0", "--join-rate", "0"];
+  const child = spawn(
+    process.execPath,
+    [join(root, "dist/secure-room.cjs"), ...flags, ...generous, ...(options.flags ?? [])],
+    {
+      stdio: ["ignore", "pipe", "pipe"],
+    },
+  );
+  let printed = "";
+  child.stderr.on("data", (chunk: Buffer) => (printed += chunk.toString()));
+  const address = await new Promise<string>((resolve, reject) => {
+    child.stdout.on("data", (chunk: Buffer) => {
+      printed += chunk.toString();
+      const [found] = /https:\/\/[\w.:[\]-]+:\d+/.exec(printed) ?? [];
+      if (found !== undefined) resolve(found);
+    });
+    child.once("exit", () => reject(new Error(`the relay did not start: ${printed}`)));
+  });
+  const port = Number(new URL(address).port);
+  return {
+    origin: `https://127.0.0.1:${port}`,
+    port,
+    certs,
+    process: child,
+    output: () => printed,
+    async stop(signal = "SIGINT") {
+      if (child.exitCode !== null || child.signalCode !== null) return;
+      const exited = once(child, "exit");
+      assert.ok(child.kill(signal));
+      await exited;
+    },
+    remove: () => rmSync(certs, { recursive: true, force: true }),
+  };
+}

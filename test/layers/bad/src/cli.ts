@@ -1,0 +1,3 @@
+import { seal } from "./crypto/seal.ts";
+
+export const sealed = seal;

@@ -1,0 +1,3 @@
+import { Timeline } from "../session/timeline.ts";
+
+export const made = Timeline;

@@ -1,0 +1,3 @@
+import { defaultLimits } from "../protocol/limits.ts";
+
+export const allowed = defaultLimits;

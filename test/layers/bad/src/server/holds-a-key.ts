@@ -1,0 +1,3 @@
+import { deriveRoomKeys } from "../crypto/keys.ts";
+
+export const held = deriveRoomKeys;

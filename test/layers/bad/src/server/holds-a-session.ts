@@ -1,0 +1,3 @@
+import { createSession } from "../session/session.ts";
+
+export const held = createSession;

@@ -1,0 +1,3 @@
+import { generate } from "selfsigned";
+
+export const make = generate;

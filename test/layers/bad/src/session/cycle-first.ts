@@ -1,0 +1,3 @@
+import { second } from "./cycle-second.ts";
+
+export const first = (): unknown => second;

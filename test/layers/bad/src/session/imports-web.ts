@@ -1,0 +1,3 @@
+import { h } from "../web/dom.ts";
+
+export const draw = h;

@@ -1,0 +1,1 @@
+export const dial = () => new WebSocket("wss://localhost/");

@@ -1,0 +1,3 @@
+import { start } from "../server/server.ts";
+
+export const begin = start;

@@ -1,0 +1,3 @@
+export const draw = (place: Element, text: string) => {
+  place.innerHTML = text;
+};

@@ -1,0 +1,116 @@
+import assert from "node:assert/strict";
+import { test } from "node:test";
+import { toBase64url } from "../../src/protocol/base64url.ts";
+import { maxEmojiBytes, maxFileNameBytes, maxTextBytes, maxTopicBytes } from "../../src/protocol/limits.ts";
+import { utf8 } from "../../src/crypto/bytes.ts";
+import { maxBodyBytes } from "../../src/crypto/seal.ts";
+import { decodeBody, encodeBody, faultOfText, type MessageBody } from "../../src/session/body.ts";
+
+const said = { name: "Ann", at: 1_700_000_000_000, counter: 0 };
+const id = toBase64url(new Uint8Array(16));
+const secret = toBase64url(new Uint8Array(32));
+const message = (fields: object) => decodeBody("message", utf8(JSON.stringify({ ...said, ...fields })));
+
+const bodies: readonly MessageBody[] = [
+  { kind: "text", ...said, text: "hello" },
+  { kind: "text", ...said, text: "yes", re: id },
+  { kind: "edit", ...said, of: 3, text: "better" },
+  { kind: "delete", ...said, of: 3 },
+  { kind: "react", ...said, id, emoji: "👍", on: true },
+  { kind: "topic", ...said, text: "" },
+  { kind: "timer", ...said, seconds: 0 },
+  { kind: "file", ...said, file: id, secret, size: 0, fileName: "a.txt", type: "text/plain" },
+];
+
+test("every kind of message comes back as it was said", () => {
+  for (const body of bodies) assert.deepEqual(decodeBody("message", encodeBody(body)), body);
+});
+
+test("a hello and volatile bodies come back as they were said, and have no counter", () => {
+  const hello = { kind: "hello", name: "Ann", at: 1 } as const;
+  const typing = { kind: "typing", name: "Ann", at: 1, on: true } as const;
+  const read = { kind: "read", name: "Ann", at: 1, id } as const;
+  assert.deepEqual(decodeBody("hello", encodeBody(hello)), hello);
+  assert.deepEqual(decodeBody("volatile", encodeBody(typing)), typing);
+  assert.deepEqual(decodeBody("volatile", encodeBody(read)), read);
+});
+
+test("unknown keys are ignored, and an unknown kind keeps its number", () => {
+  assert.deepEqual(message({ kind: "text", text: "a", later: [1] }), { kind: "text", ...said, text: "a" });
+  assert.deepEqual(message({ kind: "later", text: 5 }), { kind: "unknown", ...said });
+});
+
+test("a missing or wrong field refuses the body, whichever field it is", () => {
+  for (const body of bodies) {
+    for (const key of Object.keys(body).filter((each) => each !== "re")) {
+      const { [key]: _, ...rest } = { ...body } as Record<string, unknown>;
+      assert.equal(decodeBody("message", utf8(JSON.stringify(rest))), null, `${body.kind} without ${key}`);
+      for (const wrong of [null, [], {}, -1, 1.5, key === "kind" || key === "text" ? 7 : "\u0000"]) {
+        const altered = utf8(JSON.stringify({ ...body, [key]: wrong }));
+        assert.equal(
+          decodeBody("message", altered),
+          null,
+          `${body.kind} with ${key} = ${JSON.stringify(wrong)}`,
+        );
+      }
+    }
+  }
+});
+
+test("a body that is not one JSON object in UTF-8 is refused", () => {
+  for (const text of ["", "null", "[]", "1", '"text"', "{", '{"kind":"text"}{}']) {
+    assert.equal(decodeBody("message", utf8(text)), null, text);
+  }
+  assert.equal(decodeBody("message", new Uint8Array([0xff, 0xfe])), null);
+});
+
+test("a body for one use is none for another", () => {
+  const text = encodeBody({ kind: "text", ...said, text: "a" });
+  const hello = encodeBody({ kind: "hello", name: "Ann", at: 1 });
+  assert.equal(decodeBody("hello", text), null);
+  assert.equal(decodeBody("message", hello), null);
+  assert.equal(decodeBody("volatile", hello)?.kind, "unknown");
+});
+
+test("a name that is none, or is not trimmed, refuses the body", () => {
+  for (const name of ["", " ", "Ann ", "a\nb", "x".repeat(33)]) {
+    assert.equal(message({ kind: "text", text: "a", name }), null, JSON.stringify(name));
+  }
+});
+
+test("a text has 1 to 16,384 bytes", () => {
+  assert.equal(faultOfText(""), "empty");
+  assert.equal(faultOfText("x"), null);
+  assert.equal(faultOfText("x".repeat(maxTextBytes)), null);
+  assert.equal(faultOfText("x".repeat(maxTextBytes + 1)), "too-long");
+  assert.equal(faultOfText("é".repeat(maxTextBytes / 2)), null);
+  assert.equal(faultOfText("é".repeat(maxTextBytes / 2) + "x"), "too-long");
+});
+
+test("a text has no controls but tab and newline, and no half characters", () => {
+  assert.equal(faultOfText("a\tb\nc"), null);
+  for (const text of ["a\rb", "a\u0000b", "a\u007fb", "a\u009bb", "a\ud800b"]) {
+    assert.equal(faultOfText(text), "characters", JSON.stringify(text));
+  }
+});
+
+test("the longest text fits into an envelope, however JSON spells it", () => {
+  for (const letter of ["\n", '"', "\\", "x"]) {
+    const body = encodeBody({ kind: "text", ...said, text: `a${letter.repeat(maxTextBytes - 1)}`, re: id });
+    assert.ok(body.length <= maxBodyBytes, `${body.length} bytes`);
+  }
+});
+
+test("emoji, topics and file names end at their limits", () => {
+  const file = { kind: "file", file: id, secret, size: 1, type: "a/b" };
+  const limits: [number, (text: string) => object][] = [
+    [maxEmojiBytes, (emoji) => ({ kind: "react", id, on: true, emoji })],
+    [maxTopicBytes, (text) => ({ kind: "topic", text })],
+    [maxFileNameBytes, (fileName) => ({ ...file, fileName })],
+  ];
+  for (const [most, fields] of limits) {
+    assert.notEqual(message(fields("x".repeat(most - 1))), null);
+    assert.notEqual(message(fields("x".repeat(most))), null);
+    assert.equal(message(fields("x".repeat(most + 1))), null);
+  }
+});

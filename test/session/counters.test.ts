@@ -1,0 +1,58 @@
+import assert from "node:assert/strict";
+import { test } from "node:test";
+import { maxGapsPerKey, maxKnownKeys } from "../../src/protocol/limits.ts";
+import { Counters, missingIn } from "../../src/session/counters.ts";
+
+const gapsOf = (counters: Counters) => counters.gaps("ann").map(({ from, to }) => [from, to]);
+
+test("a number at or below the last one is a replay", () => {
+  const counters = new Counters();
+  assert.equal(counters.see("ann", 5), "news");
+  assert.equal(counters.see("ann", 5), "replay");
+  assert.equal(counters.see("ann", 4), "replay");
+  assert.equal(counters.see("ann", 6), "news");
+  assert.equal(counters.see("bob", 5), "news");
+  assert.equal(counters.last("ann"), 6);
+  assert.equal(counters.last("eve"), null);
+});
+
+test("gaps count from the lowest number seen", () => {
+  const counters = new Counters();
+  for (const counter of [3, 4, 6, 10]) counters.see("ann", counter);
+  assert.deepEqual(gapsOf(counters), [
+    [5, 5],
+    [7, 9],
+  ]);
+  assert.deepEqual(counters.keysWithGaps(), ["ann"]);
+});
+
+test("a deleted number is not missing, and deleting it twice changes nothing more", () => {
+  const counters = new Counters();
+  for (const counter of [0, 4]) counters.see("ann", counter);
+  const gap = counters.excuse("ann", 2);
+  assert.equal(gap && missingIn(gap), 2);
+  const again = counters.excuse("ann", 2);
+  assert.equal(again && missingIn(again), 2);
+  assert.equal(counters.excuse("ann", 0), null);
+  assert.equal(counters.excuse("ann", 5), null);
+  assert.equal(counters.excuse("bob", 2), null);
+});
+
+test("a key keeps no more than its most gaps, the oldest is forgotten", () => {
+  const counters = new Counters();
+  for (let counter = 0; counter <= maxGapsPerKey * 2; counter += 2) counters.see("ann", counter);
+  assert.equal(counters.gaps("ann").length, maxGapsPerKey);
+  counters.see("ann", maxGapsPerKey * 2 + 2);
+  assert.equal(counters.gaps("ann").length, maxGapsPerKey);
+  assert.deepEqual(gapsOf(counters)[0], [3, 3]);
+});
+
+test("above the most keys the longest unheard is forgotten", () => {
+  const counters = new Counters();
+  for (let key = 0; key < maxKnownKeys; key++) counters.see(`key ${key}`, 1);
+  counters.see("key 0", 2);
+  counters.see("one more", 0);
+  assert.equal(counters.last("key 0"), 2);
+  assert.equal(counters.last("key 1"), null);
+  assert.equal(counters.last("key 2"), 1);
+});

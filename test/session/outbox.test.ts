@@ -1,0 +1,67 @@
+import assert from "node:assert/strict";
+import { test } from "node:test";
+import { maxOutbox } from "../../src/protocol/limits.ts";
+import { Outbox } from "../../src/session/outbox.ts";
+import { retryDelayMs } from "../../src/session/retry.ts";
+
+const body = (counter: number) =>
+  ({ kind: "text", name: "Ann", at: 1, counter, text: `no ${counter}` }) as const;
+
+test("the oldest that has not gone out on a line is next, and each line carries it once", () => {
+  const outbox = new Outbox();
+  outbox.add(body(0));
+  outbox.add(body(1));
+  const [first, second] = [{}, {}];
+  for (const line of [first, second]) {
+    for (const counter of [0, 1]) {
+      const next = outbox.nextFor(line) ?? assert.fail();
+      assert.equal(next.body.counter, counter);
+      next.sentOn = line;
+    }
+    assert.equal(outbox.nextFor(line), null);
+  }
+});
+
+test("an echo takes a message out, once", () => {
+  const outbox = new Outbox();
+  outbox.add(body(0));
+  assert.equal(outbox.acknowledge(0), true);
+  assert.equal(outbox.acknowledge(0), false);
+  assert.equal(outbox.size, 0);
+});
+
+test("what was saved comes back in order, sealed or not", () => {
+  const outbox = new Outbox();
+  for (const counter of [4, 5]) outbox.add(body(counter));
+  const [sealed] = outbox.waiting();
+  if (sealed) sealed.frame = new Uint8Array([1, 2, 3]);
+  const restored = new Outbox();
+  restored.restore(JSON.parse(JSON.stringify(outbox.save())));
+  assert.deepEqual(restored.waiting(), outbox.waiting());
+});
+
+test("saved entries that make no sense are left out", () => {
+  const outbox = new Outbox();
+  outbox.restore([
+    { body: "!", frame: null },
+    { body: "", frame: null },
+    { body: "e30", frame: null },
+  ]);
+  assert.equal(outbox.size, 0);
+});
+
+test("it is full at its limit", () => {
+  const outbox = new Outbox();
+  for (let counter = 0; counter < maxOutbox - 1; counter++) outbox.add(body(counter));
+  assert.equal(outbox.full, false);
+  outbox.add(body(maxOutbox - 1));
+  assert.equal(outbox.full, true);
+});
+
+test("the wait before a dial is anywhere below a ceiling that doubles from 0.5 s to 30 s", () => {
+  assert.equal(retryDelayMs(0, 0), 0);
+  assert.deepEqual(
+    [0, 1, 2, 5, 6, 7, 1_000].map((attempt) => retryDelayMs(attempt, 0.5)),
+    [250, 500, 1_000, 8_000, 15_000, 15_000, 15_000],
+  );
+});

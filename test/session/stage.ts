@@ -1,0 +1,300 @@
+// A stage for session tests: a relay of a few arrays, people with handed-in time, and a way to wait for what must come.
+
+import assert from "node:assert/strict";
+import { fromBase64url, toBase64url, type Bytes } from "../../src/protocol/base64url.ts";
+import { close } from "../../src/protocol/close.ts";
+import { decodeClientText, encodeText, type Join, type RelayText } from "../../src/protocol/control.ts";
+import { frameKind, frameKindOf, stampFromUser, stampSeq } from "../../src/protocol/frame.ts";
+import { deriveRoomKeys, type RoomKeys } from "../../src/crypto/keys.ts";
+import { createMemberKey } from "../../src/crypto/member.ts";
+import { normalisePhrase } from "../../src/crypto/phrase.ts";
+import type { Entry, MessageEntry, RosterMember, SessionEvent, Status } from "../../src/session/events.ts";
+import { createSession, type SavedSession, type Session } from "../../src/session/session.ts";
+import type { Line, LineListener } from "../../src/session/world.ts";
+
+export const random = (length: number): Bytes => crypto.getRandomValues(new Uint8Array(length));
+
+const derived = new Map<string, Promise<RoomKeys>>();
+
+/** Keys of a phrase, derived once per test run: PBKDF2 is slow on purpose. */
+export function keysOf(phrase: string, salt: Bytes = new Uint8Array(32)): Promise<RoomKeys> {
+  const id = `${phrase} ${toBase64url(salt)}`;
+  const keys = derived.get(id) ?? deriveTestKeys(phrase, salt);
+  derived.set(id, keys);
+  return keys;
+}
+
+async function deriveTestKeys(phrase: string, salt: Bytes): Promise<RoomKeys> {
+  const normal = normalisePhrase(phrase);
+  assert.equal(normal.kind, "phrase");
+  return deriveRoomKeys(normal.kind === "phrase" ? normal.phrase : assert.fail(), salt);
+}
+
+/** Waits until `condition` holds; fails after five seconds, naming what never came. */
+export async function until(what: string, condition: () => boolean): Promise<void> {
+  const giveUpAt = performance.now() + 5_000;
+  while (!condition()) {
+    assert.ok(performance.now() < giveUpAt, `never came: ${what}`);
+    await new Promise((resolve) => setImmediate(resolve));
+  }
+}
+
+interface Seat {
+  readonly join: Join;
+  connection: Connection | null;
+}
+
+class Connection {
+  join: Join | null = null;
+  /** While held, nothing reaches the client. */
+  held: (() => void)[] | null = null;
+  readonly listener: LineListener;
+  readonly relay: TestRelay;
+  open = true;
+
+  constructor(relay: TestRelay, listener: LineListener) {
+    this.relay = relay;
+    this.listener = listener;
+  }
+
+  say(text: RelayText): void {
+    this.pass(() => this.listener.text(encodeText(text)));
+  }
+
+  pass(deliver: () => void): void {
+    if (!this.open) return;
+    if (this.held !== null) this.held.push(deliver);
+    else deliver();
+  }
+
+  cut(code: number = close.abnormal): void {
+    if (!this.open) return;
+    this.pass(() => this.listener.closed(code));
+    this.open = false;
+    for (const seat of this.relay.seats.values()) if (seat.connection === this) seat.connection = null;
+  }
+}
+
+/** One room on an obedient relay: log, seats, echo. Its switches make it disobey. */
+export class TestRelay {
+  salt: Bytes = new Uint8Array(32);
+  logId = toBase64url(random(16));
+  first = 1;
+  readonly log: Bytes[] = [];
+  readonly seats = new Map<string, Seat>();
+  readonly connections: Connection[] = [];
+  readonly dialledRooms: string[] = [];
+  readonly texts: string[] = [];
+  /** Dials are not answered while this is false. */
+  reachable = true;
+  /** Frames of clients vanish while this is true. */
+  deaf = false;
+  /** Echoes are not sent while this is true. */
+  mute = false;
+
+  dial(roomId: string, listener: LineListener): Line {
+    this.dialledRooms.push(roomId);
+    const connection = new Connection(this, listener);
+    this.connections.push(connection);
+    queueMicrotask(() => {
+      if (this.reachable) connection.pass(() => listener.opened());
+      else connection.cut();
+    });
+    return {
+      text: (text) => this.#text(connection, text),
+      frame: (frame) => this.frame(connection, frame),
+      close: () => {
+        connection.held = [];
+        connection.cut();
+      },
+    };
+  }
+
+  get newest(): Connection {
+    return this.connections.at(-1) ?? assert.fail("nobody has dialled");
+  }
+
+  /** Puts a frame into the log and passes it to everybody. */
+  publish(frame: Bytes): void {
+    const stamped = frame.slice();
+    stampSeq(stamped, this.first + this.log.length);
+    this.log.push(stamped);
+    if (this.mute) return;
+    for (const connection of this.connections) {
+      if (connection.join !== null) connection.pass(() => connection.listener.frame(stamped.slice()));
+    }
+  }
+
+  frame(from: Connection, frame: Bytes): void {
+    if (this.deaf || !from.open || from.join === null) return;
+    const fromUser = fromBase64url(from.join.fromUser) ?? assert.fail();
+    if (frameKindOf(frame) !== frameKind.carried) stampFromUser(frame, fromUser);
+    this.publish(frame);
+  }
+
+  #text(from: Connection, text: string): void {
+    this.texts.push(text);
+    const said = decodeClientText(text) ?? assert.fail(`a client sent ${text}`);
+    if (said.type === "ping" && !this.deaf) from.say({ type: "pong" });
+    if (said.type === "leave" && from.join !== null) this.#left(from.join);
+    if (said.type === "join") this.#join(from, said);
+  }
+
+  #left(join: Join): void {
+    this.seats.delete(join.seat);
+    this.#toAll({ type: "member", ...helloOf(join), state: "left" });
+  }
+
+  #join(from: Connection, join: Join): void {
+    const holder = [...this.seats.values()].find((seat) => seat.join.fromUser === join.fromUser);
+    if (holder !== undefined && holder.join.seat !== join.seat) {
+      from.say({ type: "error", code: "name-taken", message: "taken" });
+      from.cut(close.nameTaken);
+      return;
+    }
+    this.seats.get(join.seat)?.connection?.cut(close.takenOver);
+    this.seats.set(join.seat, { join, connection: from });
+    const last = this.first + this.log.length - 1;
+    from.say({ type: "joined", salt: toBase64url(this.salt), log: this.logId, first: this.first, last });
+    for (const seat of this.seats.values())
+      from.say({ type: "member", ...helloOf(seat.join), state: "here" });
+    const after = join.log === this.logId ? (join.after ?? 0) : 0;
+    this.log.forEach((frame, index) => {
+      if (this.first + index > after) from.pass(() => from.listener.frame(frame.slice()));
+    });
+    from.say({ type: "live" });
+    from.join = join;
+    this.#toAll({ type: "member", ...helloOf(join), state: "here" });
+  }
+
+  #toAll(text: RelayText): void {
+    for (const connection of this.connections) if (connection.join !== null) connection.say(text);
+  }
+}
+
+function helloOf({ fromUser, iv, ciphertext }: Join): Pick<Join, "fromUser" | "iv" | "ciphertext"> {
+  return { fromUser, iv, ciphertext };
+}
+
+/** Somebody with a session, who remembers everything it has told. */
+export class Person {
+  readonly session: Session;
+  readonly entries = new Map<string, Entry>();
+  order: string[] = [];
+  members: readonly RosterMember[] = [];
+  statuses: Status[] = [];
+  now = 1_700_000_000_000;
+  readonly #timers = new Map<symbol, { at: number; callback: () => void }>();
+
+  private constructor(session: (person: Person) => Session) {
+    this.session = session(this);
+  }
+
+  static async enter(
+    relay: TestRelay,
+    name: string,
+    { phrase = "river", saved }: { phrase?: string; saved?: SavedSession } = {},
+  ): Promise<Person> {
+    const person = await Person.create(relay, name, { phrase, ...(saved ? { saved } : {}) });
+    person.session.start();
+    await until(`${name} is live`, () => person.status.state === "live");
+    return person;
+  }
+
+  static async create(
+    relay: TestRelay,
+    name: string,
+    { phrase = "river", saved }: { phrase?: string; saved?: SavedSession } = {},
+  ): Promise<Person> {
+    const keys = await keysOf(phrase, relay.salt);
+    const { restoreMemberKey } = await import("../../src/crypto/member.ts");
+    const member = (saved && (await restoreMemberKey(saved.member))) ?? (await createMemberKey());
+    return new Person((person) =>
+      createSession(
+        { keys, member, name, ...(saved ? { saved } : {}) },
+        {
+          dial: (roomId, listener) => relay.dial(roomId, listener),
+          derive: (salt) => keysOf(phrase, salt),
+          random,
+          now: () => person.now,
+          after: (ms, callback) => person.#after(ms, callback),
+          tell: (event) => person.#hear(event),
+          fault: (error) => assert.fail(`a fault: ${String(error)}`),
+        },
+      ),
+    );
+  }
+
+  get status(): Status {
+    return this.statuses.at(-1) ?? assert.fail("no status yet");
+  }
+
+  /** Messages on screen from top to bottom, as `Ann: hello`; other lines by their kind. */
+  get screen(): string[] {
+    return this.order.map((id) => lineOf(this.entries.get(id) ?? assert.fail(`unknown entry ${id}`)));
+  }
+
+  message(text: string): MessageEntry {
+    const found = [...this.entries.values()].find((entry) => entry.kind === "message" && entry.text === text);
+    return found?.kind === "message" ? found : assert.fail(`no message ${text}`);
+  }
+
+  /** Lets time pass and runs what falls due, in order. */
+  pass(ms: number): void {
+    const end = this.now + ms;
+    for (;;) {
+      const [next] = [...this.#timers]
+        .filter(([, { at }]) => at <= end)
+        .toSorted(([, a], [, b]) => a.at - b.at);
+      if (next === undefined) break;
+      this.#timers.delete(next[0]);
+      this.now = Math.max(this.now, next[1].at);
+      next[1].callback();
+    }
+    this.now = end;
+  }
+
+  /** Waits for a line on screen that `pattern` describes. */
+  async sees(pattern: string): Promise<void> {
+    const found = () => this.screen.includes(pattern);
+    await until(`${pattern} among ${JSON.stringify(this.screen)}`, found).catch((error: unknown) => {
+      throw new Error(`${String(error)}; on screen: ${JSON.stringify(this.screen)}`);
+    });
+  }
+
+  #after(ms: number, callback: () => void): () => void {
+    const id = Symbol("timer");
+    this.#timers.set(id, { at: this.now + ms, callback });
+    return () => this.#timers.delete(id);
+  }
+
+  #hear(event: SessionEvent): void {
+    if (event.type === "status") this.statuses.push(event.status);
+    if (event.type === "members") this.members = event.members;
+    if (event.type === "gone") {
+      this.entries.delete(event.id);
+      this.order = this.order.filter((id) => id !== event.id);
+    }
+    if (event.type !== "entry") return;
+    this.entries.set(event.entry.id, event.entry);
+    this.order = this.order.filter((id) => id !== event.entry.id);
+    const at = event.before === null ? this.order.length : this.order.indexOf(event.before);
+    assert.ok(at >= 0, `an entry in front of the unknown ${event.before}`);
+    this.order.splice(at, 0, event.entry.id);
+  }
+}
+
+function lineOf(entry: Entry): string {
+  switch (entry.kind) {
+    case "message": {
+      const who = entry.author.name + (entry.author.ordinal > 1 ? ` (${entry.author.ordinal})` : "");
+      return `${who}: ${entry.deleted ? "(deleted)" : entry.text}${entry.delivery === "sending" ? " …" : ""}`;
+    }
+    case "gap":
+      return `${entry.count ?? "some"} missing of ${entry.name ?? "all"}`;
+    case "notice":
+      return `${entry.name} ${entry.what}`;
+    case "unreadable":
+      return "unreadable";
+  }
+}

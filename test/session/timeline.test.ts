@@ -1,0 +1,174 @@
+import assert from "node:assert/strict";
+import { test } from "node:test";
+import { maxReactionsPerMessage, maxTimelineEntries } from "../../src/protocol/limits.ts";
+import type { MessageBody } from "../../src/session/body.ts";
+import type { Author, Entry, SessionEvent } from "../../src/session/events.ts";
+import { Timeline } from "../../src/session/timeline.ts";
+
+const ann: Author = { key: "A", name: "Ann", ordinal: 1, own: false };
+const bob: Author = { key: "B", name: "Bob", ordinal: 1, own: false };
+const me: Author = { key: "M", name: "Me", ordinal: 1, own: true };
+
+/** A timeline with the screen that its events draw. */
+function screen() {
+  const entries = new Map<string, Entry>();
+  let order: string[] = [];
+  const topics: string[] = [];
+  const timeline = new Timeline((event: SessionEvent) => {
+    if (event.type === "topic") topics.push(event.text);
+    if (event.type === "gone") order = order.filter((id) => id !== event.id);
+    if (event.type !== "entry") return;
+    entries.set(event.entry.id, event.entry);
+    order = order.filter((id) => id !== event.entry.id);
+    order.splice(event.before === null ? order.length : order.indexOf(event.before), 0, event.entry.id);
+  });
+  const shown = () => order.map((id) => entries.get(id) ?? assert.fail());
+  const message = (text: string) => {
+    const found = shown().find((entry) => entry.kind === "message" && entry.text === text);
+    return found?.kind === "message" ? found : assert.fail(`no message ${text}`);
+  };
+  return { timeline, topics, message, lines: () => shown().map(line) };
+}
+
+function line(entry: Entry): string {
+  if (entry.kind === "message") {
+    const marks = `${entry.edited ? " edited" : ""}${entry.deleted ? " deleted" : ""}`;
+    return `${entry.author.name}: ${entry.text}${marks}${entry.delivery === "sending" ? " …" : ""}`;
+  }
+  return entry.kind === "gap" ? `${entry.count} missing of ${entry.name}` : entry.kind;
+}
+
+const said = (author: Author, counter: number) => ({ name: author.name, at: 1, counter });
+const text = (author: Author, counter: number, words: string): MessageBody => ({
+  kind: "text",
+  ...said(author, counter),
+  text: words,
+});
+
+function receive(timeline: Timeline, author: Author, body: MessageBody): boolean {
+  return timeline.receive({ author, body, messageId: `${author.key}${body.counter}` });
+}
+
+test("own messages stand behind the numbered ones until they are numbered themselves", () => {
+  const { timeline, lines } = screen();
+  timeline.live();
+  timeline.say(me, { kind: "text", ...said(me, 0), text: "one" });
+  timeline.say(me, { kind: "text", ...said(me, 1), text: "two" });
+  receive(timeline, ann, text(ann, 0, "between"));
+  assert.deepEqual(lines(), ["Ann: between", "Me: one …", "Me: two …"]);
+  receive(timeline, me, text(me, 0, "one"));
+  receive(timeline, ann, text(ann, 1, "later"));
+  assert.deepEqual(lines(), ["Ann: between", "Me: one", "Ann: later", "Me: two …"]);
+});
+
+test("the last edit wins, and only its author's counts", () => {
+  const { timeline, lines } = screen();
+  receive(timeline, ann, text(ann, 0, "teh"));
+  receive(timeline, ann, { kind: "edit", ...said(ann, 1), of: 0, text: "the" });
+  receive(timeline, ann, { kind: "edit", ...said(ann, 2), of: 0, text: "The" });
+  receive(timeline, bob, { kind: "edit", ...said(bob, 0), of: 0, text: "mine" });
+  assert.deepEqual(lines(), ["Ann: The edited"]);
+});
+
+test("a deletion is final", () => {
+  const { timeline, lines } = screen();
+  receive(timeline, ann, text(ann, 0, "oops"));
+  receive(timeline, ann, { kind: "delete", ...said(ann, 1), of: 0 });
+  receive(timeline, ann, { kind: "edit", ...said(ann, 2), of: 0, text: "back" });
+  receive(timeline, bob, { kind: "react", ...said(bob, 0), id: "A0", emoji: "👍", on: true });
+  assert.deepEqual(lines(), ["Ann:  deleted"]);
+});
+
+test("an edit, deletion or reaction without its target is skipped", () => {
+  const { timeline, lines } = screen();
+  receive(timeline, ann, { kind: "edit", ...said(ann, 5), of: 0, text: "x" });
+  receive(timeline, ann, { kind: "delete", ...said(ann, 6), of: 1 });
+  receive(timeline, ann, { kind: "react", ...said(ann, 7), id: "nobody", emoji: "👍", on: true });
+  assert.deepEqual(lines(), []);
+});
+
+test("a reaction counts once per person and can be taken back", () => {
+  const { timeline, message } = screen();
+  receive(timeline, ann, text(ann, 0, "hello"));
+  for (const counter of [0, 1]) {
+    receive(timeline, bob, { kind: "react", ...said(bob, counter), id: "A0", emoji: "👍", on: true });
+  }
+  receive(timeline, ann, { kind: "react", ...said(ann, 1), id: "A0", emoji: "👍", on: true });
+  assert.deepEqual(
+    message("hello")
+      .reactions.get("👍")
+      ?.map((author) => author.name),
+    ["Bob", "Ann"],
+  );
+  receive(timeline, bob, { kind: "react", ...said(bob, 2), id: "A0", emoji: "👍", on: false });
+  receive(timeline, ann, { kind: "react", ...said(ann, 2), id: "A0", emoji: "👍", on: false });
+  assert.equal(message("hello").reactions.size, 0);
+});
+
+test("a message shows no more kinds of reaction than the limit", () => {
+  const { timeline, message } = screen();
+  receive(timeline, ann, text(ann, 0, "hello"));
+  for (let counter = 0; counter <= maxReactionsPerMessage; counter++) {
+    receive(timeline, bob, {
+      kind: "react",
+      ...said(bob, counter),
+      id: "A0",
+      emoji: `e${counter}`,
+      on: true,
+    });
+  }
+  assert.equal(message("hello").reactions.size, maxReactionsPerMessage);
+});
+
+test("a deletion that names a missing number takes it out of the gap line, and the last one removes the line", () => {
+  const { timeline, lines } = screen();
+  timeline.live();
+  receive(timeline, ann, text(ann, 0, "zero"));
+  receive(timeline, ann, text(ann, 3, "three"));
+  assert.deepEqual(lines(), ["Ann: zero", "2 missing of Ann", "Ann: three"]);
+  receive(timeline, ann, { kind: "delete", ...said(ann, 4), of: 1 });
+  assert.deepEqual(lines(), ["Ann: zero", "1 missing of Ann", "Ann: three"]);
+  receive(timeline, ann, { kind: "delete", ...said(ann, 5), of: 2 });
+  assert.deepEqual(lines(), ["Ann: zero", "Ann: three"]);
+});
+
+test("numbers deleted within one replay leave no gap line", () => {
+  const { timeline, lines } = screen();
+  timeline.replaying();
+  receive(timeline, ann, text(ann, 0, "zero"));
+  receive(timeline, ann, text(ann, 2, "two"));
+  receive(timeline, ann, { kind: "delete", ...said(ann, 3), of: 1 });
+  timeline.live();
+  assert.deepEqual(lines(), ["Ann: zero", "Ann: two"]);
+});
+
+test("a double is dropped", () => {
+  const { timeline, lines } = screen();
+  assert.equal(receive(timeline, ann, text(ann, 0, "once")), true);
+  assert.equal(receive(timeline, ann, text(ann, 0, "once")), false);
+  assert.deepEqual(lines(), ["Ann: once"]);
+});
+
+test("an unknown kind takes its number and shows nothing", () => {
+  const { timeline, lines } = screen();
+  timeline.live();
+  receive(timeline, ann, { kind: "unknown", ...said(ann, 0) });
+  receive(timeline, ann, text(ann, 1, "one"));
+  assert.deepEqual(lines(), ["Ann: one"]);
+});
+
+test("a topic is told", () => {
+  const { timeline, topics } = screen();
+  receive(timeline, ann, { kind: "topic", ...said(ann, 0), text: "boats" });
+  assert.deepEqual(topics, ["boats"]);
+});
+
+test("a screen holds no more than its most entries, the oldest leave", () => {
+  const { timeline, lines } = screen();
+  for (let counter = 0; counter < maxTimelineEntries; counter++)
+    receive(timeline, ann, text(ann, counter, "x"));
+  assert.equal(lines().length, maxTimelineEntries);
+  receive(timeline, ann, text(ann, maxTimelineEntries, "newest"));
+  assert.equal(lines().length, maxTimelineEntries);
+  assert.equal(lines().at(-1), "Ann: newest");
+});
