@@ -159,6 +159,8 @@ function stopOnSignals(running: Running): void {
   const stop = (code: StopCode) => () => {
     if (stopping) process.exit(0);
     stopping = true;
+    // The shell's prompt would stand behind the ^C.
+    if (process.stdout.isTTY) process.stdout.write("\n");
     running.stop(code).then(
       () => process.exit(0),
       (thrown: unknown) => fail(`could not stop cleanly: ${String(thrown)}`),

@@ -81,6 +81,11 @@ test("a narrow terminal gets the words below the code, a very narrow one no code
   assert.doesNotMatch(tiny, /[█▀▄]/);
 });
 
+test("with and without colours the lines below the code are the same", async () => {
+  const below = (text: string) => stripVTControlCharacters(text).split(/join#\S+\n/)[1];
+  assert.equal(below(await invite({}, { ...terminal, colours: false })), below(await invite()));
+});
+
 test("without colours there is no escape code", async () => {
   const text = await invite({}, { ...terminal, colours: false });
   assert.equal(text, stripVTControlCharacters(text));
