@@ -2,25 +2,27 @@
 
 import type { Rate } from "../protocol/limits.ts";
 
-/** Holds between minus what was owed and `burst` tokens; `rate.count` flow in over `rate.perMs`. A count of 0 never refuses. */
+/** Holds between minus what is owed and `burst` tokens; `count` flow in over `perMs`. A count of 0 never refuses. */
 export class Bucket {
   readonly #rate: Rate;
-  #tokens: number;
+  /** Tokens times `perMs`, at whole milliseconds: integers, so that nothing is lost to rounding. */
+  #balance: number;
   #atMs: number;
 
   /** Starts full. */
   constructor(rate: Rate, nowMs: number) {
     this.#rate = rate;
-    this.#tokens = rate.burst;
-    this.#atMs = nowMs;
+    this.#balance = rate.burst * rate.perMs;
+    this.#atMs = Math.floor(nowMs);
   }
 
   /** Takes one token where there is one: 0. Else takes nothing and answers the ms until there is. */
   take(nowMs: number): number {
     if (this.#rate.count === 0) return 0;
     this.#refill(nowMs);
-    if (this.#tokens < 1) return this.#msFor(1 - this.#tokens);
-    this.#tokens -= 1;
+    const missing = this.#rate.perMs - this.#balance;
+    if (missing > 0) return Math.ceil(missing / this.#rate.count);
+    this.#balance -= this.#rate.perMs;
     return 0;
   }
 
@@ -28,24 +30,20 @@ export class Bucket {
   spend(count: number, nowMs: number): number {
     if (this.#rate.count === 0) return 0;
     this.#refill(nowMs);
-    this.#tokens -= count;
-    return this.#tokens < 0 ? this.#msFor(-this.#tokens) : 0;
+    this.#balance -= count * this.#rate.perMs;
+    return this.#balance < 0 ? Math.ceil(-this.#balance / this.#rate.count) : 0;
   }
 
   /** Whether it is as good as a new one. */
   isFull(nowMs: number): boolean {
     this.#refill(nowMs);
-    return this.#rate.count === 0 || this.#tokens >= this.#rate.burst;
+    return this.#rate.count === 0 || this.#balance >= this.#rate.burst * this.#rate.perMs;
   }
 
   #refill(nowMs: number): void {
-    const inflow = ((nowMs - this.#atMs) * this.#rate.count) / this.#rate.perMs;
-    this.#tokens = Math.min(this.#rate.burst, this.#tokens + inflow);
-    this.#atMs = nowMs;
-  }
-
-  /** Rounded up, so that whoever waits that long finds the tokens there. */
-  #msFor(tokens: number): number {
-    return Math.ceil((tokens * this.#rate.perMs) / this.#rate.count);
+    const { count, perMs, burst } = this.#rate;
+    const atMs = Math.floor(nowMs);
+    this.#balance = Math.min(burst * perMs, this.#balance + (atMs - this.#atMs) * count);
+    this.#atMs = atMs;
   }
 }

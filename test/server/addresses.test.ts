@@ -1,0 +1,44 @@
+import assert from "node:assert/strict";
+import { test } from "node:test";
+
+import { defaultLimits } from "../../src/protocol/limits.ts";
+import { addressKey, createAddresses } from "../../src/server/addresses.ts";
+import { fakeClock } from "./support.ts";
+
+test("an IPv4 address counts as itself, inside IPv6 too", () => {
+  for (const spelling of ["192.0.2.7", "::ffff:192.0.2.7", "::FFFF:c000:207", "0:0:0:0:0:ffff:192.0.2.7"]) {
+    assert.equal(addressKey(spelling), "192.0.2.7");
+  }
+});
+
+test("an IPv6 address counts by its /64", () => {
+  const key = addressKey("2001:db8:1:2:3:4:5:6");
+  for (const spelling of ["2001:db8:1:2::1", "2001:0DB8:0001:0002::", "2001:db8:1:2:ffff::%eth0"]) {
+    assert.equal(addressKey(spelling), key);
+  }
+  for (const another of ["2001:db8:1:3::1", "2001:db8::1", "::1", "fe80::1%eth0"]) {
+    assert.notEqual(addressKey(another), key);
+  }
+  assert.equal(addressKey("::1"), addressKey("0:0:0:0:0:0:0:1"));
+});
+
+test("an address is known for as long as it uses something", () => {
+  const clock = fakeClock();
+  const addresses = createAddresses(defaultLimits, clock);
+  const one = addresses.of("192.0.2.7");
+  assert.equal(addresses.of("::ffff:192.0.2.7"), one);
+  one.connections = 1;
+  addresses.sweep();
+  assert.equal(addresses.of("192.0.2.7"), one);
+  one.connections = 0;
+  one.share.chargedBytes = 1;
+  addresses.sweep();
+  assert.equal(addresses.of("192.0.2.7"), one);
+  one.share.chargedBytes = 0;
+  one.upgrades.take(clock.now());
+  addresses.sweep();
+  assert.equal(addresses.size, 1);
+  clock.step(60_000);
+  addresses.sweep();
+  assert.equal(addresses.size, 0);
+});

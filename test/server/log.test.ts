@@ -1,0 +1,174 @@
+import assert from "node:assert/strict";
+import { test } from "node:test";
+
+import { defaultLimits, type Limits } from "../../src/protocol/limits.ts";
+import { createLogs, type Logs, RoomLog, Share } from "../../src/server/log.ts";
+import { seededRandom } from "./support.ts";
+
+const charge = 256;
+
+function testLogs(change: Partial<Limits> = {}): {
+  logs: Logs;
+  keep: (log: RoomLog, frameBytes?: number, share?: Share, keptAtMs?: number, seat?: string) => void;
+} {
+  const logs = createLogs({ ...defaultLimits, logSharePercent: 0, ...change });
+  const nobody = new Share();
+  return {
+    logs,
+    keep(log, frameBytes = 100, share = nobody, keptAtMs = 0, seat = "seat") {
+      log.last++;
+      logs.keep({ log, share, frameBytes, keptAtMs, seat, bytes: new Uint8Array(frameBytes + 2) });
+    },
+  };
+}
+
+function newLog(emptied: () => void = () => {}): RoomLog {
+  return new RoomLog("log", emptied);
+}
+
+function seqsIn(log: RoomLog): number[] {
+  const seqs: number[] = [];
+  for (let kept = log.after(0); kept !== null; kept = log.after(kept.seq)) seqs.push(kept.seq);
+  return seqs;
+}
+
+test("keeps as many frames as the history allows, and drops the oldest of one more", () => {
+  const { keep } = testLogs({ history: 3 });
+  const log = newLog();
+  for (let sent = 0; sent < 3; sent++) keep(log);
+  assert.deepEqual([seqsIn(log), log.first], [[1, 2, 3], 1]);
+  keep(log);
+  assert.deepEqual([seqsIn(log), log.first, log.last], [[2, 3, 4], 2, 4]);
+});
+
+test("keeps as many bytes as the history allows, and drops the oldest above it", () => {
+  const { keep } = testLogs({ historyBytes: 1_000 });
+  const log = newLog();
+  keep(log, 400);
+  keep(log, 599);
+  assert.deepEqual(seqsIn(log), [1, 2]);
+  keep(log, 1);
+  assert.deepEqual(seqsIn(log), [1, 2, 3]);
+  keep(log, 1);
+  assert.deepEqual(seqsIn(log), [2, 3, 4]);
+  keep(log, 1_001);
+  assert.deepEqual([seqsIn(log), log.first], [[], 6]);
+});
+
+test("keeps a frame until its age is reached", () => {
+  const { logs, keep } = testLogs({ historyAgeMs: 1_000 });
+  let emptied = 0;
+  const log = newLog(() => emptied++);
+  keep(log, 100, undefined, 0);
+  keep(log, 100, undefined, 1);
+  logs.expire(999);
+  assert.deepEqual(seqsIn(log), [1, 2]);
+  logs.expire(1_000);
+  assert.deepEqual([seqsIn(log), log.first, emptied], [[2], 2, 0]);
+  logs.expire(1_001);
+  assert.deepEqual([seqsIn(log), log.first, emptied, logs.usedBytes], [[], 3, 1, 0]);
+});
+
+test("one budget is over all rooms: above it the oldest frame goes, whosever it is", () => {
+  const { logs, keep } = testLogs({ logMemoryBytes: 3 * (100 + charge) });
+  const [first, second] = [newLog(), newLog()];
+  keep(first);
+  keep(second);
+  keep(second);
+  assert.deepEqual([seqsIn(first), seqsIn(second)], [[1], [1, 2]]);
+  keep(second);
+  assert.deepEqual([seqsIn(first), seqsIn(second)], [[], [1, 2, 3]]);
+  keep(first);
+  assert.deepEqual([seqsIn(first), seqsIn(second)], [[2], [2, 3]]);
+  assert.equal(logs.usedBytes, 3 * (100 + charge));
+});
+
+test("one address holds at most its share, and loses its own oldest in whichever room it stands", () => {
+  const { keep } = testLogs({ logMemoryBytes: 100 * (100 + charge), logSharePercent: 2 });
+  const [first, second] = [newLog(), newLog()];
+  const [greedy, modest] = [new Share(), new Share()];
+  keep(first, 100, modest);
+  keep(first, 100, greedy);
+  keep(second, 100, greedy);
+  assert.deepEqual([seqsIn(first), seqsIn(second)], [[1, 2], [1]]);
+  keep(second, 100, greedy);
+  assert.deepEqual([seqsIn(first), seqsIn(second), first.first], [[1], [1, 2], 3]);
+  assert.equal(greedy.chargedBytes, 2 * (100 + charge));
+});
+
+test("a share of 0 is no limit", () => {
+  const { keep } = testLogs({ logMemoryBytes: 3 * (100 + charge), logSharePercent: 0 });
+  const log = newLog();
+  for (let sent = 0; sent < 3; sent++) keep(log);
+  assert.deepEqual(seqsIn(log), [1, 2, 3]);
+});
+
+test("claims make the oldest frames go, and are refused only when no frame is left to go", () => {
+  const { logs, keep } = testLogs({ logMemoryBytes: 1_000 });
+  const log = newLog();
+  keep(log);
+  keep(log);
+  assert.equal(logs.claim(1_000 - 100 - charge), true);
+  assert.deepEqual(seqsIn(log), [2]);
+  assert.equal(logs.claim(100 + charge), true);
+  assert.deepEqual(seqsIn(log), []);
+  assert.equal(logs.claim(1), false);
+  logs.release(1);
+  assert.equal(logs.claim(1), true);
+});
+
+test("forget drops only what that seat sent, and is no trimming", () => {
+  const { logs, keep } = testLogs();
+  const log = newLog(() => assert.fail("expected forget not to count as trimming"));
+  keep(log, 100, undefined, 0, "mine");
+  keep(log, 100, undefined, 0, "yours");
+  for (const seq of [0, 2, 3, 2 ** 47]) logs.forget(log, seq, "mine");
+  assert.deepEqual(seqsIn(log), [1, 2]);
+  logs.forget(log, 1, "mine");
+  logs.forget(log, 1, "mine");
+  assert.deepEqual([seqsIn(log), log.first], [[2], 1]);
+});
+
+test("agrees with a list through thousands of random keeps, forgets and expiries", () => {
+  const random = seededRandom(7);
+  const { logs, keep } = testLogs({
+    history: 50,
+    historyBytes: 4_000,
+    historyAgeMs: 500,
+    logMemoryBytes: 40_000,
+  });
+  const rooms = [newLog(), newLog(), newLog()];
+  let model: { log: RoomLog; seq: number; frameBytes: number; keptAtMs: number }[] = [];
+  const sum = (of: typeof model): number => of.reduce((total, { frameBytes }) => total + frameBytes, 0);
+  for (let nowMs = 0; nowMs < 20_000; nowMs++) {
+    const log = rooms[Math.floor(random() * random() * 3)] ?? newLog();
+    if (random() < 0.7) {
+      const frameBytes = 52 + Math.floor(random() * 300);
+      keep(log, frameBytes, undefined, nowMs);
+      model.push({ log, seq: log.last, frameBytes, keptAtMs: nowMs });
+      const isOver = (): boolean => {
+        const own = model.filter((one) => one.log === log);
+        return own.length > 50 || sum(own) > 4_000;
+      };
+      while (isOver())
+        model.splice(
+          model.findIndex((one) => one.log === log),
+          1,
+        );
+      while (sum(model) + model.length * charge > 40_000) model.shift();
+    } else if (random() < 0.8) {
+      const seq = log.last - Math.floor(random() * 60);
+      logs.forget(log, seq, "seat");
+      model = model.filter((one) => one.log !== log || one.seq !== seq);
+    } else {
+      logs.expire(nowMs);
+      model = model.filter(({ keptAtMs }) => nowMs - keptAtMs < 500);
+    }
+    if (nowMs % 50 !== 0) continue;
+    for (const room of rooms) {
+      const expected = model.filter(({ log }) => log === room).map(({ seq }) => seq);
+      assert.deepEqual(seqsIn(room), expected);
+    }
+    assert.equal(logs.usedBytes, sum(model) + model.length * charge);
+  }
+});
