@@ -92,14 +92,16 @@ async function runServe(flags: Record<string, string | string[] | boolean | unde
   const hadCertificate = await hasCertificate(folder);
   const certificate = await chooseCertificate(settings, folder, hosts);
   const { salt, made: madeSalt } = await findSalt(folder, randomBytes);
-  const running = await start({
+  const starting = start({
     ...settings,
     certificate,
     salt,
     page: decodePage(files),
     version,
   });
-  stopOnSignals(running);
+  // Before it listens: whoever can connect can also stop it.
+  stopOnSignals(starting);
+  const running = await starting;
   await welcome(settings.quiet, {
     version,
     urls: [...certificate.names.slice(0, certificate.own ? 1 : 0), ...hosts].map((host) =>
@@ -154,15 +156,19 @@ async function welcome(quiet: boolean, facts: WelcomeFacts): Promise<void> {
 }
 
 /** Ctrl-C and a closed terminal stop at once, SIGTERM lets guests go spread out. The second signal does not wait. */
-function stopOnSignals(running: Running): void {
+function stopOnSignals(starting: Promise<Running>): void {
   let stopping = false;
   const stop = (code: StopCode) => () => {
     if (stopping) process.exit(0);
     stopping = true;
-    running.stop(code).then(
-      () => process.exit(0),
-      (thrown: unknown) => fail(`could not stop cleanly: ${String(thrown)}`),
-    );
+    // The shell's prompt would stand behind the ^C.
+    if (process.stdout.isTTY) process.stdout.write("\n");
+    starting
+      .then((running) => running.stop(code))
+      .then(
+        () => process.exit(0),
+        (thrown: unknown) => fail(`could not stop cleanly: ${String(thrown)}`),
+      );
   };
   process.on("SIGINT", stop(1001));
   process.on("SIGHUP", stop(1001));

@@ -100,6 +100,7 @@ export function createPages(options: PagesOptions): RequestHandler {
 
   return (request, response) => {
     for (const [name, value] of Object.entries(headers)) response.setHeader(name, value);
+    if (hostsIn(request) > 1) return refuse(request, response, 400, "A request names one Host.");
     if (!isOriginAllowed(request, origins)) {
       return refuse(request, response, 403, "This site may not talk to this relay.");
     }
@@ -124,6 +125,11 @@ export function createPages(options: PagesOptions): RequestHandler {
       route.body,
     );
   };
+}
+
+/** Node takes the first of several Hosts; RFC 9112, section 3.2, wants them refused. */
+function hostsIn({ rawHeaders }: IncomingMessage): number {
+  return rawHeaders.filter((name, index) => index % 2 === 0 && name.toLowerCase() === "host").length;
 }
 
 function pathOf(target: string): string {

@@ -87,7 +87,12 @@ export async function start(options: StartOptions): Promise<Running> {
   server.on("checkContinue", pages);
   server.on("checkExpectation", pages);
   server.on("upgrade", (request, socket, head) => door.upgrade(request, socket, head));
-  await listen(server, options);
+  try {
+    await listen(server, options);
+  } catch (thrown) {
+    await door.close(closeCode.goingAway, "", 0);
+    throw new Mistake(listenMistake(thrown, options.port, options.host));
+  }
   const address = server.address();
   const port = typeof address === "object" && address !== null ? address.port : options.port;
 
@@ -97,8 +102,7 @@ export async function start(options: StartOptions): Promise<Running> {
     const reason = atOnce ? "the relay stops" : "the relay restarts";
     const leaving = door.close(code, reason, atOnce ? 0 : limits.stopSpreadMs);
     await within(leaving, atOnce ? Math.min(patienceMs, limits.stopTimeoutMs) : limits.stopTimeoutMs);
-    for (const socket of sockets) socket.destroy();
-    await closed;
+    await Promise.all([closed, ...Array.from(sockets, destroyed)]);
   };
   let stopping: Promise<void> | null = null;
   return {
@@ -189,8 +193,6 @@ async function listen(server: Server, { port, host }: StartOptions): Promise<voi
       server.off("error", reject);
       resolve();
     });
-  }).catch((thrown: unknown) => {
-    throw new Mistake(listenMistake(thrown, port, host));
   });
 }
 
@@ -208,6 +210,14 @@ function listenMistake(thrown: unknown, port: number, host: string): string {
     default:
       return `cannot listen on ${host} port ${port}: ${reasonOf(thrown)}`;
   }
+}
+
+/** Destroys `socket`; resolves when it is closed. */
+async function destroyed(socket: Socket): Promise<void> {
+  await new Promise<void>((resolve) => {
+    socket.on("close", () => resolve());
+    socket.destroy();
+  });
 }
 
 /** Resolves with `work`, or after `ms` without it. */

@@ -62,7 +62,7 @@ export const limitRows: readonly LimitRow[] = [
   size("maxQueueBytes", "max-queue", 64 * kiB, giB, "waiting for one slow reader"),
   size("maxVolatileQueueBytes", "max-volatile-queue", kiB, giB, "above it, no typing notices"),
   count("maxMembers", "max-members", 1, maxRosterMembers, "members in a room"),
-  count("history", "history", 1, 1_000_000, "messages a room keeps"),
+  count("history", "history", 0, 1_000_000, "messages a room keeps; 0 keeps none"),
   size("historyBytes", "history-bytes", 64 * kiB, 64 * giB, "bytes a room keeps"),
   age("historyAgeMs", "history-age", secondMs, 365 * dayMs, "how long a room keeps a message"),
   size("logMemoryBytes", "log-memory", miB, 1024 * giB, "memory for the messages of all rooms"),

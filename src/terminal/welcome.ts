@@ -24,7 +24,7 @@ export interface Terminal {
   readonly columns: number;
 }
 
-/** What a module of the code looks like around the text: nothing, bold, or quieter. */
+/** Puts escape codes around a text, or leaves it as it is. */
 type Style = (text: string) => string;
 
 interface Palette {
@@ -119,7 +119,7 @@ function footer(facts: WelcomeFacts, { quiet }: Palette): string[] {
   return [
     ...others.map((url, index) => row(index === 0 ? "also at" : "", url, quiet)),
     row("certificate", bytes.slice(0, half).join(":"), quiet),
-    row(quiet("SHA-256"), bytes.slice(half).join(":"), (text) => text + " ".repeat(4)),
+    row("SHA-256", bytes.slice(half).join(":"), quiet),
     "",
     ...(facts.browserWarns ? [...warning.map((line) => margin + quiet(line)), ""] : []),
     ...facts.notices.map((notice) => margin + notice),

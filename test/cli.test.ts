@@ -1,0 +1,199 @@
+import assert from "node:assert/strict";
+import { spawn, type ChildProcess } from "node:child_process";
+import { once } from "node:events";
+import { readdir, rm, writeFile } from "node:fs/promises";
+import { connect, createServer } from "node:net";
+import { join } from "node:path";
+import { test } from "node:test";
+import { fileURLToPath } from "node:url";
+import { limitRows, plainRows } from "../src/server/settings.ts";
+import { withFolder } from "./server/folder.ts";
+
+const program = fileURLToPath(new URL("../../dist/secure-room.cjs", import.meta.url));
+
+interface Ended {
+  readonly code: number | null;
+  readonly out: string;
+  readonly err: string;
+}
+
+function launch(args: readonly string[], env: Readonly<Record<string, string>> = {}) {
+  const child = spawn(process.execPath, [program, ...args], {
+    env: { PATH: process.env["PATH"], ...env },
+    stdio: ["ignore", "pipe", "pipe"],
+  });
+  let out = "";
+  let err = "";
+  child.stdout.on("data", (chunk: Buffer) => {
+    out += chunk.toString();
+  });
+  child.stderr.on("data", (chunk: Buffer) => {
+    err += chunk.toString();
+  });
+  const ended = once(child, "close").then(([code]): Ended => ({ code: code as number | null, out, err }));
+  return { child, ended, said: () => out };
+}
+
+function run(args: readonly string[], env: Readonly<Record<string, string>> = {}): Promise<Ended> {
+  return launch(args, env).ended;
+}
+
+/** A relay on a free port, once it has said that it runs. */
+async function serve(folder: string, more: readonly string[] = []) {
+  const launched = launch(["--port", "0", "--host", "127.0.0.1", "--certs", folder, ...more]);
+  const { stdout } = launched.child;
+  while (!launched.said().includes("stop it with")) {
+    await Promise.race([once(stdout, "data"), launched.ended]);
+    if (launched.child.exitCode !== null) throw new Error(`it ended: ${(await launched.ended).err}`);
+  }
+  return launched;
+}
+
+async function assertOneLine(ended: Promise<Ended>, expected: RegExp): Promise<void> {
+  const { code, out, err } = await ended;
+  assert.equal(code, 1);
+  assert.equal(out, "");
+  assert.match(err, /^secure-room: [^\n]+\n$/);
+  assert.match(err, expected);
+}
+
+test("--help names every flag, in 80 columns", async () => {
+  const { code, out } = await run(["--help"]);
+  assert.equal(code, 0);
+  for (const { flag } of [...plainRows, ...limitRows])
+    assert.match(out, new RegExp(`^  --${flag}( |$)`, "m"));
+  assert.deepEqual(
+    out.split("\n").filter((line) => line.length > 80),
+    [],
+  );
+  assert.equal((await run(["serve", "--help"])).out, out);
+});
+
+test("--version is a version", async () => {
+  assert.match((await run(["--version"])).out, /^\d+\.\d+\.\d+\n$/);
+});
+
+const mistakes: readonly (readonly [readonly string[], RegExp])[] = [
+  [["dance"], /there is no command "dance"/],
+  [["serve", "dance"], /there is no command "dance"/],
+  [["--prot", "1"], /unknown option '--prot' \(Did you mean --port\?\)/],
+  [["--port"], /'--port <N>' argument missing/],
+  [["--port", "x"], /--port is "x": expected a whole number/],
+  [["serve", "--max-members", "0"], /--max-members is "0"/],
+  [["--cert", "c.pem"], /add --key FILE/],
+];
+for (const [args, expected] of mistakes) {
+  test(`${JSON.stringify(args.join(" "))} is answered by one line`, async () => {
+    await assertOneLine(run(args), expected);
+  });
+}
+
+test("a bad variable is answered by one line", async () => {
+  await assertOneLine(run([], { SECURE_ROOM_HISTORY: "many" }), /SECURE_ROOM_HISTORY is "many"/);
+});
+
+test("a folder that cannot be had is answered by one line", async () => {
+  await withFolder(async (folder) => {
+    await writeFile(join(folder, "file"), "");
+    await assertOneLine(
+      run(["--certs", join(folder, "file", "certs")]),
+      /cannot make the folder .*--certs DIR/,
+    );
+  });
+});
+
+test("a pair that cannot be read is answered by one line", async () => {
+  await withFolder(async (folder) => {
+    const missing = join(folder, "none.pem");
+    await assertOneLine(run(["--certs", folder, "--cert", missing, "--key", missing]), /cannot read --cert/);
+  });
+});
+
+test("a port in use is answered by one line", async () => {
+  const blocker = createServer().listen(0, "127.0.0.1");
+  await once(blocker, "listening");
+  const address = blocker.address();
+  assert.ok(typeof address === "object" && address !== null);
+  await withFolder(async (folder) => {
+    const args = ["--host", "127.0.0.1", "--port", String(address.port), "--certs", folder];
+    await assertOneLine(run(args), /port \d+ is in use/);
+  });
+  blocker.close();
+});
+
+test("without a terminal it prints plain lines and no passphrase, and keeps three files", async () => {
+  await withFolder(async (folder) => {
+    const { child, ended } = await serve(folder);
+    child.kill("SIGINT");
+    const { code, out, err } = await ended;
+    assert.deepEqual([code, err], [0, ""]);
+    assert.match(
+      out,
+      /^secure-room \S+ is running on https:\/\/127\.0\.0\.1:\d+\ncertificate SHA-256 (\w\w:){31}\w\w\n/,
+    );
+    assert.doesNotMatch(out, /#/);
+    assert.deepEqual((await readdir(folder)).toSorted(), ["cert.pem", "key.pem", "salt"]);
+  });
+});
+
+for (const signal of ["SIGINT", "SIGTERM", "SIGHUP"] as const) {
+  test(`${signal} ends it with 0`, { skip: process.platform === "win32" }, async () => {
+    await withFolder(async (folder) => {
+      const { child, ended } = await serve(folder, ["--stop-spread", "0"]);
+      child.kill(signal);
+      assert.equal((await ended).code, 0);
+    });
+  });
+}
+
+test("a lost salt is told of, and the certificate stays", async () => {
+  await withFolder(async (folder) => {
+    const first = await serve(folder);
+    await stopped(first);
+    const salt = join(folder, "salt");
+    await writeFile(salt, Buffer.alloc(31));
+    await assertOneLine(
+      run(["--port", "0", "--certs", folder, "--host", "127.0.0.1"]),
+      /31 bytes instead of 32/,
+    );
+    await rm(salt);
+    const { out } = await stopped(await serve(folder));
+    assert.match(out, /^The salt was missing and was made anew: earlier rooms will not be found\.\n/);
+    assert.ok(first.said().includes(/(?:\w\w:){31}\w\w/.exec(out)?.[0] ?? "no fingerprint"));
+  });
+});
+
+test("a reader of its lines that goes away does not stop it", async () => {
+  const port = await freePort();
+  await withFolder(async (folder) => {
+    const { child, ended } = launch(["--port", String(port), "--host", "127.0.0.1", "--certs", folder]);
+    child.stdout.destroy();
+    while (!(await canConnect(port))) assert.equal(child.exitCode, null);
+    child.kill("SIGINT");
+    assert.deepEqual(await ended, { code: 0, out: "", err: "" });
+  });
+});
+
+async function freePort(): Promise<number> {
+  const server = createServer().listen(0, "127.0.0.1");
+  await once(server, "listening");
+  const address = server.address();
+  server.close();
+  assert.ok(typeof address === "object" && address !== null);
+  return address.port;
+}
+
+async function canConnect(port: number): Promise<boolean> {
+  const socket = connect(port, "127.0.0.1");
+  const connected = await once(socket, "connect").then(
+    () => true,
+    () => false,
+  );
+  socket.destroy();
+  return connected;
+}
+
+function stopped({ child, ended }: { child: ChildProcess; ended: Promise<Ended> }): Promise<Ended> {
+  child.kill("SIGINT");
+  return ended;
+}

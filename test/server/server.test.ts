@@ -1,0 +1,341 @@
+import assert from "node:assert/strict";
+import { createHash, randomBytes } from "node:crypto";
+import { once } from "node:events";
+import { request, type RequestOptions } from "node:https";
+import type { IncomingHttpHeaders } from "node:http";
+import { connect as connectPlain, type Socket } from "node:net";
+import { after, before, test } from "node:test";
+import { connect as connectTls, type ConnectionOptions, type TLSSocket } from "node:tls";
+import { WebSocket } from "ws";
+import { toBase64url } from "../../src/protocol/base64url.ts";
+import { defaultLimits, type Limits, subprotocol } from "../../src/protocol/limits.ts";
+import { decodePage } from "../../src/server/assets.ts";
+import { findCertificate } from "../../src/server/certificate.ts";
+import { Mistake } from "../../src/server/mistake.ts";
+import { type Running, start } from "../../src/server/server.ts";
+import { withFolder } from "./folder.ts";
+
+const salt = toBase64url(randomBytes(32));
+const page = decodePage([
+  { path: "/", type: "text/html; charset=utf-8", immutable: false, body: btoa("<p>hi") },
+]);
+const roomId = toBase64url(randomBytes(16));
+let certificate = { cert: "", key: "", own: false };
+let running: Running;
+
+before(async () => {
+  await withFolder(async (folder) => {
+    const place = { hosts: ["localhost", "127.0.0.1"], linked: [], nowMs: Date.now() };
+    certificate = await findCertificate(folder, place);
+  });
+  running = await startWith({});
+});
+after(() => running.stop(1001));
+
+function startWith(limits: Partial<Limits>, more: { port?: number; host?: string; own?: boolean } = {}) {
+  return start({
+    port: more.port ?? 0,
+    host: more.host ?? "127.0.0.1",
+    certificate: { ...certificate, own: more.own ?? false },
+    salt,
+    limits: { ...defaultLimits, ...limits },
+    origins: new Set(["https://friend.example"]),
+    page,
+    version: "1.2.3",
+  });
+}
+
+/** Runs `use` with a relay of its own. */
+async function withRelay(
+  limits: Partial<Limits>,
+  use: (relay: Running) => Promise<void>,
+  more: { own?: boolean } = {},
+): Promise<void> {
+  const relay = await startWith(limits, more);
+  try {
+    await use(relay);
+  } finally {
+    await relay.stop(1001);
+  }
+}
+
+interface Answer {
+  readonly status: number;
+  readonly headers: IncomingHttpHeaders;
+  readonly body: string;
+}
+
+async function ask(
+  path: string,
+  options: RequestOptions & { body?: string } = {},
+  port = running.port,
+): Promise<Answer> {
+  const asked = request({
+    host: "127.0.0.1",
+    port,
+    path,
+    ca: certificate.cert,
+    agent: false,
+    ...options,
+  });
+  asked.end(options.body);
+  const [response] = await once(asked, "response");
+  let body = "";
+  for await (const chunk of response) body += String(chunk);
+  return { status: response.statusCode, headers: response.headers, body };
+}
+
+/** Everything that comes until the other end closes, however it does. */
+async function readAll(socket: Socket): Promise<string> {
+  let text = "";
+  socket.on("data", (chunk: Buffer) => {
+    text += chunk.toString("latin1");
+  });
+  socket.on("error", () => {});
+  if (!socket.closed) await once(socket, "close");
+  return text;
+}
+
+async function dialTls(port: number, options: ConnectionOptions = {}): Promise<TLSSocket> {
+  const socket = connectTls({ host: "127.0.0.1", port, ca: certificate.cert, ...options });
+  await once(socket, "secureConnect");
+  return socket;
+}
+
+async function enter(port: number): Promise<WebSocket> {
+  const options = { ca: certificate.cert };
+  const socket = new WebSocket(`wss://127.0.0.1:${port}/room/${roomId}`, subprotocol, options);
+  await once(socket, "open");
+  return socket;
+}
+
+test("the page is served with strict headers", async () => {
+  const { status, headers, body } = await ask("/?utm=1");
+  assert.deepEqual([status, body, headers["content-type"]], [200, "<p>hi", "text/html; charset=utf-8"]);
+  assert.match(String(headers["content-security-policy"]), /^default-src 'none'; script-src 'self';/);
+  assert.equal(headers["x-content-type-options"], "nosniff");
+  assert.equal(headers["referrer-policy"], "no-referrer");
+  assert.equal(headers["cross-origin-opener-policy"], "same-origin");
+  assert.equal(headers["cross-origin-embedder-policy"], "require-corp");
+  assert.equal(headers["cross-origin-resource-policy"], "same-origin");
+  assert.match(String(headers["permissions-policy"]), /camera=\(\)/);
+  for (const absent of ["access-control-allow-origin", "set-cookie", "x-powered-by", "server"]) {
+    assert.equal(headers[absent], undefined);
+  }
+});
+
+test("HSTS is sent with an operator's certificate and never with one made here", async () => {
+  const hsts = "strict-transport-security";
+  assert.equal((await ask("/")).headers[hsts], undefined);
+  await withRelay(
+    {},
+    async ({ port }) => assert.equal((await ask("/", {}, port)).headers[hsts], "max-age=31536000"),
+    { own: true },
+  );
+});
+
+test("/.well-known/secure-room tells a client what it needs, and is never stored", async () => {
+  const { headers, body } = await ask("/.well-known/secure-room");
+  assert.equal(headers["cache-control"], "no-store");
+  const facts: unknown = JSON.parse(body);
+  const files = { "/": createHash("sha256").update("<p>hi").digest("hex") };
+  assert.deepEqual(facts, { protocol: 1, version: "1.2.3", salt, limits: defaultLimits, files });
+});
+
+test("/healthz says ok", async () => {
+  assert.equal((await ask("/healthz")).body, "ok\n");
+});
+
+test("HEAD is answered like GET, without the body", async () => {
+  const { status, headers, body } = await ask("/", { method: "HEAD" });
+  assert.deepEqual([status, headers["content-length"], body], [200, "5", ""]);
+});
+
+test("what is not there is 404, with the same strict headers", async () => {
+  for (const path of ["/nothing", "//", "/..%2f", "/.well-known/", "/room/x"]) {
+    const { status, headers } = await ask(path);
+    assert.equal(status, 404);
+    assert.equal(headers["x-content-type-options"], "nosniff");
+  }
+});
+
+test("another method is 405 and told which ones there are", async () => {
+  for (const method of ["POST", "PUT", "DELETE", "OPTIONS", "TRACE"]) {
+    const { status, headers } = await ask("/", { method });
+    assert.deepEqual([status, headers.allow], [405, "GET, HEAD"]);
+  }
+});
+
+test("a request with a body is refused and the connection closed", async () => {
+  const { status, headers } = await ask("/", {
+    method: "GET",
+    headers: { "Content-Length": 3 },
+    body: "abc",
+  });
+  assert.deepEqual([status, headers.connection], [413, "close"]);
+  const expecting = { Expect: "100-continue", "Content-Length": 3 };
+  assert.equal((await ask("/", { headers: expecting, body: "abc" })).status, 413);
+});
+
+test("a page of another origin is refused on every method, an allowed one and our own are not", async () => {
+  const own = `https://127.0.0.1:${running.port}`;
+  for (const method of ["GET", "HEAD", "POST", "OPTIONS"]) {
+    for (const origin of [
+      "https://evil.example",
+      "null",
+      own.replace("https", "http"),
+      `${own}.evil.example`,
+    ]) {
+      assert.equal((await ask("/", { method, headers: { Origin: origin } })).status, 403);
+    }
+  }
+  for (const origin of [own, "https://friend.example"]) {
+    const { status, headers } = await ask("/", { headers: { Origin: origin } });
+    assert.deepEqual([status, headers["access-control-allow-origin"]], [200, undefined]);
+  }
+});
+
+test("a request without Host, or with two, is refused", async () => {
+  for (const head of ["GET / HTTP/1.1\r\n\r\n", "GET / HTTP/1.1\r\nHost: a\r\nHost: b\r\n\r\n"]) {
+    const socket = await dialTls(running.port);
+    socket.write(head.replace("\r\n\r\n", "\r\nConnection: close\r\n\r\n"));
+    assert.match(await readAll(socket), /^HTTP\/1\.1 400 /);
+  }
+});
+
+test("a request that could be read in two ways is refused", async () => {
+  const socket = await dialTls(running.port);
+  socket.write(
+    "POST / HTTP/1.1\r\nHost: a\r\nContent-Length: 3\r\nTransfer-Encoding: chunked\r\n\r\n0\r\n\r\n",
+  );
+  assert.match(await readAll(socket), /^HTTP\/1\.1 400 /);
+});
+
+test("plain HTTP on the TLS port is sent to https", async () => {
+  const socket = connectPlain(running.port, "127.0.0.1");
+  socket.write("GET /a?b HTTP/1.1\r\nHost: localhost:1\r\n\r\n");
+  assert.match(await readAll(socket), /^HTTP\/1\.1 308 [^]*\r\nLocation: https:\/\/localhost:1\/a\?b\r\n/);
+});
+
+test("plain HTTP that comes byte by byte is sent to https too", async () => {
+  const socket = connectPlain(running.port, "127.0.0.1").setNoDelay(true);
+  const answer = readAll(socket);
+  for (const byte of "GET / HTTP/1.1\r\nHost: a\r\n\r\n") {
+    await new Promise<void>((resolve) => socket.write(byte, () => setImmediate(resolve)));
+  }
+  assert.match(await answer, /^HTTP\/1\.1 308 /);
+});
+
+test("a plain head that never ends is cut at its limit", async () => {
+  await withRelay({ maxHeadBytes: 1024 }, async ({ port }) => {
+    const socket = connectPlain(port, "127.0.0.1");
+    socket.write(`GET / HTTP/1.1\r\nX: ${"x".repeat(2000)}`);
+    assert.match(await readAll(socket), /^HTTP\/1\.1 431 /);
+  });
+});
+
+for (const said of ["", "\u0016", "\u0016\u0003\u0001", "G", "GET / HTTP/1.1\r\n"]) {
+  test(`whoever says only ${JSON.stringify(said)} is cut`, async () => {
+    await withRelay({ tlsTimeoutMs: 50, headTimeoutMs: 50 }, async ({ port }) => {
+      const socket = connectPlain(port, "127.0.0.1");
+      socket.write(said);
+      assert.equal(await readAll(socket), "");
+    });
+  });
+}
+
+for (const said of ["", "GET / HTTP/1.1\r\nHost: a\r\n"]) {
+  test(`a request over TLS that stops after ${JSON.stringify(said)} is answered 408 and cut`, async () => {
+    await withRelay({ headTimeoutMs: 50 }, async ({ port }) => {
+      const socket = await dialTls(port);
+      socket.write(said);
+      assert.match(await readAll(socket), /^HTTP\/1\.1 408 /);
+    });
+  });
+}
+
+test("a head above its limit is 431, one below is not", async () => {
+  await withRelay({ maxHeadBytes: 2048 }, async ({ port }) => {
+    const { status } = await ask("/", { headers: { "X-Long": "x".repeat(1500) } }, port);
+    assert.equal(status, 200);
+    const socket = await dialTls(port);
+    socket.write(`GET / HTTP/1.1\r\nHost: a\r\nX-Long: ${"x".repeat(2048)}\r\n\r\n`);
+    assert.match(await readAll(socket), /^HTTP\/1\.1 431 /);
+  });
+});
+
+test("a failed handshake leaves no socket behind", async () => {
+  await withRelay({}, async (relay) => {
+    for (let round = 0; round < 5; round++) {
+      const socket = connectPlain(relay.port, "127.0.0.1");
+      socket.write(Buffer.concat([Buffer.from("160301000501", "hex"), randomBytes(64)]));
+      await readAll(socket);
+    }
+    // An answered request proves that the relay has seen the ends of those before it.
+    await ask("/healthz", {}, relay.port);
+    assert.ok(relay.sockets <= 1);
+  });
+});
+
+test("TLS below 1.2 and suites without authenticated encryption are refused", async () => {
+  const weak: readonly ConnectionOptions[] = [
+    { minVersion: "TLSv1", maxVersion: "TLSv1.1", ciphers: "ALL:@SECLEVEL=0" },
+    { maxVersion: "TLSv1.2", ciphers: "ECDHE-ECDSA-AES128-SHA256" },
+  ];
+  for (const options of weak) await assert.rejects(dialTls(running.port, options));
+  const strong = await dialTls(running.port, { maxVersion: "TLSv1.2" });
+  assert.match(strong.getCipher().name, /GCM|CHACHA/);
+  strong.destroy();
+});
+
+test("WebSockets enter on the same port, and stopping by hand closes them with 1001 at once", async () => {
+  await withRelay({}, async (relay) => {
+    const [ann, bob] = [await enter(relay.port), await enter(relay.port)];
+    const closed = Promise.all([once(ann, "close"), once(bob, "close")]);
+    await relay.stop(1001);
+    assert.deepEqual(
+      (await closed).map(([code]) => code),
+      [1001, 1001],
+    );
+    assert.equal(relay.sockets, 0);
+  });
+});
+
+test("a restart closes them with 1012", async () => {
+  await withRelay({ stopSpreadMs: 20 }, async (relay) => {
+    const ann = await enter(relay.port);
+    const closed = once(ann, "close");
+    await relay.stop(1012);
+    assert.equal((await closed)[0], 1012);
+  });
+});
+
+test("stopping cuts those who do not answer, and idle connections", async () => {
+  const relay = await startWith({ stopTimeoutMs: 50, stopSpreadMs: 0 });
+  const deaf = await enter(relay.port);
+  deaf.pause();
+  const idle = await dialTls(relay.port);
+  idle.on("error", () => {});
+  const silent = connectPlain(relay.port, "127.0.0.1");
+  await once(silent, "connect");
+  await Promise.all([relay.stop(1012), relay.stop(1001)]);
+  assert.equal(relay.sockets, 0);
+  deaf.terminate();
+  idle.destroy();
+  silent.destroy();
+});
+
+test("a port in use is one line that says what to do", async () => {
+  const { port } = running;
+  await assert.rejects(
+    startWith({}, { port }),
+    new Mistake(`port ${port} is in use: stop what uses it, or take another with --port N`),
+  );
+});
+
+test("an address of another machine is one line that says what to do", async () => {
+  await assert.rejects(
+    startWith({}, { host: "192.0.2.254" }),
+    /does not have the address 192\.0\.2\.254: .*--host/,
+  );
+});

@@ -1,0 +1,159 @@
+import assert from "node:assert/strict";
+import { test } from "node:test";
+import { defaultLimits } from "../../src/protocol/limits.ts";
+import { Mistake } from "../../src/server/mistake.ts";
+import { limitRows, readSettings, spellDefault, variableOf } from "../../src/server/settings.ts";
+
+type Flags = Readonly<Record<string, string | string[] | boolean>>;
+
+const read = (flags: Flags, env: Record<string, string> = {}, descriptorLimit: number | null = null) =>
+  readSettings({ flags, env, descriptorLimit });
+
+const age = (text: string) => read({ "history-age": text }).limits.historyAgeMs;
+const size = (text: string) => read({ "log-memory": text }).limits.logMemoryBytes;
+
+function refusalOf(flags: Flags, env: Record<string, string> = {}): string {
+  try {
+    read(flags, env);
+  } catch (thrown) {
+    if (thrown instanceof Mistake) return thrown.message;
+    throw thrown;
+  }
+  return "accepted";
+}
+
+/** They wait for the vault. */
+const fileLimits = ["maxFileBytes", "fileAgeMs", "fileMemoryBytes", "fileSharePercent"];
+
+test("every limit has one flag", () => {
+  const keys = limitRows.map(({ key }) => key);
+  assert.deepEqual([...keys, ...fileLimits].toSorted(), Object.keys(defaultLimits).toSorted());
+  assert.equal(new Set(limitRows.map(({ flag }) => flag)).size, limitRows.length);
+});
+
+test("nothing given gives the protocol's defaults", () => {
+  const { limits, port, host, own, origins, quiet, certs } = read({});
+  assert.deepEqual(limits, defaultLimits);
+  assert.deepEqual(
+    { port, host, own, quiet, certs },
+    { port: 3000, host: "0.0.0.0", own: null, quiet: false, certs: null },
+  );
+  assert.equal(origins.size, 0);
+});
+
+for (const row of limitRows) {
+  test(`--${row.flag} takes its own default back, by flag and by variable`, () => {
+    const text = spellDefault(row);
+    assert.deepEqual(read({ [row.flag]: text }).limits[row.key], defaultLimits[row.key]);
+    assert.deepEqual(read({}, { [variableOf(row.flag)]: text }).limits[row.key], defaultLimits[row.key]);
+  });
+
+  test(`--${row.flag} refuses what is no number, naming itself`, () => {
+    for (const bad of ["", "x", "-1", "1e3", "10,000", "1:2:3", "\u001b[2J"]) {
+      assert.match(refusalOf({ [row.flag]: bad }), new RegExp(`^--${row.flag} is ".*": expected `));
+    }
+  });
+
+  test(`--${row.flag} takes both ends of its range and nothing beyond`, () => {
+    const { flag, key } = row;
+    if (row.unit === "rate") {
+      assert.equal(read({ [flag]: `${row.most}:${row.most}` }).limits[row.key].count, row.most);
+      assert.match(refusalOf({ [flag]: `${row.most + 1}:1` }), /up to/);
+      assert.equal(read({ [flag]: "0" }).limits[row.key].count, 0);
+      assert.match(refusalOf({ [flag]: "0:5" }), /expected RATE/);
+      return;
+    }
+    const scale = row.unit === "age" ? 1000 : 1;
+    // The ends of two pairs of limits are bound to each other.
+    const wide = { "max-queue": "1GiB", "stop-timeout": "900s" };
+    const narrow = { "max-volatile-queue": "1KiB", "stop-spread": "0" };
+    assert.equal(read({ ...wide, ...narrow, [flag]: String(row.most / scale) }).limits[key], row.most);
+    assert.equal(read({ ...wide, ...narrow, [flag]: String(row.least / scale) }).limits[key], row.least);
+    assert.match(refusalOf({ [flag]: String(row.most / scale + 1) }), /expected .* from .* to /);
+    if (row.least / scale > 1) {
+      assert.match(refusalOf({ [flag]: String(row.least / scale - 1) }), /expected .* from .* to /);
+    }
+  });
+}
+
+test("0 turns off a rate or a limit per address and is refused elsewhere", () => {
+  assert.equal(read({ "max-connections-per-ip": "0" }).limits.maxConnectionsPerIp, 0);
+  assert.equal(read({ "log-share": "0" }).limits.logSharePercent, 100);
+  assert.match(
+    refusalOf({ "max-members": "0" }),
+    /^--max-members is "0": expected a whole number from 1 to 4096$/,
+  );
+});
+
+test("a rate without a burst keeps the proportion of the default", () => {
+  assert.deepEqual(read({ "message-rate": "40" }).limits.messageRate, { count: 40, perMs: 1000, burst: 120 });
+  assert.deepEqual(read({ "join-rate": "1" }).limits.joinRate, { count: 1, perMs: 60_000, burst: 1 });
+  const { byteRate } = read({ "byte-rate": "1MiB:2MiB" }).limits;
+  assert.deepEqual(byteRate, { count: 2 ** 20, perMs: 1000, burst: 2 ** 21 });
+});
+
+test("a burst that no frame fits into is refused with one that does", () => {
+  assert.match(refusalOf({ "byte-rate": "1KiB" }), /write --byte-rate 1KiB:64KiB or more$/);
+});
+
+test("limits that contradict each other are refused", () => {
+  assert.match(refusalOf({ "max-volatile-queue": "2MiB" }), /must not be above --max-queue, which is 1MiB/);
+  assert.match(refusalOf({ "stop-spread": "11s" }), /must not be above --stop-timeout, which is 10s/);
+});
+
+test("ages and sizes are read in every unit", () => {
+  assert.deepEqual(
+    ["90s", "90", "30m", "2h", "7d"].map(age),
+    [90_000, 90_000, 1_800_000, 7_200_000, 604_800_000],
+  );
+  assert.deepEqual(["2097152", "4096KiB", "2MiB", "1GiB"].map(size), [2 ** 21, 2 ** 22, 2 ** 21, 2 ** 30]);
+});
+
+test("a flag wins over its variable, and an empty variable counts as none", () => {
+  assert.equal(read({ port: "4000" }, { SECURE_ROOM_PORT: "5000" }).port, 4000);
+  assert.equal(read({}, { SECURE_ROOM_PORT: "5000" }).port, 5000);
+  assert.equal(read({}, { SECURE_ROOM_PORT: "" }).port, 3000);
+});
+
+test("a bad variable is named as the variable", () => {
+  assert.match(refusalOf({}, { SECURE_ROOM_PORT: "tcp://10.0.0.1:80" }), /^SECURE_ROOM_PORT is "tcp:/);
+});
+
+test("a port above 65535 is refused", () => {
+  assert.equal(read({ port: "65535" }).port, 65_535);
+  assert.equal(refusalOf({ port: "65536" }), '--port is "65536": expected a whole number from 0 to 65535');
+});
+
+test("a certificate without its key, or a key without its certificate, is refused", () => {
+  assert.match(refusalOf({ cert: "c.pem" }), /add --key FILE/);
+  assert.match(refusalOf({ key: "k.pem" }), /add --cert FILE/);
+  assert.deepEqual(read({ cert: "c.pem", key: "k.pem" }).own, { cert: "c.pem", key: "k.pem" });
+});
+
+test("origins are web origins and nothing more", () => {
+  const { origins } = read({ origin: ["https://a.example", "https://b.example:444/"] });
+  assert.deepEqual([...origins], ["https://a.example", "https://b.example:444"]);
+  assert.equal(read({}, { SECURE_ROOM_ORIGIN: "https://a.example, https://b.example" }).origins.size, 2);
+  for (const bad of [
+    "a.example",
+    "https://a.example/path",
+    "ftp://a.example",
+    "https://u:p@a.example",
+    "*",
+  ]) {
+    assert.match(refusalOf({ origin: [bad] }), /^--origin is .*: expected an origin/);
+  }
+});
+
+test("connections stay below the descriptor limit", () => {
+  assert.equal(read({}, {}, 1024).limits.maxConnections, 819);
+  assert.equal(read({}, {}, 1_000_000).limits.maxConnections, 10_000);
+  assert.equal(read({ "max-connections": "2000" }, {}, 1024).limits.maxConnections, 2000);
+});
+
+test("quiet is a flag, or a variable that says so", () => {
+  assert.equal(read({ quiet: true }).quiet, true);
+  assert.equal(read({}, { SECURE_ROOM_QUIET: "1" }).quiet, true);
+  assert.equal(read({}, { SECURE_ROOM_QUIET: "0" }).quiet, false);
+  assert.match(refusalOf({}, { SECURE_ROOM_QUIET: "maybe" }), /expected 1 or 0/);
+});
