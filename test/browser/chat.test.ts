@@ -112,17 +112,17 @@ for (const name of browserNames) {
 
     test("a slip in a word is found before anything is derived, and one press mends it", async () => {
       const ann = await open();
-      await ann.page.locator("#name").fill("Ann");
-      await ann.page.locator("#phrase").fill(`jambore ${words.replace(/^\S+ /, "")}`);
+      await ann.fill("#name", "Ann");
+      await ann.fill("#phrase", `jambore ${words.replace(/^\S+ /, "")}`);
       await ann.press("Enter the room");
       await ann.sees("“jambore” is not on the word list.");
       await ann.press("Use “jamboree”");
       await ann.sees("These eight words do not fit together");
-      await ann.page.locator("#phrase").fill(words);
+      await ann.fill("#phrase", words);
       await ann.sees("All eight words fit together.");
-      await ann.page.locator("#phrase").fill(words.replace(/^\S+ /, ""));
+      await ann.fill("#phrase", words.replace(/^\S+ /, ""));
       await ann.sees("7 words: a passphrase made here has eight.");
-      await ann.page.locator("#phrase").fill("123456");
+      await ann.fill("#phrase", "123456");
       await ann.sees("Easy to guess");
       await allGoHome();
     });
@@ -147,11 +147,11 @@ for (const name of browserNames) {
     test("a taken name is a question, and another name goes in", async () => {
       await inRoom("Ann");
       const other = await open();
-      await other.page.locator("#name").fill("ANN");
-      await other.page.locator("#phrase").fill(words);
+      await other.fill("#name", "ANN");
+      await other.fill("#phrase", words);
       await other.press("Enter the room");
       await other.sees("Someone here is already called ANN.");
-      await other.page.locator(".decision input").fill("Anna");
+      await other.fill(".decision input", "Anna");
       await other.press("Use this name");
       await other.connected();
       await allGoHome();
@@ -178,7 +178,7 @@ for (const name of browserNames) {
       const bob = await inRoom("Bob");
       await bob.press("Leave");
       await bob.sees("Leave the room?");
-      await bob.page.evaluate(() => document.querySelector<HTMLButtonElement>("dialog .primary")?.click());
+      await bob.page.click("dialog .primary");
       await bob.sees("Start a new room");
       assert.equal(await bob.page.$eval("#phrase", (field) => (field as HTMLTextAreaElement).value), "");
       await ann.sees("Bob left.");
@@ -187,8 +187,8 @@ for (const name of browserNames) {
 
     test("the keys are made in sight, and the page goes on drawing meanwhile", async () => {
       const ann = await open();
-      await ann.page.locator("#name").fill("Ann");
-      await ann.page.locator("#phrase").fill(words);
+      await ann.fill("#name", "Ann");
+      await ann.fill("#phrase", words);
       await ann.page.evaluate(() => {
         const seen = { frames: 0, texts: new Set<string>() };
         Object.assign(globalThis, { seen });
@@ -261,12 +261,12 @@ for (const name of browserNames) {
       const ann = await Guest.open(browser, relay.origin);
       await ann.enter("Ann", words);
       const bob = await Guest.open(browser, relay.origin);
-      await bob.page.locator("#name").fill("Bob");
-      await bob.page.locator("#phrase").fill(words);
+      await bob.fill("#name", "Bob");
+      await bob.fill("#phrase", words);
       await bob.press("Enter the room");
       await bob.sees("The room is full.");
       await ann.press("Leave");
-      await ann.page.evaluate(() => document.querySelector<HTMLButtonElement>("dialog .primary")?.click());
+      await ann.page.click("dialog .primary");
       await ann.sees("Start a new room");
       await bob.press("Try again");
       await bob.connected();
