@@ -18,8 +18,6 @@ export const saltBytes = 32;
 export const accessBytes = 16;
 export const seatBytes = 32;
 export const logIdBytes = 16;
-/** SHA-256 of `access`, cut to 16 bytes, in base64url. */
-export const roomIdLength = 22;
 /** Section 1: a phrase after normalisation, in UTF-8. */
 export const maxPhraseBytes = 1024;
 export const maxNameGraphemes = 32;
@@ -28,6 +26,8 @@ export const maxNameBytes = 128;
 /** Section 2: the padded plaintext of the largest envelope. */
 export const maxPlaintextBytes = 62 * kiB;
 export const maxTextBytes = 16 * kiB;
+/** The last instant a `Date` can hold (ECMA-262, section 21.4.1.1). */
+export const maxTimeMs = 8.64e15;
 /** One emoji with all its joiners and modifiers; the longest in Unicode 16 takes 35. */
 export const maxEmojiBytes = 64;
 export const maxTopicBytes = 256;

@@ -7,6 +7,7 @@ import {
   maxFileNameBytes,
   maxMediaTypeBytes,
   maxTextBytes,
+  maxTimeMs,
   maxTopicBytes,
 } from "../protocol/limits.ts";
 import { utf8 } from "../crypto/bytes.ts";
@@ -76,7 +77,7 @@ export function decodeBody(use: Use, bytes: Uint8Array): BodyOf[Use] | null {
   const fields = parse(bytes);
   if (fields === null) return null;
   const { kind, name, at, counter } = fields;
-  if (typeof kind !== "string" || !isName(name) || !isCount(at)) return null;
+  if (typeof kind !== "string" || !isName(name) || !isCount(at) || at > maxTimeMs) return null;
   if (use === "hello") return kind === "hello" ? { kind, name, at } : null;
   if (use === "volatile") return decodeVolatile(kind, { name, at }, fields);
   return isCount(counter) ? decodeMessage(kind, { name, at, counter }, fields) : null;

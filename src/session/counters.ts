@@ -61,9 +61,4 @@ export class Counters {
     gaps[at] = excused;
     return excused;
   }
-
-  /** The keys that have gaps. */
-  keysWithGaps(): string[] {
-    return [...this.#keys].filter(([, seen]) => seen.gaps.length > 0).map(([key]) => key);
-  }
 }

@@ -1,5 +1,6 @@
 // Everything a screen can be told. A screen keeps what it shows under the ids given here and needs no other state.
 
+import type { RoomSymbol } from "../crypto/symbols.ts";
 import type { MemberState } from "../protocol/control.ts";
 import type { MessageId } from "./body.ts";
 
@@ -38,7 +39,7 @@ export type Entry =
   | { readonly kind: "unreadable"; readonly id: string }
   | { readonly kind: "notice"; readonly id: string; readonly what: Notice; readonly name: string };
 
-export type Notice = "joined" | "left" | "second-key" | "topic" | "timer-on" | "timer-off";
+export type Notice = "joined" | "left" | "second-key";
 
 export interface RosterMember {
   /** base64url of the blinded name: what the relay knows. */
@@ -68,4 +69,5 @@ export type SessionEvent =
   | { readonly type: "entry"; readonly entry: Entry; readonly before: string | null }
   | { readonly type: "gone"; readonly id: string }
   | { readonly type: "members"; readonly members: readonly RosterMember[] }
-  | { readonly type: "topic"; readonly text: string };
+  /** The pictures to compare: told again when the relay's salt, and with it every key, is another. */
+  | { readonly type: "code"; readonly code: readonly RoomSymbol[] };

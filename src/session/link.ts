@@ -18,6 +18,8 @@ export interface LinkListener {
 export interface Link {
   /** The present line, or null. */
   readonly line: Line | null;
+  /** Whether the join has gone out on it. */
+  readonly joined: boolean;
   /** Drops the present line and opens one to the room `roomId`. */
   readonly dial: (roomId: string) => void;
   /** Lets go of the line, whatever state it is in. */
@@ -86,6 +88,9 @@ export function createLink(world: World, listener: LinkListener): Link {
   return {
     get line() {
       return line;
+    },
+    get joined() {
+      return joined;
     },
     dial,
     drop,

@@ -36,9 +36,9 @@ export class Outbox {
     this.#entries.set(body.counter, { body, frame: null, sentOn: null });
   }
 
-  /** The relay has numbered it: it is said. False when it was not waiting. */
-  acknowledge(counter: number): boolean {
-    return this.#entries.delete(counter);
+  /** The relay has numbered it: it is said. Nothing happens when it was not waiting. */
+  acknowledge(counter: number): void {
+    this.#entries.delete(counter);
   }
 
   /** All that wait, oldest first. */

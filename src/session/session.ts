@@ -4,10 +4,11 @@
 //   state     | what happens              | next     | and then
 //   ----------+---------------------------+----------+---------------------------------------------------------------
 //   dialling  | the line opens            | joining  | send `join`, once all that came before is read
-//   joining   | `joined`                  | joining  | another log, or a hole in ours: say so; replay follows
+//   joining   | `joined`                  | joining  | a hole in the log we know: say so; the replay follows
 //   joining   | `joined`, another salt    | dialling | derive the keys anew, dial the room they name
 //   joining   | `live`                    | live     | send what has no echo, oldest first
 //   live      | 25 s without a frame      | live     | ping; 10 s without an answer: lost
+//   any line  | closes before the join    | lost     | as below
 //   any line  | closes, code says "dial"  | lost     | dial again after a jittered wait, or at once on `wake`
 //   any line  | closes, code says "ask"   | refused  | the person takes another name, or tries again
 //   any line  | closes, code says "stop"  | left     | for good
@@ -17,7 +18,7 @@ import { fromBase64url, toBase64url, type Bytes } from "../protocol/base64url.ts
 import { afterClose, close } from "../protocol/close.ts";
 import { decodeRelayText, encodeText, type Joined, type Member } from "../protocol/control.ts";
 import { decodeFrame, frameKind } from "../protocol/frame.ts";
-import { seatBytes } from "../protocol/limits.ts";
+import { maxRosterMembers, seatBytes } from "../protocol/limits.ts";
 import { equal } from "../crypto/bytes.ts";
 import type { RoomKeys } from "../crypto/keys.ts";
 import type { MemberKey } from "../crypto/member.ts";
@@ -27,7 +28,7 @@ import type { Author, Status } from "./events.ts";
 import { createLink } from "./link.ts";
 import { Outbox, type SavedUnsent } from "./outbox.ts";
 import { retryDelayMs } from "./retry.ts";
-import { Roster } from "./roster.ts";
+import { Roster, type RosterChange } from "./roster.ts";
 import { Timeline } from "./timeline.ts";
 import type { Line, World } from "./world.ts";
 
@@ -80,6 +81,10 @@ export function createSession(options: SessionOptions, world: World): Session {
   let seat = options.saved?.name === name ? options.saved.seat : newSeat();
   if (options.saved?.name !== name) outbox.unseal();
   let counter = options.saved?.counter ?? 0;
+  /** As others see us; the number behind the name is known after the first join. */
+  let self: Author = { key: ownKey, name, ordinal: 1, own: true };
+  /** What the relay has said of seats during a replay. */
+  const seats: Member[] = [];
   let status: Status = { state: "dialling" };
   /** The log that `lastSeq` counts in; null before the first `joined`. */
   let log: string | null = null;
@@ -119,6 +124,7 @@ export function createSession(options: SessionOptions, world: World): Session {
 
   function dial(): void {
     cancelRetry();
+    retryAfterMs = null;
     link.dial(keys.roomId);
     setStatus({ state: "dialling" });
   }
@@ -135,8 +141,9 @@ export function createSession(options: SessionOptions, world: World): Session {
 
   function closed(from: Line, code: number): void {
     if (from !== link.line) return;
+    // Before the join is out nothing that we said can be wrong: a machine that slept in between has come too late.
+    const then = link.joined ? afterClose(code) : "dial";
     link.drop();
-    const then = afterClose(code);
     if (then === "dial") {
       loseAndRetry();
       return;
@@ -154,7 +161,6 @@ export function createSession(options: SessionOptions, world: World): Session {
     const [byte = 0, next = 0] = world.random(2);
     politeUntil = retryAfterMs === null ? 0 : world.now() + retryAfterMs;
     const retryInMs = Math.max(retryAfterMs ?? 0, retryDelayMs(attempt++, (byte * 256 + next) / 65_536));
-    retryAfterMs = null;
     cancelRetry();
     cancelRetry = world.after(retryInMs, dial);
     setStatus({ state: "lost", retryInMs, unsent: outbox.size });
@@ -183,7 +189,7 @@ export function createSession(options: SessionOptions, world: World): Session {
   async function joined(said: Joined): Promise<void> {
     const salt = fromBase64url(said.salt);
     if (salt !== null && !equal(salt, keys.salt)) return deriveAndDial(salt);
-    roster.begin();
+    seats.length = 0;
     timeline.replaying();
     if (log !== null && log === said.log && said.first > lastSeq + 1) timeline.trimmed();
     if (log !== said.log) lastSeq = 0;
@@ -194,20 +200,34 @@ export function createSession(options: SessionOptions, world: World): Session {
   async function deriveAndDial(salt: Bytes): Promise<void> {
     link.drop();
     setStatus({ state: "dialling" });
-    keys = await world.derive(salt);
-    log = null;
-    outbox.unseal();
-    if (status.state === "dialling") loseAndRetry();
+    try {
+      keys = await world.derive(salt);
+      log = null;
+      outbox.unseal();
+      world.tell({ type: "code", code: keys.code });
+    } finally {
+      if (status.state === "dialling") loseAndRetry();
+    }
   }
 
+  /** Until the replay is through, seats wait: keys are numbered in the order of the log, and a hello is newer than it. */
   async function memberSaid(said: Member): Promise<void> {
-    const hello = await openHello(keys, said);
-    const known = hello && { key: hello.key, name: hello.body.name, at: hello.body.at };
-    const { what, author, secondKey } = roster.seat(said.fromUser, said.state, known);
-    if (secondKey && author) timeline.notice("second-key", author.name);
-    if (status.state !== "live") return;
+    if (status.state !== "live") {
+      if (seats.length < maxRosterMembers) seats.push(said);
+      return;
+    }
+    const { what, author } = await takeSeat(said);
     if (what !== "none" && author?.own === false) timeline.notice(what, author.name);
     tellMembers();
+  }
+
+  async function takeSeat(said: Member): Promise<RosterChange> {
+    const hello = await openHello(keys, said);
+    const known = hello && { key: hello.key, name: hello.body.name, at: hello.body.at };
+    const change = roster.seat(said.fromUser, said.state, known);
+    if (change.secondKey && change.author) timeline.notice("second-key", change.author.name);
+    if (change.author?.own === true) self = change.author;
+    return change;
   }
 
   function tellMembers(): void {
@@ -216,7 +236,8 @@ export function createSession(options: SessionOptions, world: World): Session {
 
   async function live(): Promise<void> {
     attempt = 0;
-    retryAfterMs = null;
+    roster.begin();
+    for (const said of seats.splice(0)) await takeSeat(said);
     roster.complete();
     timeline.live();
     setStatus({ state: "live" });
@@ -257,14 +278,10 @@ export function createSession(options: SessionOptions, world: World): Session {
     if (outbox.full) return "outbox-full";
     const body = { kind: "text", name, at: world.now(), counter: counter++, text } as const;
     outbox.add(body);
-    timeline.say(ownAuthor(), body);
+    timeline.say(self, body);
     if (status.state === "lost") setStatus({ ...status, unsent: outbox.size });
     inOrder(send);
     return null;
-  }
-
-  function ownAuthor(): Author {
-    return { key: ownKey, name, ordinal: 1, own: true };
   }
 
   /** Sends what has not gone out on this line, oldest first, sealing what is not sealed for this room and name. */
@@ -290,6 +307,7 @@ export function createSession(options: SessionOptions, world: World): Session {
   function rename(next: string): void {
     sayGoodbye();
     name = next;
+    self = { key: ownKey, name, ordinal: 1, own: true };
     seat = newSeat();
     attempt = 0;
     outbox.unseal();
@@ -308,7 +326,8 @@ export function createSession(options: SessionOptions, world: World): Session {
   }
 
   function start(): void {
-    for (const { body } of outbox.waiting()) if (body.kind === "text") timeline.say(ownAuthor(), body);
+    for (const { body } of outbox.waiting()) if (body.kind === "text") timeline.say(self, body);
+    world.tell({ type: "code", code: keys.code });
     dial();
   }
 

@@ -29,17 +29,13 @@ export class Timeline {
   readonly #idOfMessage = new Map<MessageId, string>();
   readonly #placed: string[] = [];
   readonly #sending: string[] = [];
-  readonly #nameOf = new Map<string, string>();
+  /** Where the line of each gap belongs, and whose it is; judged ones are on screen, or have been. */
+  readonly #gaps = new Map<string, GapPlace>();
   #judging = false;
   #lines = 0;
 
   constructor(tell: Tell) {
     this.#tell = tell;
-  }
-
-  /** The last number seen of `key`, or null: where a restored tab must go on counting. */
-  lastCounter(key: string): number | null {
-    return this.#counters.last(key);
   }
 
   /** Shows an own text at once, behind everything that is numbered. */
@@ -50,11 +46,11 @@ export class Timeline {
     this.#tell({ type: "entry", entry, before: null });
   }
 
-  /** Takes the next message of the log. False when it is a replay and was dropped. */
-  receive({ body, messageId, author }: Received): boolean {
-    if (this.#counters.see(author.key, body.counter) === "replay") return false;
+  /** Takes the next message of the log; a replay is dropped in silence. */
+  receive({ body, messageId, author }: Received): void {
+    if (this.#counters.see(author.key, body.counter) === "replay") return;
     const id = entryId(author.key, body.counter);
-    remember(this.#nameOf, author.key, author.name, maxKnownKeys);
+    this.#noteGap(author, body.counter);
     switch (body.kind) {
       case "text":
         this.#place(messageEntry(author, body, messageId, "sent"));
@@ -72,19 +68,13 @@ export class Timeline {
           withReaction(entry, author, body.emoji, body.on),
         );
         break;
+      // Kinds that this version does not show are skipped in silence, as unknown ones are.
       case "topic":
-        this.#tell({ type: "topic", text: body.text });
-        this.notice("topic", author.name);
-        break;
       case "timer":
-        this.notice(body.seconds > 0 ? "timer-on" : "timer-off", author.name);
-        break;
       case "file":
       case "unknown":
         break;
     }
-    this.#showGapInFrontOf(author.key, body.counter);
-    return true;
   }
 
   /** A kept frame that did not open: one line, without a reason. */
@@ -110,43 +100,49 @@ export class Timeline {
   /** The replay is complete: from now on a missing number is a gap. */
   live(): void {
     this.#judging = true;
-    for (const key of this.#counters.keysWithGaps()) {
-      for (const gap of this.#counters.gaps(key)) this.#showGap(key, gap);
-    }
+    for (const place of this.#gaps.values()) if (!place.judged) this.#showGap(place);
+  }
+
+  /** Remembers where a hole in front of `counter` belongs: behind what is on screen now. */
+  #noteGap(author: Author, counter: number): void {
+    const gap = this.#counters.gaps(author.key).at(-1);
+    if (gap?.to !== counter - 1) return;
+    const place = {
+      gap,
+      id: gapId(author.key, gap),
+      name: author.name,
+      behind: this.#placed.at(-1) ?? null,
+      judged: false,
+    };
+    remember(this.#gaps, place.id, place, maxKnownKeys);
+    if (this.#judging) this.#showGap(place);
   }
 
   #excuse(key: string, counter: number): void {
     const gap = this.#counters.excuse(key, counter);
-    if (gap !== null && this.#judging) this.#showGap(key, gap);
+    const place = gap === null ? undefined : this.#gaps.get(gapId(key, gap));
+    if (gap === null || place === undefined) return;
+    place.gap = gap;
+    if (place.judged) this.#showGap(place);
   }
 
-  #showGapInFrontOf(key: string, counter: number): void {
-    const gap = this.#counters.gaps(key).at(-1);
-    if (gap !== undefined && gap.to === counter - 1 && this.#judging) this.#showGap(key, gap);
-  }
-
-  /** Shows, redraws or removes the line of one gap. It stands in front of the message behind it. */
-  #showGap(key: string, gap: Gap): void {
-    const id = `gap.${key}.${gap.to}`;
+  /** Shows, redraws or removes the line of one gap. */
+  #showGap(place: GapPlace): void {
+    const { id, name, gap, behind } = place;
     const count = missingIn(gap);
-    const shown = this.#byId.get(id);
-    if (count === 0) {
-      this.#remove(id);
-      return;
-    }
-    if (shown !== undefined && shown.kind === "gap" && shown.count === count) return;
-    const name = this.#nameOf.get(key) ?? null;
-    const entry: Entry = { kind: "gap", id, name, count };
-    if (shown !== undefined) this.#replace(entry);
-    else this.#place(entry, entryId(key, gap.to + 1));
+    const shown = this.#byId.has(id);
+    if (count === 0) this.#remove(id);
+    else if (shown) this.#replace({ kind: "gap", id, name, count });
+    else if (!place.judged) this.#place({ kind: "gap", id, name, count }, behind);
+    place.judged = true;
   }
 
-  /** Puts an entry in front of another, or behind all that is numbered. An own message leaves the sending ones. */
-  #place(entry: Entry, inFrontOf?: string): void {
+  /** Puts an entry behind another (null: in front of all), or behind all that is numbered. */
+  #place(entry: Entry, behind: string | null | undefined = this.#placed.at(-1)): void {
     const waiting = this.#sending.indexOf(entry.id);
     if (waiting >= 0) this.#sending.splice(waiting, 1);
-    const found = inFrontOf === undefined ? -1 : this.#placed.lastIndexOf(inFrontOf);
-    const at = found < 0 ? this.#placed.length : found;
+    // What it stood behind may have left the screen at the top: then it is the first.
+    const at = behind === null || behind === undefined ? 0 : this.#placed.lastIndexOf(behind) + 1;
     this.#placed.splice(at, 0, entry.id);
     this.#byId.set(entry.id, entry);
     this.#tell({ type: "entry", entry, before: this.#placed[at + 1] ?? this.#sending[0] ?? null });
@@ -176,6 +172,20 @@ export class Timeline {
     if (entry.kind === "message" && entry.messageId !== null) this.#idOfMessage.delete(entry.messageId);
     this.#tell({ type: "gone", id });
   }
+}
+
+interface GapPlace {
+  gap: Gap;
+  readonly id: string;
+  readonly name: string;
+  /** The entry it stands behind, or null: in front of all. */
+  readonly behind: string | null;
+  judged: boolean;
+}
+
+/** A gap keeps its name while numbers are taken out of it: it is known by the message behind it. */
+function gapId(key: string, { to }: Gap): string {
+  return `gap.${key}.${to}`;
 }
 
 function entryId(key: string, counter: number): string {

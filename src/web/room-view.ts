@@ -96,7 +96,8 @@ export function createRoomView(options: RoomOptions): RoomView {
       case "status":
         showStatus(event.status);
         return;
-      case "topic":
+      case "code":
+        showCode(event.code);
     }
   }
 

@@ -23,7 +23,6 @@ test("gaps count from the lowest number seen", () => {
     [5, 5],
     [7, 9],
   ]);
-  assert.deepEqual(counters.keysWithGaps(), ["ann"]);
 });
 
 test("a deleted number is not missing, and deleting it twice changes nothing more", () => {

@@ -13,9 +13,7 @@ const me: Author = { key: "M", name: "Me", ordinal: 1, own: true };
 function screen() {
   const entries = new Map<string, Entry>();
   let order: string[] = [];
-  const topics: string[] = [];
   const timeline = new Timeline((event: SessionEvent) => {
-    if (event.type === "topic") topics.push(event.text);
     if (event.type === "gone") order = order.filter((id) => id !== event.id);
     if (event.type !== "entry") return;
     entries.set(event.entry.id, event.entry);
@@ -27,7 +25,7 @@ function screen() {
     const found = shown().find((entry) => entry.kind === "message" && entry.text === text);
     return found?.kind === "message" ? found : assert.fail(`no message ${text}`);
   };
-  return { timeline, topics, message, lines: () => shown().map(line) };
+  return { timeline, message, lines: () => shown().map(line) };
 }
 
 function line(entry: Entry): string {
@@ -45,8 +43,8 @@ const text = (author: Author, counter: number, words: string): MessageBody => ({
   text: words,
 });
 
-function receive(timeline: Timeline, author: Author, body: MessageBody): boolean {
-  return timeline.receive({ author, body, messageId: `${author.key}${body.counter}` });
+function receive(timeline: Timeline, author: Author, body: MessageBody): void {
+  timeline.receive({ author, body, messageId: `${author.key}${body.counter}` });
 }
 
 test("own messages stand behind the numbered ones until they are numbered themselves", () => {
@@ -144,23 +142,44 @@ test("numbers deleted within one replay leave no gap line", () => {
 
 test("a double is dropped", () => {
   const { timeline, lines } = screen();
-  assert.equal(receive(timeline, ann, text(ann, 0, "once")), true);
-  assert.equal(receive(timeline, ann, text(ann, 0, "once")), false);
+  receive(timeline, ann, text(ann, 0, "once"));
+  receive(timeline, ann, text(ann, 0, "once"));
   assert.deepEqual(lines(), ["Ann: once"]);
 });
 
-test("an unknown kind takes its number and shows nothing", () => {
+test("a kind that is not shown takes its number and shows nothing", () => {
   const { timeline, lines } = screen();
   timeline.live();
   receive(timeline, ann, { kind: "unknown", ...said(ann, 0) });
-  receive(timeline, ann, text(ann, 1, "one"));
-  assert.deepEqual(lines(), ["Ann: one"]);
+  receive(timeline, ann, { kind: "topic", ...said(ann, 1), text: "boats" });
+  receive(timeline, ann, { kind: "timer", ...said(ann, 2), seconds: 5 });
+  receive(timeline, ann, text(ann, 3, "three"));
+  assert.deepEqual(lines(), ["Ann: three"]);
 });
 
-test("a topic is told", () => {
-  const { timeline, topics } = screen();
-  receive(timeline, ann, { kind: "topic", ...said(ann, 0), text: "boats" });
-  assert.deepEqual(topics, ["boats"]);
+test("a gap in front of a message that draws nothing stands where that message came, in a replay too", () => {
+  for (const replay of [false, true]) {
+    const { timeline, lines } = screen();
+    if (!replay) timeline.live();
+    receive(timeline, ann, text(ann, 0, "zero"));
+    receive(timeline, ann, { kind: "edit", ...said(ann, 5), of: 0, text: "Zero" });
+    receive(timeline, ann, text(ann, 6, "six"));
+    timeline.live();
+    assert.deepEqual(lines(), ["Ann: Zero edited", "4 missing of Ann", "Ann: six"], `replay: ${replay}`);
+  }
+});
+
+test("a gap line that has left the screen does not come back with the next join", () => {
+  const { timeline, lines } = screen();
+  timeline.live();
+  receive(timeline, ann, text(ann, 0, "zero"));
+  receive(timeline, ann, text(ann, 2, "two"));
+  for (let counter = 3; counter < maxTimelineEntries + 3; counter++) {
+    receive(timeline, ann, text(ann, counter, "x"));
+  }
+  timeline.replaying();
+  timeline.live();
+  assert.ok(!lines().includes("1 missing of Ann"));
 });
 
 test("a screen holds no more than its most entries, the oldest leave", () => {
