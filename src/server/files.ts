@@ -246,7 +246,7 @@ const noRoom: NoPut = {
 };
 const droppedEarly: NoPut = {
   status: 507,
-  sentence: "Newer files took this one's place before it had come. Send it again, or one at a time.",
+  sentence: "This file went before it had come: it was removed, or newer ones took its place. Send it again.",
   why: "file-memory",
 };
 const tooSlow: NoPut = {

@@ -362,7 +362,7 @@ test("a port in use is one line that says what to do", async () => {
 
 test("a file goes up over TLS for longer than a head may take, and comes back equal", async () => {
   await withRelay(
-    { headTimeoutMs: 300, byteRate: { count: 2 ** 20, perMs: 1000, burst: 2 ** 16 } },
+    { headTimeoutMs: 500, byteRate: { count: 2 ** 20, perMs: 1000, burst: 2 ** 16 } },
     async ({ port }) => {
       const room = testRoom("files");
       const ann = await enter(port, room.id);
