@@ -12,18 +12,11 @@ import {
   readOwnCertificate,
   type Certificate,
 } from "./server/certificate.ts";
+import { limitRows, plainRows, spellDefault, valueOf } from "./server/flags.ts";
 import { lanAddresses, reachableHosts, urlOf } from "./server/hosts.ts";
 import { Mistake } from "./server/mistake.ts";
 import { start, type Running, type StopCode } from "./server/server.ts";
-import {
-  limitRows,
-  plainRows,
-  readDescriptorLimit,
-  readSettings,
-  spellDefault,
-  valueOf,
-  type Settings,
-} from "./server/settings.ts";
+import { readDescriptorLimit, readSettings, type Settings } from "./server/settings.ts";
 import { findSalt, openFolder, usualFolder } from "./server/state.ts";
 import { inviteWelcome, plainWelcome, type WelcomeFacts } from "./terminal/welcome.ts";
 

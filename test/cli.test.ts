@@ -6,7 +6,7 @@ import { connect, createServer } from "node:net";
 import { join } from "node:path";
 import { test } from "node:test";
 import { fileURLToPath } from "node:url";
-import { limitRows, plainRows } from "../src/server/settings.ts";
+import { limitRows, plainRows } from "../src/server/flags.ts";
 import { withFolder } from "./server/folder.ts";
 
 const program = fileURLToPath(new URL("../../dist/secure-room.cjs", import.meta.url));

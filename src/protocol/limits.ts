@@ -48,6 +48,8 @@ export const quietBeforePingMs = 25 * secondMs;
 export const answerWithinMs = 10 * secondMs;
 /** How often the relay looks for what has run out: joins, names, seats, ages, heartbeats. */
 export const sweepEveryMs = 500;
+/** What of a file is handed to one reader's socket at a time. Relay. */
+export const fileSliceBytes = 64 * kiB;
 /** How long a closed connection may take to say goodbye before it is cut. Relay. */
 export const closeWithinMs = 5 * secondMs;
 /** The same when the relay itself is stopping. */
@@ -64,8 +66,9 @@ export const dialWithinMs = 15 * secondMs;
 /** Full jitter between these when dialling again. Client. */
 export const retryFirstMs = 500;
 export const retryMostMs = 30 * secondMs;
-/** What a kept frame, a room and a seat are charged beside their bytes: the measured cost of their objects. */
+/** What a kept frame, a file, a room and a seat are charged beside their bytes: the measured cost of their objects. */
 export const frameChargeBytes = 256;
+export const fileChargeBytes = 2 * kiB;
 export const roomChargeBytes = 2 * kiB;
 export const seatChargeBytes = 2 * kiB;
 

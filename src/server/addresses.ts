@@ -7,6 +7,7 @@ import type { Limits } from "../protocol/limits.ts";
 import { Bucket } from "./bucket.ts";
 import type { Clock } from "./clock.ts";
 import { Share } from "./log.ts";
+import { FileShare } from "./vault.ts";
 
 /** One address, for as long as it matters. */
 export interface Address {
@@ -14,6 +15,7 @@ export interface Address {
   readonly upgrades: Bucket;
   readonly joins: Bucket;
   readonly share: Share;
+  readonly files: FileShare;
 }
 
 export interface Addresses {
@@ -37,14 +39,15 @@ export function createAddresses(limits: Pick<Limits, "upgradeRate" | "joinRate">
         upgrades: new Bucket(limits.upgradeRate, clock.now()),
         joins: new Bucket(limits.joinRate, clock.now()),
         share: new Share(),
+        files: new FileShare(),
       };
       known.set(key, made);
       return made;
     },
     sweep() {
       const nowMs = clock.now();
-      for (const [key, { connections, share, upgrades, joins }] of known) {
-        if (connections > 0 || share.chargedBytes > 0) continue;
+      for (const [key, { connections, share, files, upgrades, joins }] of known) {
+        if (connections > 0 || share.chargedBytes > 0 || files.chargedBytes > 0) continue;
         if (upgrades.isFull(nowMs) && joins.isFull(nowMs)) known.delete(key);
       }
     },

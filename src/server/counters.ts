@@ -18,13 +18,19 @@ export type Refusal =
   | "full"
   | "memory"
   | "too-slow"
-  | "silent";
+  | "silent"
+  | "file-too-big"
+  | "file-memory"
+  | "file-slow";
 
 export interface Counters {
   /** Now. */
   connections: number;
   rooms: number;
   seats: number;
+  /** Files, those still coming included, and what they are charged. */
+  files: number;
+  fileBytes: number;
   /** Since the start: binary frames taken from members, and their bytes. */
   messagesIn: number;
   bytesIn: number;
@@ -41,6 +47,8 @@ export function createCounters(): Counters {
     connections: 0,
     rooms: 0,
     seats: 0,
+    files: 0,
+    fileBytes: 0,
     messagesIn: 0,
     bytesIn: 0,
     messagesOut: 0,
@@ -63,6 +71,9 @@ export function createCounters(): Counters {
       memory: 0,
       "too-slow": 0,
       silent: 0,
+      "file-too-big": 0,
+      "file-memory": 0,
+      "file-slow": 0,
     },
   };
 }

@@ -1,5 +1,6 @@
 // The relay's plain requests: the page, /.well-known/secure-room and /healthz, behind strict headers.
-// It knows no room; upgrades go past it to websocket.ts.
+// It knows no room: routes that do are asked first, behind the same headers and the same look at Host and Origin.
+// Upgrades go past it to websocket.ts.
 
 import type { IncomingMessage, OutgoingHttpHeaders, ServerResponse } from "node:http";
 import { protocolVersion, type Limits } from "../protocol/limits.ts";
@@ -20,10 +21,14 @@ export interface PagesOptions {
    * away the browser's way past its warning.
    */
   readonly ownCertificate: boolean;
+  /** Asked before the page is. */
+  readonly routes: readonly Route[];
 }
 
-/** Answers one request, whole, before it returns. */
 export type RequestHandler = (request: IncomingMessage, response: ServerResponse) => void;
+
+/** Answers a request that is for it, now or later; false when it is not. */
+export type Route = (request: IncomingMessage, response: ServerResponse) => boolean;
 
 const contentSecurityPolicy = [
   "default-src 'none'",
@@ -81,7 +86,7 @@ const oneYearSeconds = 365 * 24 * 60 * 60;
 
 /** The handler for every request that is not an upgrade. */
 export function createPages(options: PagesOptions): RequestHandler {
-  const { assets, origins } = options;
+  const { assets, origins, routes } = options;
   const hsts = options.ownCertificate ? { "Strict-Transport-Security": `max-age=${oneYearSeconds}` } : {};
   const headers = { ...strictHeaders, ...hsts };
   const facts = Buffer.from(
@@ -104,6 +109,7 @@ export function createPages(options: PagesOptions): RequestHandler {
     if (!isOriginAllowed(request, origins)) {
       return refuse(request, response, 403, "This site may not talk to this relay.");
     }
+    if (routes.some((route) => route(request, response))) return;
     const path = pathOf(request.url ?? "");
     const route = fixed.get(path);
     const asset = assets.answer(path, request.headers);
@@ -137,26 +143,31 @@ function pathOf(target: string): string {
   return query < 0 ? target : target.slice(0, query);
 }
 
-function hasBody(request: IncomingMessage): boolean {
+/** Whether something comes behind the head. */
+export function hasBody(request: IncomingMessage): boolean {
   const length = request.headers["content-length"];
   return request.headers["transfer-encoding"] !== undefined || (length !== undefined && length !== "0");
 }
 
-function refuse(request: IncomingMessage, response: ServerResponse, status: number, text: string): void {
+/** Answers with one line of text. What is behind the head of a refused request is not read: the connection closes. */
+export function refuse(
+  request: IncomingMessage,
+  response: ServerResponse,
+  status: number,
+  text: string,
+): void {
   const body = Buffer.from(`${text}\n`);
-  // What is behind the head of a refused request is not read.
   if (hasBody(request)) response.setHeader("Connection", "close");
-  answer(
-    request,
-    response,
-    status,
-    {
-      "Content-Type": "text/plain; charset=utf-8",
-      "Content-Length": body.length,
-      "Cache-Control": "no-store",
-    },
-    body,
-  );
+  answer(request, response, status, lineHeaders(body), body);
+}
+
+/** The headers of an answer that is one line of text. */
+export function lineHeaders(body: Uint8Array): OutgoingHttpHeaders {
+  return {
+    "Content-Type": "text/plain; charset=utf-8",
+    "Content-Length": body.length,
+    "Cache-Control": "no-store",
+  };
 }
 
 function answer(

@@ -13,6 +13,7 @@ import { decodeClientText, type Join } from "../protocol/control.ts";
 import { frameKind, frameKindOf, stampFromUser, stampSeq } from "../protocol/frame.ts";
 import type { Limits } from "../protocol/limits.ts";
 import type { Address } from "./addresses.ts";
+import { Bucket } from "./bucket.ts";
 import type { Clock } from "./clock.ts";
 import type { Counters, Refusal } from "./counters.ts";
 import { createFanout } from "./fanout.ts";
@@ -30,6 +31,11 @@ import { binaryFrame, type Wire } from "./wire.ts";
 
 export type { Connection } from "./room.ts";
 
+/** What a door for files has to know of a seat: what its bytes are taken from. */
+export interface Sender {
+  readonly bytes: Bucket;
+}
+
 export interface Relay {
   /** A new connection to the room `roomId`; it has to join in time. */
   connect(wire: Wire, roomId: string, address: Address): Connection;
@@ -43,6 +49,8 @@ export interface Relay {
   drained(connection: Connection): void;
   /** Closes the connection for a mistake of its peer; its member is away. `reason` is ours, never a peer's text. */
   end(connection: Connection, why: Refusal, closeCode: number, reason: string): void;
+  /** Who sits on `seat`, b64u of 32 bytes, in the room `roomId`, here or away; null when nobody does. */
+  sender(roomId: string, seat: string): Sender | null;
   /** The wire has ended, by whomever. */
   disconnect(connection: Connection): void;
   /** Ends what has run out. Runs by itself every `sweepEveryMs`. */
@@ -180,6 +188,7 @@ export function createRelay(options: {
         wire,
         roomId,
         address,
+        bytes: new Bucket(limits.byteRate, clock.now()),
         phase: "waiting",
         waitingSinceMs: 0,
         wants: null,
@@ -194,6 +203,7 @@ export function createRelay(options: {
     receiveText,
     receiveFrame,
     end,
+    sender: (roomId, seat) => seating.find(roomId, seat),
     heard({ seat }) {
       if (seat !== null) seating.heard(seat);
     },

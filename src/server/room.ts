@@ -4,6 +4,7 @@
 import type { Bytes } from "../protocol/base64url.ts";
 import { encodeText, type ErrorCode, type Join, type MemberState } from "../protocol/control.ts";
 import type { Address } from "./addresses.ts";
+import type { Bucket } from "./bucket.ts";
 import type { Refusal } from "./counters.ts";
 import type { Audience, Reader } from "./fanout.ts";
 import { textFrame } from "./wire.ts";
@@ -25,6 +26,8 @@ export interface Seat {
   readonly room: Room;
   readonly fromUser: string;
   readonly fromUserBytes: Bytes;
+  /** What its bytes are taken from, over whichever door they come. It goes with the seat from connection to connection. */
+  readonly bytes: Bucket;
   hello: Pick<Join, "iv" | "ciphertext">;
   /** The framed `member` text of this seat as it is now. */
   member: Uint8Array;
@@ -40,6 +43,8 @@ export interface Seat {
 export interface Connection extends Reader {
   readonly roomId: string;
   readonly address: Address;
+  /** Its own until it has a seat, then its seat's. */
+  bytes: Bucket;
   phase: "waiting" | "probing" | "seated" | "ended";
   waitingSinceMs: number;
   /** Null but in the phase probing. */

@@ -36,6 +36,8 @@ export type Refuse = (
 ) => void;
 
 export interface Seating {
+  /** The seat with the id `seat` in the room `roomId`, here or away. */
+  find(roomId: string, seat: string): Seat | null;
   /** Seats the connection, refuses it, or lets it wait whether the holder of its name answers. */
   admit(connection: Connection, admission: Admission): void;
   /** There has been a sign of life from `seat`. */
@@ -93,6 +95,7 @@ export function createSeating(options: {
       room,
       fromUser,
       fromUserBytes,
+      bytes: connection.bytes,
       hello,
       member,
       chargedBytes,
@@ -137,6 +140,7 @@ export function createSeating(options: {
     const { room } = seat;
     connection.phase = "seated";
     connection.seat = seat;
+    connection.bytes = seat.bytes;
     connection.greeted = false;
     connection.cursor = log === room.log.id ? Math.min(after ?? 0, room.log.last) : 0;
     seat.connection = connection;
@@ -259,5 +263,12 @@ export function createSeating(options: {
     }
   }
 
-  return { admit, heard: keepName, leave, lose, sweep };
+  return {
+    find: (roomId, seat) => rooms.get(roomId)?.seats.get(seat) ?? null,
+    admit,
+    heard: keepName,
+    leave,
+    lose,
+    sweep,
+  };
 }

@@ -11,10 +11,12 @@ import { createAddresses } from "./addresses.ts";
 import { createAssets, type PageFile } from "./assets.ts";
 import { systemClock } from "./clock.ts";
 import { createCounters } from "./counters.ts";
+import { createFileDoor } from "./files.ts";
 import { createPages } from "./http.ts";
 import { codeOf, Mistake, reasonOf } from "./mistake.ts";
 import { redirectPlainHttp } from "./redirect.ts";
 import { createRelay } from "./relay.ts";
+import { createVault } from "./vault.ts";
 import { createWebSocketDoor } from "./websocket.ts";
 
 export interface StartOptions {
@@ -72,6 +74,8 @@ export async function start(options: StartOptions): Promise<Running> {
   const addresses = createAddresses(limits, clock);
   const relay = createRelay({ limits, salt, clock, random: randomBytes, counters, sweepEveryMs });
   const door = createWebSocketDoor({ relay, limits, clock, counters, addresses, origins });
+  const vault = createVault(limits, clock, counters);
+  const files = createFileDoor({ relay, vault, limits, clock, counters, addresses });
   const pages = createPages({
     assets: createAssets(options.page),
     version: options.version,
@@ -79,6 +83,7 @@ export async function start(options: StartOptions): Promise<Running> {
     limits,
     origins,
     ownCertificate: options.certificate.own,
+    routes: [files],
   });
   const server = createTlsServer(options);
   const sockets = watchSockets(server, limits);
@@ -90,6 +95,7 @@ export async function start(options: StartOptions): Promise<Running> {
   try {
     await listen(server, options);
   } catch (thrown) {
+    vault.stop();
     await door.close(closeCode.goingAway, "", 0);
     throw new Mistake(listenMistake(thrown, options.port, options.host));
   }
@@ -100,6 +106,7 @@ export async function start(options: StartOptions): Promise<Running> {
     const closed = new Promise<void>((resolve) => server.close(() => resolve()));
     const atOnce = code === closeCode.goingAway;
     const reason = atOnce ? "the relay stops" : "the relay restarts";
+    vault.stop();
     const leaving = door.close(code, reason, atOnce ? 0 : limits.stopSpreadMs);
     await within(leaving, atOnce ? Math.min(patienceMs, limits.stopTimeoutMs) : limits.stopTimeoutMs);
     await Promise.all([closed, ...Array.from(sockets, destroyed)]);
@@ -123,7 +130,9 @@ function createTlsServer({ certificate, limits }: StartOptions): Server {
     ALPNProtocols: ["http/1.1"],
     handshakeTimeout: limits.tlsTimeoutMs,
     headersTimeout: limits.headTimeoutMs,
-    requestTimeout: limits.headTimeoutMs,
+    // Node has one time for all bodies, and an honest file may need longer. The only bodies that are read are those of
+    // files, and files.ts cuts the ones that stand still; every other request with a body is answered and closed.
+    requestTimeout: 0,
     // Node looks at its time-outs only this often; its own value is half a minute.
     connectionsCheckingInterval: Math.min(1_000, Math.ceil(limits.headTimeoutMs / 2)),
     maxHeaderSize: limits.maxHeadBytes,

@@ -38,7 +38,6 @@ interface Line {
   readonly socket: Duplex;
   readonly address: Address;
   readonly messages: Bucket;
-  readonly bytes: Bucket;
   connection: Connection | null;
   /** Takes back the promise to read on; null while reading. */
   stopPause: (() => void) | null;
@@ -105,7 +104,6 @@ export function createWebSocketDoor(options: {
       socket,
       address,
       messages: new Bucket(limits.messageRate, nowMs),
-      bytes: new Bucket(limits.byteRate, nowMs),
       connection: null,
       stopPause: null,
       heardAtMs: awakeMs,
@@ -170,18 +168,24 @@ export function createWebSocketDoor(options: {
   // ── rates ──────────────────────────────────────────────────────────────────────────────────────────────────
 
   function hear(line: Line, byteLength: number): void {
-    const nowMs = clock.now();
     line.heardAtMs = awakeMs;
-    const waitMs = Math.max(line.messages.spend(1, nowMs), line.bytes.spend(byteLength, nowMs));
+    const waitMs = spend(line, 1, byteLength);
     if (waitMs > 0 && line.stopPause === null) holdBack(line, waitMs);
+  }
+
+  /** Takes from both buckets. Answers the ms until neither is in debt. */
+  function spend({ messages, connection }: Line, count: number, byteLength: number): number {
+    const nowMs = clock.now();
+    const messagesMs = messages.spend(count, nowMs);
+    // Its bytes stand with its seat, because files are taken from the same bucket.
+    return Math.max(messagesMs, connection?.bytes.spend(byteLength, nowMs) ?? 0);
   }
 
   /** Reads nothing more for `waitMs`; what `ws` has already read still comes, on credit. */
   function holdBack(line: Line, waitMs: number): void {
     line.ws.pause();
     line.stopPause = clock.after(waitMs, () => {
-      const nowMs = clock.now();
-      const restMs = Math.max(line.messages.spend(0, nowMs), line.bytes.spend(0, nowMs));
+      const restMs = spend(line, 0, 0);
       if (restMs > 0) holdBack(line, restMs);
       else readOn(line);
     });

@@ -35,6 +35,10 @@ test("an address is known for as long as it uses something", () => {
   addresses.sweep();
   assert.equal(addresses.of("192.0.2.7"), one);
   one.share.chargedBytes = 0;
+  one.files.chargedBytes = 1;
+  addresses.sweep();
+  assert.equal(addresses.of("192.0.2.7"), one);
+  one.files.chargedBytes = 0;
   one.upgrades.take(clock.now());
   addresses.sweep();
   assert.equal(addresses.size, 1);

@@ -12,9 +12,13 @@ import { close as closeCodes } from "../../src/protocol/close.ts";
 import { decodeFrame } from "../../src/protocol/frame.ts";
 import { defaultLimits, flushWindowMs, type Limits, subprotocol } from "../../src/protocol/limits.ts";
 import { createAddresses } from "../../src/server/addresses.ts";
+import { createAssets } from "../../src/server/assets.ts";
 import { type Clock, systemClock } from "../../src/server/clock.ts";
 import { type Counters, createCounters } from "../../src/server/counters.ts";
+import { createFileDoor } from "../../src/server/files.ts";
+import { createPages } from "../../src/server/http.ts";
 import { createRelay } from "../../src/server/relay.ts";
+import { createVault, type Vault } from "../../src/server/vault.ts";
 import { createWebSocketDoor, type WebSocketDoor } from "../../src/server/websocket.ts";
 import { bytesOf, type Heard, joinOf, salt, testRoom, texts } from "./support.ts";
 
@@ -27,6 +31,7 @@ export const off = { count: 0, perMs: 1, burst: 0 };
 export interface House {
   readonly door: WebSocketDoor;
   readonly counters: Counters;
+  readonly vault: Vault;
   readonly port: number;
   /** Opens a connection that has not joined. */
   readonly dial: (change?: Dial) => Guest;
@@ -72,7 +77,19 @@ export async function open(
   const relay = createRelay({ limits, salt, clock, counters, random, sweepEveryMs: 10 });
   const origins = new Set(["https://elsewhere.example"]);
   const door = createWebSocketDoor({ relay, limits, clock, counters, addresses, origins });
-  const server: Server = createServer();
+  const vault = createVault(limits, clock, counters);
+  const files = createFileDoor({ relay, vault, limits, clock, counters, addresses });
+  const pages = createPages({
+    assets: createAssets([]),
+    version: "0",
+    salt,
+    limits,
+    origins,
+    ownCertificate: false,
+    routes: [files],
+  });
+  const server: Server = createServer({ requestTimeout: 0 }, pages);
+  server.on("checkContinue", pages);
   server.on("upgrade", (request, socket, head) => door.upgrade(request, socket, head));
   server.listen(0, "127.0.0.1");
   await once(server, "listening");
@@ -80,7 +97,9 @@ export async function open(
   const guests = new Set<Guest>();
   t.after(async () => {
     for (const { ws } of guests) ws.terminate();
+    vault.stop();
     await door.close(closeCodes.goingAway, "test over", 0);
+    server.closeAllConnections();
     server.close();
   });
   const dial = ({ path = `/room/${room.id}`, protocols = [subprotocol], origin }: Dial = {}): Guest => {
@@ -92,6 +111,7 @@ export async function open(
   return {
     door,
     counters,
+    vault,
     port,
     dial,
     async enter(name, seat, more) {

@@ -8,12 +8,14 @@ import { after, before, test } from "node:test";
 import { connect as connectTls, type ConnectionOptions, type TLSSocket } from "node:tls";
 import { WebSocket } from "ws";
 import { toBase64url } from "../../src/protocol/base64url.ts";
+import { encodeText } from "../../src/protocol/control.ts";
 import { defaultLimits, type Limits, subprotocol } from "../../src/protocol/limits.ts";
 import { decodePage } from "../../src/server/assets.ts";
 import { findCertificate } from "../../src/server/certificate.ts";
 import { Mistake } from "../../src/server/mistake.ts";
 import { type Running, start } from "../../src/server/server.ts";
 import { withFolder } from "./folder.ts";
+import { bytesOf, joinOf, testRoom } from "./support.ts";
 
 const salt = toBase64url(randomBytes(32));
 const page = decodePage([
@@ -102,9 +104,9 @@ async function dialTls(port: number, options: ConnectionOptions = {}): Promise<T
   return socket;
 }
 
-async function enter(port: number): Promise<WebSocket> {
+async function enter(port: number, room = roomId): Promise<WebSocket> {
   const options = { ca: certificate.cert };
-  const socket = new WebSocket(`wss://127.0.0.1:${port}/room/${roomId}`, subprotocol, options);
+  const socket = new WebSocket(`wss://127.0.0.1:${port}/room/${room}`, subprotocol, options);
   await once(socket, "open");
   return socket;
 }
@@ -301,6 +303,31 @@ test("WebSockets enter on the same port, and stopping by hand closes them with 1
   });
 });
 
+test("a member hears 1001 and why when the relay is stopped by hand, and nothing behind it", async () => {
+  await withRelay({}, async (relay) => {
+    const room = testRoom("stopped");
+    const [ann, bob] = [await enter(relay.port, room.id), await enter(relay.port, room.id)];
+    const heard: string[] = [];
+    ann.on("message", (data: Buffer) => heard.push(data.toString()));
+    for (const [socket, name] of [
+      [ann, "ann"],
+      [bob, "bob"],
+    ] as const) {
+      socket.send(encodeText(joinOf(room, name)));
+      while (!heard.some((text) => text.includes(joinOf(room, name).fromUser))) await once(ann, "message");
+    }
+    const before = heard.length;
+    const closed = once(ann, "close");
+    await relay.stop(1001);
+    const [code, reason] = (await closed) as [number, Buffer];
+    assert.deepEqual([code, reason.toString()], [1001, "the relay stops"]);
+    assert.deepEqual(
+      heard.slice(before).filter((text) => text.includes("away")),
+      [],
+    );
+  });
+});
+
 test("a restart closes them with 1012", async () => {
   await withRelay({ stopSpreadMs: 20 }, async (relay) => {
     const ann = await enter(relay.port);
@@ -330,6 +357,26 @@ test("a port in use is one line that says what to do", async () => {
   await assert.rejects(
     startWith({}, { port }),
     new Mistake(`port ${port} is in use: stop what uses it, or take another with --port N`),
+  );
+});
+
+test("a file goes up over TLS for longer than a head may take, and comes back equal", async () => {
+  await withRelay(
+    { headTimeoutMs: 500, byteRate: { count: 2 ** 20, perMs: 1000, burst: 2 ** 16 } },
+    async ({ port }) => {
+      const room = testRoom("files");
+      const ann = await enter(port, room.id);
+      ann.send(encodeText(joinOf(room, "ann")));
+      await once(ann, "message");
+      const path = `/room/${room.id}/file/${toBase64url(bytesOf("file", 16))}`;
+      const Authorization = `Bearer ${joinOf(room, "ann").seat}`;
+      // ASCII, because ask() reads text.
+      const body = randomBytes(2 ** 19).toString("hex");
+      const headers = { Authorization, "Content-Length": body.length };
+      assert.equal((await ask(path, { method: "PUT", headers, body }, port)).status, 201);
+      assert.equal((await ask(path, { headers: { Authorization } }, port)).body, body);
+      ann.terminate();
+    },
   );
 });
 

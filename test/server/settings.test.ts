@@ -1,8 +1,9 @@
 import assert from "node:assert/strict";
 import { test } from "node:test";
 import { defaultLimits } from "../../src/protocol/limits.ts";
+import { limitRows, spellDefault, variableOf } from "../../src/server/flags.ts";
 import { Mistake } from "../../src/server/mistake.ts";
-import { limitRows, readSettings, spellDefault, variableOf } from "../../src/server/settings.ts";
+import { readSettings } from "../../src/server/settings.ts";
 
 type Flags = Readonly<Record<string, string | string[] | boolean>>;
 
@@ -22,12 +23,9 @@ function refusalOf(flags: Flags, env: Record<string, string> = {}): string {
   return "accepted";
 }
 
-/** They wait for the vault. */
-const fileLimits = ["maxFileBytes", "fileAgeMs", "fileMemoryBytes", "fileSharePercent"];
-
 test("every limit has one flag", () => {
   const keys = limitRows.map(({ key }) => key);
-  assert.deepEqual([...keys, ...fileLimits].toSorted(), Object.keys(defaultLimits).toSorted());
+  assert.deepEqual(keys.toSorted(), Object.keys(defaultLimits).toSorted());
   assert.equal(new Set(limitRows.map(({ flag }) => flag)).size, limitRows.length);
 });
 
