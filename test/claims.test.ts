@@ -6,7 +6,7 @@ import { dirname, join } from "node:path";
 import { test } from "node:test";
 import { fileURLToPath } from "node:url";
 import * as limits from "../src/protocol/limits.ts";
-import { limitRows, plainRows, spellDefault } from "../src/server/settings.ts";
+import { limitRows, plainRows, spellDefault } from "../src/server/flags.ts";
 
 const root = fileURLToPath(new URL("../../", import.meta.url));
 const readme = readFileSync(join(root, "README.md"), "utf8");
