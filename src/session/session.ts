@@ -17,13 +17,14 @@ import { fromBase64url, toBase64url, type Bytes } from "../protocol/base64url.ts
 import { afterClose, close } from "../protocol/close.ts";
 import { decodeRelayText, encodeText, type Joined, type Member } from "../protocol/control.ts";
 import { decodeFrame, frameKind } from "../protocol/frame.ts";
-import { answerWithinMs, dialWithinMs, quietBeforePingMs, seatBytes } from "../protocol/limits.ts";
+import { seatBytes } from "../protocol/limits.ts";
 import { equal } from "../crypto/bytes.ts";
 import type { RoomKeys } from "../crypto/keys.ts";
 import type { MemberKey } from "../crypto/member.ts";
 import { faultOfText } from "./body.ts";
 import { openHello, openMessage, sealHello, sealMessage } from "./envelope.ts";
 import type { Author, Status } from "./events.ts";
+import { createLink } from "./link.ts";
 import { Outbox, type SavedUnsent } from "./outbox.ts";
 import { retryDelayMs } from "./retry.ts";
 import { Roster } from "./roster.ts";
@@ -80,7 +81,6 @@ export function createSession(options: SessionOptions, world: World): Session {
   if (options.saved?.name !== name) outbox.unseal();
   let counter = options.saved?.counter ?? 0;
   let status: Status = { state: "dialling" };
-  let line: Line | null = null;
   /** The log that `lastSeq` counts in; null before the first `joined`. */
   let log: string | null = null;
   let lastSeq = 0;
@@ -91,7 +91,6 @@ export function createSession(options: SessionOptions, world: World): Session {
   /** Frames and texts are handled one after another, in the order they came. */
   let inbox: Promise<void> = Promise.resolve();
   let cancelRetry = (): void => {};
-  let cancelWatch = (): void => {};
 
   function setStatus(next: Status): void {
     status = next;
@@ -104,63 +103,39 @@ export function createSession(options: SessionOptions, world: World): Session {
 
   // ── the line ────────────────────────────────────────────────────────────────────────────────────────────────
 
-  function dial(): void {
-    cancelRetry();
-    drop();
-    setStatus({ state: "dialling" });
-    const dialled = world.dial(keys.roomId, {
-      opened: () => inOrder(() => join(dialled)),
-      text: (text) => heard(dialled, () => relaySaid(dialled, text)),
-      frame: (frame) => heard(dialled, () => roomSaid(frame)),
-      closed: (code) => inOrder(() => closed(dialled, code)),
-    });
-    line = dialled;
-    watch(dialWithinMs, () => closed(dialled, close.abnormal));
-  }
-
-  /** Lets go of the line, whatever state it is in. */
-  function drop(): void {
-    cancelWatch();
-    line?.close();
-    line = null;
-  }
+  const link = createLink(world, {
+    opened: (line) => inOrder(() => join(line)),
+    text: (line, text) => inOrder(() => relaySaid(line, text)),
+    frame(frame) {
+      const sealedFor = keys;
+      inOrder(() => roomSaid(sealedFor, frame));
+    },
+    closed: (line, code) => inOrder(() => closed(line, code)),
+  });
 
   function inOrder(work: () => void | Promise<void>): void {
     inbox = inbox.then(work).catch(world.fault);
   }
 
-  function heard(from: Line, work: () => void | Promise<void>): void {
-    if (from === line) watchQuiet(from);
-    inOrder(work);
-  }
-
-  function watch(ms: number, late: () => void): void {
-    cancelWatch();
-    cancelWatch = world.after(ms, late);
-  }
-
-  function watchQuiet(from: Line): void {
-    watch(quietBeforePingMs, () => ping(from));
-  }
-
-  function ping(from: Line): void {
-    watch(answerWithinMs, () => closed(from, close.abnormal));
-    from.text(encodeText({ type: "ping" }));
+  function dial(): void {
+    cancelRetry();
+    link.dial(keys.roomId);
+    setStatus({ state: "dialling" });
   }
 
   async function join(opened: Line): Promise<void> {
-    if (opened !== line) return;
+    if (opened !== link.line) return;
     setStatus({ state: "joining" });
     const hello = await sealHello(keys, member, { name, at: world.now() }, world.random);
-    if (opened !== line) return;
+    if (opened !== link.line) return;
     const where = log === null ? {} : { log, after: lastSeq };
     opened.text(encodeText({ type: "join", access: toBase64url(keys.access), seat, ...hello, ...where }));
-    watchQuiet(opened);
+    link.keepAlive();
   }
 
   function closed(from: Line, code: number): void {
-    if (from !== line) return;
-    drop();
+    if (from !== link.line) return;
+    link.drop();
     const then = afterClose(code);
     if (then === "dial") {
       loseAndRetry();
@@ -189,7 +164,7 @@ export function createSession(options: SessionOptions, world: World): Session {
 
   async function relaySaid(from: Line, text: string): Promise<void> {
     const said = decodeRelayText(text);
-    if (said === null || from !== line) return;
+    if (said === null || from !== link.line) return;
     switch (said.type) {
       case "joined":
         return joined(said);
@@ -217,7 +192,7 @@ export function createSession(options: SessionOptions, world: World): Session {
 
   /** The relay's salt is another than the one these keys came from: the room has another name there. */
   async function deriveAndDial(salt: Bytes): Promise<void> {
-    drop();
+    link.drop();
     setStatus({ state: "dialling" });
     keys = await world.derive(salt);
     log = null;
@@ -251,9 +226,11 @@ export function createSession(options: SessionOptions, world: World): Session {
 
   // ── what the room says ──────────────────────────────────────────────────────────────────────────────────────
 
-  async function roomSaid(bytes: Bytes): Promise<void> {
+  async function roomSaid(sealedFor: RoomKeys, bytes: Bytes): Promise<void> {
     const frame = decodeFrame(bytes);
-    if (frame === null || frame.kind === frameKind.volatile || frame.seq <= lastSeq) return;
+    // Keys are changed only for another salt: what was still on its way was for a room that is no longer ours.
+    if (frame === null || sealedFor !== keys || frame.kind === frameKind.volatile || frame.seq <= lastSeq)
+      return;
     lastSeq = frame.seq;
     const message = await openMessage(keys, frame);
     if (message === null) {
@@ -292,22 +269,22 @@ export function createSession(options: SessionOptions, world: World): Session {
 
   /** Sends what has not gone out on this line, oldest first, sealing what is not sealed for this room and name. */
   async function send(): Promise<void> {
-    while (line !== null && status.state === "live") {
-      const sendOn: Line = line;
-      const entry = outbox.nextFor(sendOn);
+    while (link.line !== null && status.state === "live") {
+      const { line } = link;
+      const entry = outbox.nextFor(line);
       if (entry === null) return;
       const frame = entry.frame ?? (await sealMessage(keys, member, { ...entry.body, name }, world.random));
       // Whoever changes room or name lets go of the line first, so a frame for the old ones is dropped here.
-      if (line !== sendOn) continue;
+      if (link.line !== line) continue;
       entry.frame = frame;
-      entry.sentOn = sendOn;
-      sendOn.frame(frame);
+      entry.sentOn = line;
+      line.frame(frame);
     }
   }
 
   function wake(): void {
     if (status.state === "lost" && world.now() >= politeUntil) dial();
-    if (status.state === "live" && line !== null) ping(line);
+    if (status.state === "live") link.ping();
   }
 
   function rename(next: string): void {
@@ -325,9 +302,9 @@ export function createSession(options: SessionOptions, world: World): Session {
   }
 
   function sayGoodbye(): void {
-    if (status.state === "live") line?.text(encodeText({ type: "leave" }));
+    if (status.state === "live") link.line?.text(encodeText({ type: "leave" }));
     cancelRetry();
-    drop();
+    link.drop();
   }
 
   function start(): void {

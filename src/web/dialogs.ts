@@ -37,7 +37,6 @@ export function openShareDialog(link: string, phrase: string): void {
     said.textContent = (await copied(text)) ? wording.copied : wording.copyFailed;
   };
   const copyLink = button("primary", wording.copyLink, () => void copy(link));
-  copyLink.autofocus = true;
   const qr = h("figure", {}, qrCode(link), h("figcaption", { class: "quiet" }, wording.qr));
   const dialog = open(
     "share",
@@ -66,6 +65,7 @@ export function openShareDialog(link: string, phrase: string): void {
     ),
     button("secondary close", wording.done, () => dialog.close()),
   );
+  copyLink.focus();
 }
 
 /** The phone's own share sheet, where there is one. */

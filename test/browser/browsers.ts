@@ -1,6 +1,7 @@
 // Real browsers, and people in them who use the page as people do: by its labels and buttons.
 
 import assert from "node:assert/strict";
+import { setTimeout as delay } from "node:timers/promises";
 import { type Browser, type BrowserContext, launch as launchBrowser, type Page } from "puppeteer-core";
 import { type BrowserName, findBrowser } from "../../scripts/browsers.ts";
 
@@ -61,48 +62,55 @@ export class Guest {
 
   /** Types a name, and the words unless a link has brought them, and goes in. */
   async enter(name: string, words?: string): Promise<void> {
-    await this.page.locator("#name").fill(name);
-    if (words !== undefined) await this.page.locator("#phrase").fill(words);
+    await this.fill("#name", name);
+    if (words !== undefined) await this.fill("#phrase", words);
     await this.press("Enter the room");
     await this.connected();
   }
 
-  async connected(): Promise<void> {
-    await this.page.waitForSelector('[data-state="live"]');
+  connected(): Promise<void> {
+    return this.until("in the room", () => document.querySelector('[data-state="live"]') !== null);
   }
 
   async say(text: string): Promise<void> {
-    const composer = this.page.locator(".composer textarea");
-    await composer.fill(text);
-    await this.page.locator(".send").click();
+    await this.fill(".composer textarea", text);
+    await this.page.click(".send");
+  }
+
+  /** Puts `text` into a field in place of what it holds. */
+  async fill(selector: string, text: string): Promise<void> {
+    await this.page.bringToFront();
+    await this.page.locator(selector).fill(text);
   }
 
   /** Waits until some text stands anywhere on the page. */
-  async sees(text: string): Promise<void> {
-    await this.page
-      .waitForFunction((wanted) => document.body.innerText.includes(wanted), {}, text)
-      .catch(async () => assert.fail(`never saw “${text}” but:\n${await this.text()}`));
+  sees(text: string): Promise<void> {
+    return this.until(`“${text}”`, (wanted) => document.body.innerText.includes(wanted), text);
   }
 
   /** Presses the button with this label. */
   async press(label: string): Promise<void> {
-    await this.page
-      .waitForFunction(
-        (wanted) =>
-          [...document.querySelectorAll("button")].some(
-            (each) =>
-              !each.disabled && !each.hidden && (each.textContent === wanted || each.ariaLabel === wanted),
-          ),
-        {},
-        label,
-      )
-      .catch(async () => assert.fail(`no button “${label}” in:\n${await this.text()}`));
-    await this.page.evaluate((wanted) => {
-      const found = [...document.querySelectorAll("button")].find(
-        (each) => !each.hidden && (each.textContent === wanted || each.ariaLabel === wanted),
+    const find = (wanted: string) =>
+      [...document.querySelectorAll("button")].some(
+        (each) =>
+          !each.disabled && !each.hidden && (each.textContent === wanted || each.ariaLabel === wanted),
       );
-      found?.click();
+    await this.until(`a button “${label}”`, find, label);
+    await this.page.bringToFront();
+    await this.page.evaluate((wanted) => {
+      const all = [...document.querySelectorAll("button")];
+      all.find((each) => !each.hidden && (each.textContent === wanted || each.ariaLabel === wanted))?.click();
     }, label);
+  }
+
+  /** Asks the page again and again, from here: a page in the background has slow timers and draws nothing. */
+  async until(what: string, condition: (wanted: string) => boolean, wanted = ""): Promise<void> {
+    const giveUpAt = performance.now() + patienceMs;
+    while (!(await this.page.evaluate(condition, wanted).catch(() => false))) {
+      if (performance.now() > giveUpAt)
+        assert.fail(`never came: ${what}; on the page:\n${await this.text()}`);
+      await delay(50);
+    }
   }
 
   text(): Promise<string> {
