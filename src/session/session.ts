@@ -67,6 +67,8 @@ export interface Session {
   /** Takes another name: leaves, and joins again with a new seat and the same key. */
   readonly rename: (name: string) => void;
   readonly leave: () => void;
+  /** What was said and has no echo, oldest first. */
+  readonly unsentTexts: () => string[];
   /** What survives a reload, at this moment. */
   readonly save: () => SavedSession;
 }
@@ -363,5 +365,9 @@ export function createSession(options: SessionOptions, world: World): Session {
     return { roomId: keys.roomId, name, member: member.saved, seat, counter, helloAt, unsent: outbox.save() };
   }
 
-  return { start, say, wake, tryNow, rename, leave, save };
+  function unsentTexts(): string[] {
+    return outbox.waiting().flatMap(({ body }) => (body.kind === "text" ? [body.text] : []));
+  }
+
+  return { start, say, wake, tryNow, rename, leave, unsentTexts, save };
 }

@@ -21,7 +21,9 @@ export interface RoomView {
   readonly element: HTMLElement;
   tell(event: SessionEvent): void;
   /** Puts the cursor where one types. */
-  focus(): void;
+  readonly focus: () => void;
+  /** Puts a text there, to be sent or not. */
+  readonly draft: (text: string) => void;
 }
 
 interface RoomOptions {
@@ -30,7 +32,7 @@ interface RoomOptions {
   readonly name: () => string;
   readonly say: (text: string) => SayFault;
   readonly unsent: () => number;
-  readonly wake: () => void;
+  readonly tryNow: () => void;
   readonly rename: (name: string) => void;
   readonly comeBack: () => void;
   readonly leave: () => void;
@@ -125,7 +127,7 @@ export function createRoomView(options: RoomOptions): RoomView {
   function showLoss(unsent: number): void {
     banner.replaceChildren(
       h("span", {}, wording.offline(unsent)),
-      button("chip", wording.tryNow, options.wake),
+      button("chip", wording.tryNow, options.tryNow),
     );
   }
 
@@ -136,7 +138,7 @@ export function createRoomView(options: RoomOptions): RoomView {
     question.querySelector<HTMLElement>("input, button")?.focus();
   }
 
-  return { element, tell, focus: composer.focus };
+  return { element, tell, focus: composer.focus, draft: composer.draft };
 }
 
 function createCodeButton(): { element: HTMLElement; show: (code: readonly RoomSymbol[]) => void } {
@@ -164,6 +166,7 @@ interface Composer {
   readonly element: HTMLElement;
   readonly enable: (able: boolean) => void;
   readonly focus: () => void;
+  readonly draft: (text: string) => void;
 }
 
 /** Enter sends where there is a keyboard; on a phone it makes a new line, and the button sends. */
@@ -206,5 +209,10 @@ function createComposer(say: (text: string) => SayFault): Composer {
     sendButton.disabled = !able;
   }
 
-  return { element: form, enable, focus: () => field.focus() };
+  function draft(text: string): void {
+    field.value = text;
+    fit();
+  }
+
+  return { element: form, enable, draft, focus: () => field.focus() };
 }
