@@ -7,15 +7,7 @@ import { extname, join } from "node:path";
 import { brotliCompressSync, constants, gzipSync } from "node:zlib";
 import { fileURLToPath } from "node:url";
 import { build, transform } from "esbuild";
-
-interface EmbeddedFile {
-  path: string;
-  type: string;
-  immutable: boolean;
-  body: string;
-  brotli?: string;
-  gzip?: string;
-}
+import type { EmbeddedFile } from "../src/server/assets.ts";
 
 const root = fileURLToPath(new URL("../../", import.meta.url));
 const types: Readonly<Record<string, string>> = {

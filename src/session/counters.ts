@@ -2,7 +2,7 @@
 // PROTOCOL.md section 2, "counter". It knows numbers only, no text and no screen.
 
 import { maxGapsPerKey, maxKnownKeys } from "../protocol/limits.ts";
-import { remember } from "./bounded.ts";
+import { remember } from "../protocol/bounded.ts";
 
 /** Numbers `from` to `to` did not come; the message numbered `to + 1` did. */
 export interface Gap {

@@ -3,7 +3,7 @@
 
 import type { MemberState } from "../protocol/control.ts";
 import { maxKnownKeys, maxRosterMembers } from "../protocol/limits.ts";
-import { remember } from "./bounded.ts";
+import { remember } from "../protocol/bounded.ts";
 import type { Author, RosterMember } from "./events.ts";
 
 interface Hello {
