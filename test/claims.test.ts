@@ -6,7 +6,7 @@ import { dirname, join } from "node:path";
 import { test } from "node:test";
 import { fileURLToPath } from "node:url";
 import * as limits from "../src/protocol/limits.ts";
-import { limitRows, plainRows, spellDefault } from "../src/server/settings.ts";
+import { limitRows, plainRows, spellDefault } from "../src/server/flags.ts";
 
 const root = fileURLToPath(new URL("../../", import.meta.url));
 const readme = readFileSync(join(root, "README.md"), "utf8");
@@ -70,7 +70,7 @@ test("PROTOCOL.md and limits.ts name the same numbers", () => {
     ["`text` is at most 16,384 bytes", limits.maxTextBytes - 16_384],
     ["1 to 32 graphemes, at most 128 bytes", limits.maxNameGraphemes + limits.maxNameBytes - 160],
     ["ciphertext at most 1,040 bytes", limits.maxHelloBytes - 1040],
-    ["`away` for 60 s, then `left`", limits.awayMs - 60_000],
+    ["away` for 60 s", limits.awayMs - 60_000],
     ["silence for 5 s makes it away", limits.nameProbeMs - 5_000],
     ["every 25 s and cuts after 20 s of silence", limits.pingEveryMs + limits.pongWithinMs - 45_000],
     ["no frame for 25 s", limits.quietBeforePingMs - 25_000],

@@ -6,10 +6,12 @@ import { fileURLToPath } from "node:url";
 import { join, relative } from "node:path";
 
 const root = fileURLToPath(new URL("../../", import.meta.url));
+// These have commands of their own: they need browsers, or npm.
+const apart = ["browser", "package"];
 const sources = readdirSync(join(root, "test"), { recursive: true, withFileTypes: true })
   .filter((entry) => entry.isFile() && entry.name.endsWith(".test.ts"))
   .map((entry) => relative(root, join(entry.parentPath, entry.name)))
-  .filter((path) => !path.startsWith(join("test", "browser")))
+  .filter((path) => !apart.some((folder) => path.startsWith(join("test", folder))))
   .toSorted();
 const wanted = process.argv.slice(2);
 const chosen = sources.filter((path) => wanted.length === 0 || wanted.some((part) => path.includes(part)));

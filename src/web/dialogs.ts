@@ -10,16 +10,20 @@ import { wording } from "./wording.ts";
 
 /** Shows a dialog until it is closed, then forgets it. */
 function open(className: string, title: string, ...content: readonly (Node | string)[]): HTMLDialogElement {
+  const heading = h("h2", { attributes: { id: "dialog-title" } }, title);
   const dialog = h(
     "dialog",
     { class: className, attributes: { "aria-labelledby": "dialog-title" } },
-    h("h2", { attributes: { id: "dialog-title" } }, title),
-    ...content,
+    h("div", { class: "sheet" }, heading, ...content),
   );
-  dialog.addEventListener("close", () => dialog.remove());
-  dialog.addEventListener("click", (event) => {
-    if (event.target === dialog) dialog.close("cancel");
+  // The sheet fills the dialog, so the dialog itself is hit only beside it. A press that began inside, on a text that
+  // is being selected, is none.
+  let pressedBeside = false;
+  dialog.addEventListener("pointerdown", ({ target }) => (pressedBeside = target === dialog));
+  dialog.addEventListener("click", ({ target }) => {
+    if (pressedBeside && target === dialog) dialog.close();
   });
+  dialog.addEventListener("close", () => dialog.remove());
   document.body.append(dialog);
   dialog.showModal();
   return dialog;
@@ -51,12 +55,7 @@ export function openShareDialog(link: string, phrase: string): void {
         {},
         h("h3", {}, wording.link),
         linkField,
-        h(
-          "div",
-          { class: "row" },
-          button("primary", wording.copyLink, () => void copy(link)),
-          sendTo(link),
-        ),
+        h("div", { class: "row" }, copyLink, sendTo(link)),
         h("h3", {}, wording.words),
         words,
         button("secondary", wording.copyWords, () => void copy(phrase)),
@@ -103,15 +102,15 @@ export function openCodeDialog(code: readonly RoomSymbol[]): void {
 
 /** The list of members, where the window is too narrow to have it beside the messages. */
 export function openPeopleDialog(people: HTMLElement, putBack: () => void): void {
-  const dialog = open("people-dialog", wording.people, people);
-  dialog.append(button("secondary close", wording.done, () => dialog.close()));
+  const done = button("secondary close", wording.done, () => dialog.close());
+  const dialog = open("people-dialog", wording.people, people, done);
   dialog.addEventListener("close", putBack);
 }
 
 /** Asks before leaving; says so when something has not been sent. */
 export function openLeaveDialog(unsent: number, leave: () => void): void {
   const dialog = open(
-    "small",
+    "leave-dialog",
     wording.leaveHint,
     h("p", {}, wording.leaveLoses),
     unsent > 0 ? h("p", { class: "doubt" }, wording.leaveUnsent(unsent)) : "",
@@ -131,7 +130,6 @@ export interface Decisions {
   readonly rename: (name: string) => void;
   readonly again: () => void;
   readonly comeBack: () => void;
-  readonly leave: () => void;
 }
 
 /** The relay did not let us in, or has closed for good: what it is, and what the person can do. */

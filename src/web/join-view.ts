@@ -37,7 +37,14 @@ const strongBits = 60;
 /** Builds the join page. */
 export function createJoinView(options: JoinOptions): JoinView {
   const name = h("input", {
-    attributes: { id: "name", name: "name", autocomplete: "nickname", maxlength: "128", dir: "auto" },
+    attributes: {
+      id: "name",
+      name: "name",
+      autocomplete: "nickname",
+      maxlength: "128",
+      dir: "auto",
+      "aria-describedby": "name-fault",
+    },
   });
   const phrase = h("textarea", {
     class: "phrase",
@@ -50,16 +57,16 @@ export function createJoinView(options: JoinOptions): JoinView {
       autocorrect: "off",
       spellcheck: "false",
       placeholder: wording.phrasePlaceholder,
-      "aria-describedby": "phrase-hint",
+      "aria-describedby": "phrase-hint failure",
     },
   });
   const nameFault = h("p", { class: "fault", attributes: { id: "name-fault", role: "alert" } });
   const hint = h("div", { class: "hint", attributes: { id: "phrase-hint", "aria-live": "polite" } });
-  const failure = h("p", { class: "fault", attributes: { role: "alert" } });
+  const failure = h("p", { class: "fault", attributes: { id: "failure", role: "alert" } });
   const enter = h("button", { class: "primary", attributes: { type: "submit" } }, wording.enter);
   const startNew = button("secondary", wording.startNew, () => void startNewRoom());
-  const bar = h("progress", { attributes: { max: "1", "aria-label": wording.asking } });
-  const barText = h("p", { class: "quiet" });
+  const bar = h("progress", { attributes: { max: "1", "aria-labelledby": "progress-text" } });
+  const barText = h("p", { class: "quiet", attributes: { id: "progress-text" } });
   const working = h("div", { class: "working", attributes: { hidden: "" } }, bar, barText);
   const form = h(
     "form",
@@ -89,6 +96,7 @@ export function createJoinView(options: JoinOptions): JoinView {
     h("p", { class: "fineprint quiet" }, wording.fineprint),
   );
 
+  let submitting = false;
   /** The doubtful words that the person has been asked about: the same ones again mean yes. */
   let askedAbout: string | null = null;
 
@@ -175,11 +183,20 @@ export function createJoinView(options: JoinOptions): JoinView {
 
   async function submit(event: SubmitEvent): Promise<void> {
     event.preventDefault();
+    if (submitting) return;
+    submitting = true;
+    await submitOnce();
+    submitting = false;
+  }
+
+  async function submitOnce(): Promise<void> {
     takeLinkApart();
     const checkedName = checkName(name.value);
     const normal = normalisePhrase(phrase.value);
     say(nameFault, checkedName.kind === "refused" ? wording.nameFaults[checkedName.why] : "");
     say(failure, normal.kind === "refused" ? wording.phraseFaults[normal.why] : "");
+    name.setAttribute("aria-invalid", String(checkedName.kind === "refused"));
+    phrase.setAttribute("aria-invalid", String(normal.kind === "refused"));
     if (normal.kind === "refused") phrase.focus();
     if (checkedName.kind === "refused") name.focus();
     if (checkedName.kind === "refused" || normal.kind === "refused") return;

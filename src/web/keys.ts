@@ -1,7 +1,7 @@
 // From words to keys, on a screen that shows how far it is.
 
 import { fromBase64url, type Bytes } from "../protocol/base64url.ts";
-import { protocolVersion, saltBytes } from "../protocol/limits.ts";
+import { answerWithinMs, protocolVersion, saltBytes } from "../protocol/limits.ts";
 import type { Random } from "../crypto/bytes.ts";
 import { deriveRoomKeys, estimateDerivationMs, type RoomKeys } from "../crypto/keys.ts";
 import type { Phrase } from "../crypto/phrase.ts";
@@ -10,7 +10,8 @@ import type { Phrase } from "../crypto/phrase.ts";
 export async function fetchSalt(): Promise<Bytes | "silent" | "foreign"> {
   let answer: unknown;
   try {
-    const response = await fetch("/.well-known/secure-room", { cache: "no-store" });
+    const signal = AbortSignal.timeout(answerWithinMs);
+    const response = await fetch("/.well-known/secure-room", { cache: "no-store", signal });
     if (!response.ok) return "silent";
     answer = await response.json();
   } catch {

@@ -12,6 +12,8 @@ export interface LogView {
   remove(id: string): void;
   /** Whether the person is alone: what an empty room says depends on it. */
   alone(alone: boolean): void;
+  /** While quiet, nothing is announced: a replay is no news. */
+  quiet(quiet: boolean): void;
 }
 
 /** Messages of one author within this time stand under one name. */
@@ -21,34 +23,34 @@ const nearEndPixels = 80;
 const clock = new Intl.DateTimeFormat(undefined, { hour: "2-digit", minute: "2-digit" });
 const calendar = new Intl.DateTimeFormat(undefined, { dateStyle: "full", timeStyle: "short" });
 
-interface Shown {
-  readonly item: HTMLLIElement;
-  readonly entry: Entry;
-}
-
 /** Builds an empty log; `share` is what its button for letting somebody in does. */
 export function createLogView(share: () => void): LogView {
-  const list = h("ol", {
-    class: "log",
-    attributes: { role: "log", "aria-live": "polite", "aria-label": wording.composer, tabindex: "0" },
-  });
+  const list = h("ol", { class: "log" });
   const welcome = h("div", { class: "welcome" });
-  const element = h("div", { class: "scroll" }, welcome, list);
-  const shown = new Map<string, Shown>();
+  // What was said before one came is read by who wants to; only what comes live is announced.
+  const element = h(
+    "div",
+    {
+      class: "scroll",
+      attributes: { role: "log", "aria-live": "off", "aria-label": wording.messages, tabindex: "0" },
+    },
+    welcome,
+    list,
+  );
+  const shown = new Map<string, HTMLLIElement>();
   const entryOf = new Map<Element, Entry>();
 
   function put(entry: Entry, before: string | null): void {
     const follow = entry.kind === "message" && entry.author.own && !shown.has(entry.id);
     const atEnd = element.scrollHeight - element.scrollTop - element.clientHeight < nearEndPixels;
-    const old = shown.get(entry.id);
-    const item = draw(entry);
-    if (old !== undefined) {
-      entryOf.delete(old.item);
-      old.item.remove();
-    }
-    shown.set(entry.id, { item, entry });
+    const next = (before === null ? null : shown.get(before)) ?? null;
+    const item = shown.get(entry.id) ?? h("li");
+    if (!isEcho(entryOf.get(item), entry)) draw(item, entry);
+    else markSent(item, entry);
+    shown.set(entry.id, item);
     entryOf.set(item, entry);
-    list.insertBefore(item, (before === null ? null : shown.get(before)?.item) ?? null);
+    // Moving an item that already stands there would have it announced again.
+    if (item.parentElement !== list || item.nextElementSibling !== next) list.insertBefore(item, next);
     group(item);
     group(item.nextElementSibling);
     welcome.hidden = true;
@@ -56,13 +58,17 @@ export function createLogView(share: () => void): LogView {
   }
 
   function remove(id: string): void {
-    const item = shown.get(id)?.item;
+    const item = shown.get(id);
     if (item === undefined) return;
     const next = item.nextElementSibling;
     item.remove();
     shown.delete(id);
     entryOf.delete(item);
     group(next);
+  }
+
+  function quiet(isQuiet: boolean): void {
+    element.setAttribute("aria-live", isQuiet ? "off" : "polite");
   }
 
   function alone(isAlone: boolean): void {
@@ -82,13 +88,16 @@ export function createLogView(share: () => void): LogView {
     item.classList.toggle("follows", isFollowing(previous, entry));
   }
 
-  return { element, put, remove, alone };
+  return { element, put, remove, alone, quiet };
 }
 
 /** The name of an author, apart from its surroundings in writing direction; a second key under it is numbered. */
 export function nameOf(author: Author): HTMLElement {
-  const suffix = author.ordinal > 1 ? ` (${author.ordinal})` : "";
-  return h("bdi", { class: "name" }, author.name + suffix);
+  return h("bdi", { class: "name" }, nameText(author));
+}
+
+function nameText({ name, ordinal }: Author): string {
+  return ordinal > 1 ? `${name} (${ordinal})` : name;
 }
 
 /** A disc with the first letter of the name, in a colour made from the key. */
@@ -104,41 +113,57 @@ export function avatarOf(author: Author): HTMLElement {
 
 function isFollowing(previous: Entry | undefined, entry: Entry | undefined): boolean {
   if (previous?.kind !== "message" || entry?.kind !== "message") return false;
-  return previous.author.key === entry.author.key && Math.abs(entry.at - previous.at) < groupMs;
+  const same = previous.author.key === entry.author.key && previous.author.name === entry.author.name;
+  return same && Math.abs(entry.at - previous.at) < groupMs;
 }
 
-function draw(entry: Entry): HTMLLIElement {
+/** An own message that is back unchanged: redrawn as a whole it would be announced twice. */
+function isEcho(known: Entry | undefined, entry: Entry): entry is MessageEntry {
+  if (known?.kind !== "message" || entry.kind !== "message") return false;
+  const { text, author } = known;
+  return known.delivery === "sending" && entry.text === text && nameText(entry.author) === nameText(author);
+}
+
+function markSent(item: HTMLLIElement, { delivery }: MessageEntry): void {
+  item.className = `message ${delivery} own`;
+  const mark = item.querySelector(".delivery");
+  if (mark !== null) mark.textContent = wording[delivery];
+}
+
+function draw(item: HTMLLIElement, entry: Entry): void {
   switch (entry.kind) {
     case "message":
-      return drawMessage(entry);
-    case "gap": {
-      const { count, name } = entry;
-      return drawLine(
-        "warning",
-        count === null || name === null ? wording.gapUnknown : wording.gap(count, name),
-      );
-    }
+      drawMessage(item, entry);
+      return;
+    case "gap":
+      drawLine(item, "warning", gapText(entry.count, entry.name));
+      return;
     case "unreadable":
-      return drawLine("warning", wording.unreadable);
+      drawLine(item, "warning", wording.unreadable);
+      return;
     case "notice":
-      return drawLine("notice", wording.notices[entry.what](entry.name));
+      drawLine(item, "notice", wording.notices[entry.what](entry.name));
   }
 }
 
-function drawLine(kind: string, text: string): HTMLLIElement {
-  return h("li", { class: kind }, h("span", { attributes: { dir: "auto" } }, text));
+function gapText(count: number | null, name: string | null): string {
+  return count === null || name === null ? wording.gapUnknown : wording.gap(count, name);
 }
 
-function drawMessage(entry: MessageEntry): HTMLLIElement {
+function drawLine(item: HTMLLIElement, kind: string, text: string): void {
+  item.className = kind;
+  item.replaceChildren(h("span", { attributes: { dir: "auto" } }, text));
+}
+
+function drawMessage(item: HTMLLIElement, entry: MessageEntry): void {
   const { author, at, text, edited, deleted, delivery } = entry;
   const said = new Date(at);
   const editedMark = edited && !deleted ? h("span", {}, wording.edited) : null;
   const deliveryMark = author.own ? h("span", { class: "delivery" }, wording[delivery]) : null;
   const body = h("p", { class: deleted ? "text deleted" : "text", attributes: { dir: "auto" } });
   body.append(deleted ? wording.deleted : text);
-  return h(
-    "li",
-    { class: `message ${delivery}${author.own ? " own" : ""}` },
+  item.className = `message ${delivery}${author.own ? " own" : ""}`;
+  const children = [
     avatarOf(author),
     h(
       "div",
@@ -151,9 +176,10 @@ function drawMessage(entry: MessageEntry): HTMLLIElement {
       ),
     ),
     body,
-    h("p", { class: "marks" }, editedMark, deliveryMark),
+    h("p", { class: "marks", attributes: { "aria-live": "off" } }, editedMark, deliveryMark),
     reactionsOf(entry),
-  );
+  ];
+  item.replaceChildren(...children.filter((child) => child !== null));
 }
 
 function reactionsOf({ reactions }: MessageEntry): HTMLElement | null {

@@ -1,7 +1,8 @@
 // The page: wires the join form, the keys, the session and the room together, and keeps the tab over a reload.
 
 import type { Random } from "../crypto/bytes.ts";
-import type { RoomKeys } from "../crypto/keys.ts";
+import type { Bytes } from "../protocol/base64url.ts";
+import { deriveRoomKeys, type RoomKeys } from "../crypto/keys.ts";
 import { createMemberKey, restoreMemberKey } from "../crypto/member.ts";
 import { generatePhrase, normalisePhrase, type Phrase } from "../crypto/phrase.ts";
 import { createSession, type SavedSession } from "../session/session.ts";
@@ -27,19 +28,23 @@ void start();
 async function start(): Promise<void> {
   const address = new URL(location.href);
   const invitation = readInvitation(address);
-  history.replaceState(null, "", "/");
   const trouble = await lackingHere(address);
+  // Whoever has to open the link elsewhere still needs its words.
+  if (trouble === null) history.replaceState(null, "", "/");
   if (trouble !== null) {
     show(h("main", { class: "join" }, h("h1", {}, wording.title), h("p", { class: "fault" }, trouble)));
     return;
   }
   keepTabOverReload();
   const saved = takeSavedTab();
-  const words = saved === null || invitation.kind === "words" ? null : normalisePhrase(saved.phrase);
-  if (saved !== null && words?.kind === "phrase") {
+  const before = saved === null ? null : normalisePhrase(saved.phrase);
+  const invited = invitation.kind === "words" ? normalisePhrase(invitation.text) : null;
+  // A link to the room that this tab was in is a reload; a link to another room is a farewell.
+  const same = invited === null || (invited.kind === "phrase" && invited.phrase === saved?.phrase);
+  if (saved !== null && before?.kind === "phrase" && same) {
     const { name } = saved.session;
-    tab = { phrase: words.phrase, save: () => saved.session };
-    await enter(showJoin(name, words.phrase, null), name, words.phrase);
+    tab = { phrase: before.phrase, save: () => saved.session };
+    await enter(showJoin(name, before.phrase, null), name, before.phrase);
     return;
   }
   const warning = invitation.kind === "lost" ? wording.lostFragment : null;
@@ -48,7 +53,7 @@ async function start(): Promise<void> {
 
 /** What this browser or this address lacks for encryption, as a sentence; null when all is there. */
 async function lackingHere(address: URL): Promise<string | null> {
-  if (!isSecureContext) return wording.insecure(`https://${address.host}/`);
+  if (!isSecureContext) return wording.insecure(`https://${address.host}${address.pathname}${address.hash}`);
   try {
     await createMemberKey();
     return null;
@@ -70,7 +75,17 @@ function showJoin(name: string, words: string, warning: string | null): JoinView
   return view;
 }
 
+/** Goes in, or gives the form back with a sentence on what went wrong. */
 async function enter(view: JoinView, name: string, phrase: Phrase): Promise<void> {
+  try {
+    await deriveAndEnter(view, name, phrase);
+  } catch (error) {
+    reportError(error);
+    view.fail(wording.failed);
+  }
+}
+
+async function deriveAndEnter(view: JoinView, name: string, phrase: Phrase): Promise<void> {
   view.progress(wording.asking, null);
   const salt = await fetchSalt();
   if (salt === "silent" || salt === "foreign") {
@@ -91,11 +106,12 @@ async function enterRoom(
   const restored = saved === null ? null : await restoreMemberKey(saved.member);
   const member = restored ?? (await createMemberKey());
   let tell = (_event: SessionEvent): void => {};
-  const world = worldOf(phrase, (event) => tell(event));
+  let latestKeys = keys;
+  const derive = async (salt: Bytes) => (latestKeys = await deriveRoomKeys(phrase, salt));
+  const world = worldOf(derive, (event) => tell(event));
   const options = { keys, member, name };
   const session = createSession(restored && saved ? { ...options, saved } : options, world);
   const room = createRoomView({
-    code: keys.code,
     phrase,
     link: inviteLink(location.origin, phrase),
     name: () => session.save().name,
@@ -103,17 +119,16 @@ async function enterRoom(
     unsent: () => session.save().unsent.length,
     wake: session.wake,
     rename: session.rename,
-    comeBack: () => void enterRoom(keys, session.save().name, phrase, null),
+    comeBack: () => void enterRoom(latestKeys, session.save().name, phrase, null),
     leave() {
       session.leave();
-      tab = null;
-      wake = () => {};
-      dropSavedTab();
       showJoin(session.save().name, "", null);
     },
   });
   tell = (event) => {
     room.tell(event);
+    // Whoever has left for good, or has lost the seat to another tab, comes back only as a new arrival.
+    if (event.type === "status" && event.status.state === "left") forgetTab();
     if (document.hidden) putTab();
   };
   tab = { phrase, save: session.save };
@@ -123,10 +138,10 @@ async function enterRoom(
   room.focus();
 }
 
-function worldOf(phrase: Phrase, tell: (event: SessionEvent) => void): World {
+function worldOf(derive: World["derive"], tell: World["tell"]): World {
   return {
     dial: dialWebSocket,
-    derive: (salt) => deriveWithProgress(phrase, salt, random, () => {}),
+    derive,
     random,
     now: () => Date.now(),
     after(ms, callback) {
@@ -148,6 +163,12 @@ function keepTabOverReload(): void {
 
 function putTab(): void {
   if (tab !== null) putSavedTab({ phrase: tab.phrase, session: tab.save() });
+}
+
+function forgetTab(): void {
+  tab = null;
+  wake = () => {};
+  dropSavedTab();
 }
 
 function wakeTab(): void {

@@ -25,7 +25,6 @@ export interface RoomView {
 }
 
 interface RoomOptions {
-  readonly code: readonly RoomSymbol[];
   readonly phrase: string;
   readonly link: string;
   readonly name: () => string;
@@ -52,25 +51,26 @@ export function createRoomView(options: RoomOptions): RoomView {
   const peopleButton = button("icon people-button", drawing("icon-drawing", 24, iconPath.people), showPeople);
   peopleButton.append(peopleCount);
   const banner = h("div", { class: "banner", attributes: { role: "status", hidden: "" } });
+  const question = h("div", { class: "question", attributes: { hidden: "" } });
+  const code = createCodeButton();
   const composer = createComposer(options.say);
   const side = h("aside", { class: "side" }, people.element);
   const element = h(
     "div",
     { class: "room" },
+    h("h1", { class: "heard" }, wording.title),
     h(
       "header",
       { class: "bar" },
-      codeButton(options.code),
+      code.element,
       status,
       peopleButton,
-      labelled("share-button", wording.share, iconPath.share, () =>
-        openShareDialog(options.link, options.phrase),
-      ),
+      labelled("share-button", wording.share, iconPath.share, share),
       labelled("leave-button", wording.leave, iconPath.leave, () =>
         openLeaveDialog(options.unsent(), options.leave),
       ),
     ),
-    h("main", { class: "talk" }, log.element, banner, composer.element),
+    h("main", { class: "talk" }, log.element, banner, question, composer.element),
     side,
   );
 
@@ -97,7 +97,7 @@ export function createRoomView(options: RoomOptions): RoomView {
         showStatus(event.status);
         return;
       case "code":
-        showCode(event.code);
+        code.show(event.code);
     }
   }
 
@@ -109,30 +109,48 @@ export function createRoomView(options: RoomOptions): RoomView {
   }
 
   function showStatus(now: Status): void {
+    const hadFocus = banner.contains(document.activeElement) || question.contains(document.activeElement);
     element.dataset["state"] = now.state;
     statusText.textContent = wording.status[now.state];
-    const stopped = now.state === "refused" || now.state === "left";
-    composer.enable(!stopped);
-    banner.hidden = now.state !== "lost" && !stopped;
-    if (now.state === "lost") {
-      const text = h("span", {}, wording.offline(now.unsent));
-      banner.replaceChildren(text, button("chip", wording.tryNow, options.wake));
-    }
-    if (!stopped) return;
-    const { rename, comeBack, leave } = options;
-    const decide = { rename, comeBack, leave, again: () => rename(options.name()) };
-    banner.replaceChildren(createDecision(now, options.name(), decide));
-    banner.querySelector<HTMLElement>("input, button")?.focus();
+    const stopped = now.state === "refused" || (now.state === "left" && now.why !== "asked");
+    composer.enable(now.state !== "refused" && now.state !== "left");
+    log.quiet(now.state !== "live");
+    banner.hidden = now.state !== "lost";
+    question.hidden = !stopped;
+    if (now.state === "lost") showLoss(now.unsent);
+    if (stopped) ask(now);
+    else if (hadFocus && banner.hidden) composer.focus();
+  }
+
+  function showLoss(unsent: number): void {
+    banner.replaceChildren(
+      h("span", {}, wording.offline(unsent)),
+      button("chip", wording.tryNow, options.wake),
+    );
+  }
+
+  function ask(now: Extract<Status, { state: "refused" | "left" }>): void {
+    const { rename, comeBack } = options;
+    const name = options.name();
+    question.replaceChildren(createDecision(now, name, { rename, comeBack, again: () => rename(name) }));
+    question.querySelector<HTMLElement>("input, button")?.focus();
   }
 
   return { element, tell, focus: composer.focus };
 }
 
-function codeButton(code: readonly RoomSymbol[]): HTMLButtonElement {
-  const made = button("code", code.map(({ symbol }) => symbol).join(" "), () => openCodeDialog(code));
-  made.setAttribute("aria-label", `${wording.roomCode}: ${code.map(({ name }) => name).join(", ")}`);
-  made.title = wording.roomCode;
-  return made;
+function createCodeButton(): { element: HTMLElement; show: (code: readonly RoomSymbol[]) => void } {
+  let shown: readonly RoomSymbol[] = [];
+  const element = button("code", "", () => openCodeDialog(shown));
+  element.title = wording.roomCode;
+
+  function show(code: readonly RoomSymbol[]): void {
+    shown = code;
+    element.textContent = code.map(({ symbol }) => symbol).join(" ");
+    element.setAttribute("aria-label", `${wording.roomCode}: ${code.map(({ name }) => name).join(", ")}`);
+  }
+
+  return { element, show };
 }
 
 function labelled(className: string, label: string, path: string, press: () => void): HTMLButtonElement {

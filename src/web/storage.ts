@@ -36,6 +36,11 @@ export function dropSavedTab(): void {
   } catch {}
 }
 
+function isUnsent(value: unknown): boolean {
+  const { body, frame } = (value ?? {}) as { body?: unknown; frame?: unknown };
+  return typeof body === "string" && (frame === null || typeof frame === "string");
+}
+
 /** Our own words, but in a place that extensions and people can write to: the outer shape is checked. */
 function check(value: unknown): SavedTab | null {
   const tab = value as Partial<SavedTab> | null;
@@ -43,6 +48,7 @@ function check(value: unknown): SavedTab | null {
   if (typeof tab?.phrase !== "string" || session === undefined) return null;
   const { name, member, seat, counter, unsent } = session;
   if (typeof name !== "string" || typeof member !== "string" || typeof seat !== "string") return null;
-  if (typeof counter !== "number" || !Number.isSafeInteger(counter) || !Array.isArray(unsent)) return null;
+  if (typeof counter !== "number" || !Number.isSafeInteger(counter) || counter < 0) return null;
+  if (!Array.isArray(unsent) || !unsent.every(isUnsent)) return null;
   return { phrase: tab.phrase, session: { name, member, seat, counter, unsent } };
 }

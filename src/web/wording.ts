@@ -23,12 +23,12 @@ export const wording = {
   nameFaults: {
     empty: "Type a name for the others to see.",
     characters: "This name has characters that cannot be shown. Use letters, digits, signs or emoji.",
-    "too-long": "This name is too long. 32 letters are the most.",
+    "too-long": "This name is too long. Shorten it to 32 letters, or fewer emoji.",
   },
   phraseFaults: {
     empty: "Type the words you were given, or start a new room.",
     characters: "There are characters in here that no keyboard makes. Type the words again.",
-    "too-long": "This is too long for a passphrase.",
+    "too-long": "This is too long for a passphrase. Type the words alone.",
   },
   lostFragment:
     "Your link has lost its words: some apps cut off everything behind the # sign. Ask for the words, or for the link once more.",
@@ -38,9 +38,11 @@ export const wording = {
     "This browser lacks Ed25519 signatures. Use Firefox 129, Chrome or Edge 137, Safari 17, or anything newer.",
 
   generated: "All eight words fit together.",
-  typo: (word: string) => `“${word}” is not on the word list. A slip?`,
-  checksum: "These eight words do not fit together: one of them is wrong, or two have changed places.",
-  wordCount: (n: number) => `${count(n, "word", "words")}: a passphrase made here has eight.`,
+  typo: (word: string) => `“${word}” is not on the word list. Check its spelling.`,
+  checksum:
+    "These eight words do not fit together: one of them is wrong, or two have changed places. Compare them with the ones you were given.",
+  wordCount: (n: number) =>
+    `${count(n, "word", "words")}, but a passphrase made here has eight. Check whether one is missing or said twice.`,
   strength: (words: number, bits: number) => `${count(words, "word", "words")}, about ${bits} bits.`,
   strengthWeak:
     "Easy to guess for whoever runs or breaks into the server. Better start a new room with random words.",
@@ -51,6 +53,7 @@ export const wording = {
   asking: "Asking the server…",
   deriving: (percent: number) => `Making the keys… ${percent} %`,
   serverSilent: "The server does not answer. Check your connection and try again.",
+  failed: "Something went wrong in this browser. Try again, or reload the page.",
   serverForeign: "This server does not speak this version of secure-room. Reload the page.",
 
   roomCode: "Room code",
@@ -67,7 +70,7 @@ export const wording = {
   offline: (unsent: number) =>
     unsent === 0
       ? "Offline. Trying to reach the room again."
-      : `Offline. ${count(unsent, "message", "messages")} will be sent.`,
+      : `Offline. ${count(unsent, "message", "messages")} will be sent when the room is back.`,
   tryNow: "Try now",
 
   nameTaken: (name: string) => `Someone here is already called ${name}.`,
@@ -81,7 +84,7 @@ export const wording = {
   takenOver: "This room was opened in another tab.",
   takenOverHint: "Go on there, or come in again here as a new arrival.",
   comeBack: "Come in again",
-  refusedByRelay: "The server closed the connection for good.",
+  refusedByRelay: "The server closed the connection.",
   refusedByRelayHint: "The page may be older than the server. Reload it.",
   reload: "Reload",
   leave: "Leave",
@@ -115,6 +118,7 @@ export const wording = {
   qr: "QR code of the link: point a phone’s camera at it.",
   done: "Done",
 
+  messages: "Messages",
   composer: "Message",
   send: "Send",
   sending: "sending",
@@ -130,9 +134,6 @@ export const wording = {
     left: (name: string) => `${name} left.`,
     "second-key": (name: string) =>
       `${name} speaks with a new key from here on: a new tab or device, or somebody else who uses the name.`,
-    topic: (name: string) => `${name} changed the topic.`,
-    "timer-on": (name: string) => `${name} made messages disappear.`,
-    "timer-off": (name: string) => `${name} made messages stay.`,
   },
   sayFaults: {
     "too-long": "This message is too long to send at once. Split it.",

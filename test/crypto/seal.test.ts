@@ -2,22 +2,16 @@ import assert from "node:assert/strict";
 import { test } from "node:test";
 import type { Bytes } from "../../src/protocol/base64url.ts";
 import { concat, label, lv, u32, utf8 } from "../../src/crypto/bytes.ts";
-import { deriveRoomKeys } from "../../src/crypto/keys.ts";
 import { createMemberKey } from "../../src/crypto/member.ts";
 import type { MemberKey } from "../../src/crypto/member.ts";
 import { sha256 } from "../../src/crypto/primitives.ts";
 import { maxBodyBytes, openEnvelope, paddedLength, sealEnvelope } from "../../src/crypto/seal.ts";
 import type { Use } from "../../src/crypto/seal.ts";
-import { phraseOf } from "./phrases.ts";
+import { keysOf } from "./phrases.ts";
 import { seededNumbers, seededRandom } from "./seeded.ts";
 
 const random = seededRandom(9);
-const salt = random(32);
-const [keys, otherRoom, member] = await Promise.all([
-  deriveRoomKeys(phraseOf("maple river"), salt),
-  deriveRoomKeys(phraseOf("other river"), salt),
-  createMemberKey(),
-]);
+const [keys, otherRoom, member] = await Promise.all([keysOf("river"), keysOf("lake"), createMemberKey()]);
 const ann = await keys.blindName("Ann");
 const bob = await keys.blindName("Bob");
 const body = utf8('{"kind":"text"}');

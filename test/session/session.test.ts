@@ -6,7 +6,8 @@ import { decodeFrame, encodeFrame, frameKind } from "../../src/protocol/frame.ts
 import { createMemberKey, type MemberKey } from "../../src/crypto/member.ts";
 import type { MessageBody } from "../../src/session/body.ts";
 import { sealMessage } from "../../src/session/envelope.ts";
-import { keysOf, Person, random, TestRelay, until } from "./stage.ts";
+import { keysOf } from "../crypto/phrases.ts";
+import { Person, random, TestRelay, until } from "./stage.ts";
 
 /** A message that somebody outside the stage has sealed for the room. */
 async function publish(relay: TestRelay, member: MemberKey, body: MessageBody): Promise<void> {

@@ -5,30 +5,13 @@ import { fromBase64url, toBase64url, type Bytes } from "../../src/protocol/base6
 import { close } from "../../src/protocol/close.ts";
 import { decodeClientText, encodeText, type Join, type RelayText } from "../../src/protocol/control.ts";
 import { frameKind, frameKindOf, stampFromUser, stampSeq } from "../../src/protocol/frame.ts";
-import { deriveRoomKeys, type RoomKeys } from "../../src/crypto/keys.ts";
 import { createMemberKey } from "../../src/crypto/member.ts";
-import { normalisePhrase } from "../../src/crypto/phrase.ts";
 import type { Entry, MessageEntry, RosterMember, SessionEvent, Status } from "../../src/session/events.ts";
 import { createSession, type SavedSession, type Session } from "../../src/session/session.ts";
 import type { Line, LineListener } from "../../src/session/world.ts";
+import { keysOf } from "../crypto/phrases.ts";
 
 export const random = (length: number): Bytes => crypto.getRandomValues(new Uint8Array(length));
-
-const derived = new Map<string, Promise<RoomKeys>>();
-
-/** Keys of a phrase, derived once per test run: PBKDF2 is slow on purpose. */
-export function keysOf(phrase: string, salt: Bytes = new Uint8Array(32)): Promise<RoomKeys> {
-  const id = `${phrase} ${toBase64url(salt)}`;
-  const keys = derived.get(id) ?? deriveTestKeys(phrase, salt);
-  derived.set(id, keys);
-  return keys;
-}
-
-async function deriveTestKeys(phrase: string, salt: Bytes): Promise<RoomKeys> {
-  const normal = normalisePhrase(phrase);
-  assert.equal(normal.kind, "phrase");
-  return deriveRoomKeys(normal.kind === "phrase" ? normal.phrase : assert.fail(), salt);
-}
 
 /** Waits until `condition` holds; fails after five seconds, naming what never came. */
 export async function until(what: string, condition: () => boolean): Promise<void> {
