@@ -90,8 +90,15 @@ export const retryFullMs = 10 * secondMs;
 export const maxTimelineEntries = 5_000;
 /** Different emoji under one message; further ones are not shown. */
 export const maxReactionsPerMessage = 32;
-/** Signing keys one tab remembers counters for; the longest unheard is forgotten. */
-export const maxKnownKeys = 4_096;
+/**
+ * Signing keys, each under a name, that one tab tells apart. None is forgotten, because a forgotten one could be
+ * played again or spoken for; above the limit a new one does not open.
+ */
+export const maxKnownKeys = 16_384;
+/** Messages under one key: far more than anybody says, and the bound of SP 800-38D for random nonces. */
+export const maxCounter = 2 ** 32 - 1;
+/** The longest that a client lets a relay put it off. */
+export const maxRetryAfterMs = 5 * minuteMs;
 /** Separate gaps remembered per key; above it the oldest is forgotten. */
 export const maxGapsPerKey = 64;
 /** Sender keys held ready; above it the oldest is derived again when needed. */

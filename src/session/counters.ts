@@ -1,15 +1,14 @@
 // Which numbers of each signing key have been seen: it tells a replay from news, and finds what is missing.
 // PROTOCOL.md section 2, "counter". It knows numbers only, no text and no screen.
 
-import { maxGapsPerKey, maxKnownKeys } from "../protocol/limits.ts";
-import { remember } from "../protocol/bounded.ts";
+import { maxGapsPerKey } from "../protocol/limits.ts";
 
 /** Numbers `from` to `to` did not come; the message numbered `to + 1` did. */
 export interface Gap {
   readonly from: number;
   readonly to: number;
   /** Those of them that their author has deleted: they are not missing. */
-  readonly excused: ReadonlySet<number>;
+  readonly excused: Set<number>;
 }
 
 /** How many messages a gap stands for. */
@@ -22,7 +21,10 @@ interface Seen {
   readonly gaps: Gap[];
 }
 
-/** The numbers seen of every key. Invariant: a key's gaps are in order, apart, and all below its last number. */
+/**
+ * The numbers seen of every key; how many keys there are is roster.ts's to bound. Invariant: a key's gaps are in order,
+ * apart, and all below its last number.
+ */
 export class Counters {
   readonly #keys = new Map<string, Seen>();
 
@@ -30,20 +32,14 @@ export class Counters {
   see(key: string, counter: number): "news" | "replay" {
     const seen = this.#keys.get(key);
     if (seen === undefined) {
-      remember(this.#keys, key, { last: counter, gaps: [] }, maxKnownKeys);
+      this.#keys.set(key, { last: counter, gaps: [] });
       return "news";
     }
     if (counter <= seen.last) return "replay";
     if (counter > seen.last + 1) seen.gaps.push({ from: seen.last + 1, to: counter - 1, excused: new Set() });
     if (seen.gaps.length > maxGapsPerKey) seen.gaps.shift();
     seen.last = counter;
-    remember(this.#keys, key, seen, maxKnownKeys);
     return "news";
-  }
-
-  /** The last number seen of `key`, or null. */
-  last(key: string): number | null {
-    return this.#keys.get(key)?.last ?? null;
   }
 
   /** What is missing of `key`, oldest first. */
@@ -53,12 +49,8 @@ export class Counters {
 
   /** A number that its author deleted is not missing. Gives the gap it lay in, as it is now, or null. */
   excuse(key: string, counter: number): Gap | null {
-    const gaps = this.#keys.get(key)?.gaps ?? [];
-    const at = gaps.findIndex((gap) => gap.from <= counter && counter <= gap.to);
-    const gap = gaps[at];
-    if (gap === undefined) return null;
-    const excused = { ...gap, excused: new Set(gap.excused).add(counter) };
-    gaps[at] = excused;
-    return excused;
+    const gap = this.gaps(key).find(({ from, to }) => from <= counter && counter <= to);
+    gap?.excused.add(counter);
+    return gap ?? null;
   }
 }

@@ -34,10 +34,15 @@ export interface MessageEntry {
 
 export type Entry =
   | MessageEntry
-  /** `count` numbered messages of `name` never came; null where nobody knows how many, or whose. */
-  | { readonly kind: "gap"; readonly id: string; readonly name: string | null; readonly count: number | null }
+  /** `count` numbered messages of `author` never came; null where nobody knows how many, or whose. */
+  | {
+      readonly kind: "gap";
+      readonly id: string;
+      readonly author: Author | null;
+      readonly count: number | null;
+    }
   | { readonly kind: "unreadable"; readonly id: string }
-  | { readonly kind: "notice"; readonly id: string; readonly what: Notice; readonly name: string };
+  | { readonly kind: "notice"; readonly id: string; readonly what: Notice; readonly author: Author };
 
 export type Notice = "joined" | "left" | "second-key";
 

@@ -17,27 +17,30 @@
 import { fromBase64url, toBase64url, type Bytes } from "../protocol/base64url.ts";
 import { afterClose, close } from "../protocol/close.ts";
 import { decodeRelayText, encodeText, type Joined, type Member } from "../protocol/control.ts";
-import { decodeFrame, frameKind } from "../protocol/frame.ts";
-import { maxRosterMembers, seatBytes } from "../protocol/limits.ts";
+import { decodeFrame, type Frame, frameKind } from "../protocol/frame.ts";
+import { maxRetryAfterMs, maxRosterMembers, seatBytes } from "../protocol/limits.ts";
 import { equal } from "../crypto/bytes.ts";
 import type { RoomKeys } from "../crypto/keys.ts";
 import type { MemberKey } from "../crypto/member.ts";
-import { faultOfText } from "./body.ts";
+import { faultOfText, type MessageBody } from "./body.ts";
 import { openHello, openMessage, sealHello, sealMessage } from "./envelope.ts";
 import type { Author, Status } from "./events.ts";
 import { createLink } from "./link.ts";
 import { Outbox, type SavedUnsent } from "./outbox.ts";
 import { retryDelayMs } from "./retry.ts";
-import { Roster, type RosterChange } from "./roster.ts";
-import { Timeline } from "./timeline.ts";
+import { type Met, Roster, type RosterChange } from "./roster.ts";
+import { type Received, Timeline } from "./timeline.ts";
 import type { Line, World } from "./world.ts";
 
 /** What a tab keeps to come back as the same member: PROTOCOL.md section 2, "memberKey, counter, seat and outbox". */
 export interface SavedSession {
+  readonly roomId: string;
   readonly name: string;
   readonly member: string;
   readonly seat: string;
   readonly counter: number;
+  /** What the last hello gave as its time. */
+  readonly helloAt: number;
   readonly unsent: readonly SavedUnsent[];
 }
 
@@ -59,6 +62,8 @@ export interface Session {
   readonly say: (text: string) => SayFault;
   /** The tab is visible, or the network is back: dial at once, or make sure that the line still answers. */
   readonly wake: () => void;
+  /** The person has asked for it: dials at once, also when the relay has asked to be left alone for longer. */
+  readonly tryNow: () => void;
   /** Takes another name: leaves, and joins again with a new seat and the same key. */
   readonly rename: (name: string) => void;
   readonly leave: () => void;
@@ -79,8 +84,9 @@ export function createSession(options: SessionOptions, world: World): Session {
   let name = options.name;
   // A seat belongs to one name for good, and so does a sealed frame.
   let seat = options.saved?.name === name ? options.saved.seat : newSeat();
-  if (options.saved?.name !== name) outbox.unseal();
+  if (options.saved?.name !== name || options.saved.roomId !== keys.roomId) outbox.unseal();
   let counter = options.saved?.counter ?? 0;
+  let helloAt = options.saved?.helloAt ?? 0;
   /** As others see us; the number behind the name is known after the first join. */
   let self: Author = { key: ownKey, name, ordinal: 1, own: true };
   /** What the relay has said of seats during a replay. */
@@ -132,7 +138,9 @@ export function createSession(options: SessionOptions, world: World): Session {
   async function join(opened: Line): Promise<void> {
     if (opened !== link.line) return;
     setStatus({ state: "joining" });
-    const hello = await sealHello(keys, member, { name, at: world.now() }, world.random);
+    // Newer than the last, whatever the clock does: an older one would be taken for a replay.
+    helloAt = Math.max(world.now(), helloAt + 1);
+    const hello = await sealHello(keys, member, { name, at: helloAt }, world.random);
     if (opened !== link.line) return;
     const where = log === null ? {} : { log, after: lastSeq };
     opened.text(encodeText({ type: "join", access: toBase64url(keys.access), seat, ...hello, ...where }));
@@ -179,7 +187,7 @@ export function createSession(options: SessionOptions, world: World): Session {
       case "live":
         return live();
       case "error":
-        retryAfterMs = said.retryAfterMs ?? null;
+        retryAfterMs = said.retryAfterMs === undefined ? null : Math.min(said.retryAfterMs, maxRetryAfterMs);
         return;
       case "pong":
       case "unknown":
@@ -217,7 +225,7 @@ export function createSession(options: SessionOptions, world: World): Session {
       return;
     }
     const { what, author } = await takeSeat(said);
-    if (what !== "none" && author?.own === false) timeline.notice(what, author.name);
+    if (what !== "none" && author?.own === false) timeline.notice(what, author);
     tellMembers();
   }
 
@@ -225,7 +233,7 @@ export function createSession(options: SessionOptions, world: World): Session {
     const hello = await openHello(keys, said);
     const known = hello && { key: hello.key, name: hello.body.name, at: hello.body.at };
     const change = roster.seat(said.fromUser, said.state, known);
-    if (change.secondKey && change.author) timeline.notice("second-key", change.author.name);
+    if (change.secondKey && change.author) timeline.notice("second-key", change.author);
     if (change.author?.own === true) self = change.author;
     return change;
   }
@@ -236,9 +244,9 @@ export function createSession(options: SessionOptions, world: World): Session {
 
   async function live(): Promise<void> {
     attempt = 0;
-    roster.begin();
-    for (const said of seats.splice(0)) await takeSeat(said);
-    roster.complete();
+    const named = seats.splice(0);
+    for (const said of named) await takeSeat(said);
+    roster.keepOnly(new Set(named.map((said) => said.fromUser)));
     timeline.live();
     setStatus({ state: "live" });
     tellMembers();
@@ -253,21 +261,33 @@ export function createSession(options: SessionOptions, world: World): Session {
     if (frame === null || sealedFor !== keys || frame.kind === frameKind.volatile || frame.seq <= lastSeq)
       return;
     lastSeq = frame.seq;
-    const message = await openMessage(keys, frame);
+    const message = await open(frame);
     if (message === null) {
       timeline.unreadable();
       return;
     }
-    const { author, secondKey } = roster.author(message.fromUser, message.key, message.body.name);
-    if (secondKey) timeline.notice("second-key", author.name);
-    timeline.receive({ ...message, author });
-    if (author.own) echoed(message.body.counter);
+    const { author, body } = message;
+    if (message.secondKey) timeline.notice("second-key", author);
+    const clash = author.own ? echoed(body) : null;
+    timeline.receive(message);
+    if (clash !== null) sayBody(clash);
   }
 
-  /** An own message is back: it is said. A number that this tab has not given comes from its life before a crash. */
-  function echoed(own: number): void {
-    outbox.acknowledge(own);
-    counter = Math.max(counter, own + 1);
+  /** Null as well for a new key above the limit: a flood of keys must not push known ones out. */
+  async function open(frame: Frame): Promise<(Received & Met) | null> {
+    const message = await openMessage(keys, frame);
+    if (message === null) return null;
+    const met = roster.author(message.fromUser, message.key, message.body.name);
+    return met && { ...message, ...met };
+  }
+
+  /** An own message is back: it is said. Gives the one that waited under the same number, if that was another. */
+  function echoed(body: MessageBody): MessageBody | null {
+    counter = Math.max(counter, body.counter + 1);
+    const result = outbox.acknowledge(body);
+    if (result === "said") return null;
+    timeline.unsay(self, body.counter);
+    return result.clash;
   }
 
   // ── what the person says ────────────────────────────────────────────────────────────────────────────────────
@@ -276,12 +296,16 @@ export function createSession(options: SessionOptions, world: World): Session {
     const fault = faultOfText(text);
     if (fault !== null) return fault;
     if (outbox.full) return "outbox-full";
-    const body = { kind: "text", name, at: world.now(), counter: counter++, text } as const;
+    sayBody({ kind: "text", name, at: world.now(), counter, text });
+    return null;
+  }
+
+  function sayBody(said: MessageBody): void {
+    const body = { ...said, counter: counter++ };
     outbox.add(body);
-    timeline.say(self, body);
+    if (body.kind === "text") timeline.say(self, body);
     if (status.state === "lost") setStatus({ ...status, unsent: outbox.size });
     inOrder(send);
-    return null;
   }
 
   /** Sends what has not gone out on this line, oldest first, sealing what is not sealed for this room and name. */
@@ -302,6 +326,10 @@ export function createSession(options: SessionOptions, world: World): Session {
   function wake(): void {
     if (status.state === "lost" && world.now() >= politeUntil) dial();
     if (status.state === "live") link.ping();
+  }
+
+  function tryNow(): void {
+    if (status.state === "lost") dial();
   }
 
   function rename(next: string): void {
@@ -332,8 +360,8 @@ export function createSession(options: SessionOptions, world: World): Session {
   }
 
   function save(): SavedSession {
-    return { name, member: member.saved, seat, counter, unsent: outbox.save() };
+    return { roomId: keys.roomId, name, member: member.saved, seat, counter, helloAt, unsent: outbox.save() };
   }
 
-  return { start, say, wake, rename, leave, save };
+  return { start, say, wake, tryNow, rename, leave, save };
 }

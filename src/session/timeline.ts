@@ -2,7 +2,7 @@
 // found; behind them the own ones that the relay has not numbered yet. It opens nothing and draws nothing: it takes
 // opened bodies and tells what has changed.
 
-import { maxKnownKeys, maxReactionsPerMessage, maxTimelineEntries } from "../protocol/limits.ts";
+import { maxReactionsPerMessage, maxTimelineEntries } from "../protocol/limits.ts";
 import { remember } from "../protocol/bounded.ts";
 import type { MessageBody, MessageId } from "./body.ts";
 import { Counters, type Gap, missingIn } from "./counters.ts";
@@ -46,6 +46,11 @@ export class Timeline {
     this.#tell({ type: "entry", entry, before: null });
   }
 
+  /** Takes an own text back that was not numbered: it will be said under another counter. */
+  unsay(author: Author, counter: number): void {
+    this.#remove(entryId(author.key, counter));
+  }
+
   /** Takes the next message of the log; a replay is dropped in silence. */
   receive({ body, messageId, author }: Received): void {
     if (this.#counters.see(author.key, body.counter) === "replay") return;
@@ -84,12 +89,12 @@ export class Timeline {
 
   /** The relay no longer holds what came between the last connection and this one. */
   trimmed(): void {
-    this.#place({ kind: "gap", id: `line.${this.#lines++}`, name: null, count: null });
+    this.#place({ kind: "gap", id: `line.${this.#lines++}`, author: null, count: null });
   }
 
   /** A line about the room itself. */
-  notice(what: Notice, name: string): void {
-    this.#place({ kind: "notice", id: `line.${this.#lines++}`, what, name });
+  notice(what: Notice, author: Author): void {
+    this.#place({ kind: "notice", id: `line.${this.#lines++}`, what, author });
   }
 
   /** A replay begins: gaps wait until all of it has come. */
@@ -110,37 +115,34 @@ export class Timeline {
     const place = {
       gap,
       id: gapId(author.key, gap),
-      name: author.name,
+      author,
       behind: this.#placed.at(-1) ?? null,
       judged: false,
     };
-    remember(this.#gaps, place.id, place, maxKnownKeys);
+    remember(this.#gaps, place.id, place, maxTimelineEntries);
     if (this.#judging) this.#showGap(place);
   }
 
   #excuse(key: string, counter: number): void {
     const gap = this.#counters.excuse(key, counter);
     const place = gap === null ? undefined : this.#gaps.get(gapId(key, gap));
-    if (gap === null || place === undefined) return;
-    place.gap = gap;
-    if (place.judged) this.#showGap(place);
+    if (place?.judged === true) this.#showGap(place);
   }
 
   /** Shows, redraws or removes the line of one gap. */
   #showGap(place: GapPlace): void {
-    const { id, name, gap, behind } = place;
+    const { id, author, gap, behind } = place;
     const count = missingIn(gap);
     const shown = this.#byId.has(id);
     if (count === 0) this.#remove(id);
-    else if (shown) this.#replace({ kind: "gap", id, name, count });
-    else if (!place.judged) this.#place({ kind: "gap", id, name, count }, behind);
+    else if (shown) this.#replace({ kind: "gap", id, author, count });
+    else if (!place.judged) this.#place({ kind: "gap", id, author, count }, behind);
     place.judged = true;
   }
 
   /** Puts an entry behind another (null: in front of all), or behind all that is numbered. */
   #place(entry: Entry, behind: string | null | undefined = this.#placed.at(-1)): void {
-    const waiting = this.#sending.indexOf(entry.id);
-    if (waiting >= 0) this.#sending.splice(waiting, 1);
+    takeOut(this.#sending, entry.id);
     // What it stood behind may have left the screen at the top: then it is the first.
     const at = behind === null || behind === undefined ? 0 : this.#placed.lastIndexOf(behind) + 1;
     this.#placed.splice(at, 0, entry.id);
@@ -168,16 +170,22 @@ export class Timeline {
     const entry = this.#byId.get(id);
     if (entry === undefined) return;
     this.#byId.delete(id);
-    this.#placed.splice(this.#placed.indexOf(id), 1);
+    takeOut(this.#placed, id);
+    takeOut(this.#sending, id);
     if (entry.kind === "message" && entry.messageId !== null) this.#idOfMessage.delete(entry.messageId);
     this.#tell({ type: "gone", id });
   }
 }
 
+function takeOut(ids: string[], id: string): void {
+  const at = ids.indexOf(id);
+  if (at >= 0) ids.splice(at, 1);
+}
+
 interface GapPlace {
-  gap: Gap;
+  readonly gap: Gap;
   readonly id: string;
-  readonly name: string;
+  readonly author: Author;
   /** The entry it stands behind, or null: in front of all. */
   readonly behind: string | null;
   judged: boolean;

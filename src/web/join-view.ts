@@ -8,9 +8,9 @@ import {
   normalisePhrase,
   type Phrase,
 } from "../crypto/phrase.ts";
+import { wordsOf } from "../session/invite.ts";
 import { button, drawing, h } from "./dom.ts";
 import { iconPath } from "./icons.ts";
-import { wordsOf } from "./invite.ts";
 import { wording } from "./wording.ts";
 
 export interface JoinView {
@@ -114,9 +114,9 @@ export function createJoinView(options: JoinOptions): JoinView {
   if (options.warning !== null) say(failure, options.warning);
 
   function takeLinkApart(): void {
-    const words = wordsOf(phrase.value);
-    if (words === phrase.value) return;
-    phrase.value = words;
+    const pasted = wordsOf(phrase.value);
+    if (pasted.kind !== "words") return;
+    phrase.value = pasted.text;
     void judge(wording.phraseFromLink);
   }
 

@@ -93,11 +93,10 @@ export function createLogView(share: () => void): LogView {
 
 /** The name of an author, apart from its surroundings in writing direction; a second key under it is numbered. */
 export function nameOf(author: Author): HTMLElement {
-  return h("bdi", { class: "name" }, nameText(author));
-}
-
-function nameText({ name, ordinal }: Author): string {
-  return ordinal > 1 ? `${name} (${ordinal})` : name;
+  const { name, ordinal } = author;
+  const number = ordinal > 1 ? h("span", { class: "ordinal" }, String(ordinal)) : null;
+  if (number !== null) number.title = wording.ordinal;
+  return h("span", { class: "name" }, h("bdi", {}, name), number);
 }
 
 /** A disc with the first letter of the name, in a colour made from the key. */
@@ -121,7 +120,8 @@ function isFollowing(previous: Entry | undefined, entry: Entry | undefined): boo
 function isEcho(known: Entry | undefined, entry: Entry): entry is MessageEntry {
   if (known?.kind !== "message" || entry.kind !== "message") return false;
   const { text, author } = known;
-  return known.delivery === "sending" && entry.text === text && nameText(entry.author) === nameText(author);
+  const same = author.name === entry.author.name && author.ordinal === entry.author.ordinal;
+  return known.delivery === "sending" && entry.text === text && same;
 }
 
 function markSent(item: HTMLLIElement, { delivery }: MessageEntry): void {
@@ -136,23 +136,25 @@ function draw(item: HTMLLIElement, entry: Entry): void {
       drawMessage(item, entry);
       return;
     case "gap":
-      drawLine(item, "warning", gapText(entry.count, entry.name));
+      drawLine(item, "warning", gapText(entry.count, entry.author), entry.author);
       return;
     case "unreadable":
       drawLine(item, "warning", wording.unreadable);
       return;
     case "notice":
-      drawLine(item, "notice", wording.notices[entry.what](entry.name));
+      drawLine(item, "notice", wording.notices[entry.what], entry.author);
   }
 }
 
-function gapText(count: number | null, name: string | null): string {
-  return count === null || name === null ? wording.gapUnknown : wording.gap(count, name);
+function gapText(count: number | null, author: Author | null): string {
+  return count === null || author === null ? wording.gapUnknown : wording.gap(count);
 }
 
-function drawLine(item: HTMLLIElement, kind: string, text: string): void {
+/** A sentence of ours; where it says {name}, the name stands apart from it, so that no name can finish the sentence. */
+function drawLine(item: HTMLLIElement, kind: string, text: string, author: Author | null = null): void {
+  const [before = "", behind = ""] = text.split("{name}");
   item.className = kind;
-  item.replaceChildren(h("span", { attributes: { dir: "auto" } }, text));
+  item.replaceChildren(before, ...(author === null ? [] : [nameOf(author)]), behind);
 }
 
 function drawMessage(item: HTMLLIElement, entry: MessageEntry): void {

@@ -7,10 +7,10 @@ import { createMemberKey, restoreMemberKey } from "../crypto/member.ts";
 import { generatePhrase, normalisePhrase, type Phrase } from "../crypto/phrase.ts";
 import { createSession, type SavedSession } from "../session/session.ts";
 import type { SessionEvent } from "../session/events.ts";
+import { inviteLink, readInvitation } from "../session/invite.ts";
 import type { World } from "../session/world.ts";
 import { dialWebSocket } from "./dial.ts";
 import { h } from "./dom.ts";
-import { inviteLink, readInvitation } from "./invite.ts";
 import { createJoinView, type JoinView } from "./join-view.ts";
 import { deriveWithProgress, fetchSalt } from "./keys.ts";
 import { createRoomView } from "./room-view.ts";
@@ -48,7 +48,7 @@ async function start(): Promise<void> {
     return;
   }
   const warning = invitation.kind === "lost" ? wording.lostFragment : null;
-  showJoin("", invitation.kind === "words" ? invitation.text.replaceAll("-", " ") : "", warning);
+  showJoin("", invitation.kind === "words" ? invitation.text : "", warning);
 }
 
 /** What this browser or this address lacks for encryption, as a sentence; null when all is there. */

@@ -36,6 +36,10 @@ export function dropSavedTab(): void {
   } catch {}
 }
 
+function isCount(value: unknown): value is number {
+  return typeof value === "number" && Number.isSafeInteger(value) && value >= 0;
+}
+
 function isUnsent(value: unknown): boolean {
   const { body, frame } = (value ?? {}) as { body?: unknown; frame?: unknown };
   return typeof body === "string" && (frame === null || typeof frame === "string");
@@ -46,9 +50,15 @@ function check(value: unknown): SavedTab | null {
   const tab = value as Partial<SavedTab> | null;
   const session = tab?.session as Partial<SavedSession> | undefined;
   if (typeof tab?.phrase !== "string" || session === undefined) return null;
-  const { name, member, seat, counter, unsent } = session;
-  if (typeof name !== "string" || typeof member !== "string" || typeof seat !== "string") return null;
-  if (typeof counter !== "number" || !Number.isSafeInteger(counter) || counter < 0) return null;
+  const { roomId, name, member, seat, counter, helloAt, unsent } = session;
+  if (
+    typeof roomId !== "string" ||
+    typeof name !== "string" ||
+    typeof member !== "string" ||
+    typeof seat !== "string"
+  )
+    return null;
+  if (!isCount(counter) || !isCount(helloAt)) return null;
   if (!Array.isArray(unsent) || !unsent.every(isUnsent)) return null;
-  return { phrase: tab.phrase, session: { name, member, seat, counter, unsent } };
+  return { phrase: tab.phrase, session: { roomId, name, member, seat, counter, helloAt, unsent } };
 }

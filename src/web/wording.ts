@@ -125,15 +125,19 @@ export const wording = {
   sent: "sent",
   edited: "edited",
   deleted: "This message was deleted.",
-  gap: (n: number, name: string) =>
-    `${count(n, "message", "messages")} from ${name} ${n === 1 ? "is" : "are"} missing.`,
+  /** {name} is where a name goes. */
+  gap: (n: number) =>
+    n === 1
+      ? "A message from {name} is missing."
+      : `${n > 999 ? "Many" : n} messages from {name} are missing.`,
+  ordinal: "Not the first key under this name: another tab or device, or somebody else.",
   gapUnknown: "Some messages came while you were away and are no longer kept.",
   unreadable: "A message could not be opened.",
   notices: {
-    joined: (name: string) => `${name} came in.`,
-    left: (name: string) => `${name} left.`,
-    "second-key": (name: string) =>
-      `${name} speaks with a new key from here on: a new tab or device, or somebody else who uses the name.`,
+    joined: "{name} came in.",
+    left: "{name} left.",
+    "second-key":
+      "{name} has a key that is new under this name: a new tab or device, or somebody else who uses it.",
   },
   sayFaults: {
     "too-long": "This message is too long to send at once. Split it.",

@@ -4,6 +4,7 @@ import { toBase64url } from "../../src/protocol/base64url.ts";
 import { maxEmojiBytes, maxFileNameBytes, maxTextBytes, maxTopicBytes } from "../../src/protocol/limits.ts";
 import { utf8 } from "../../src/crypto/bytes.ts";
 import { maxBodyBytes } from "../../src/crypto/seal.ts";
+import { seededNumbers } from "../seeded.ts";
 import { decodeBody, encodeBody, faultOfText, type MessageBody } from "../../src/session/body.ts";
 
 const said = { name: "Ann", at: 1_700_000_000_000, counter: 0 };
@@ -70,6 +71,23 @@ test("a body for one use is none for another", () => {
   assert.equal(decodeBody("hello", text), null);
   assert.equal(decodeBody("message", hello), null);
   assert.equal(decodeBody("volatile", hello)?.kind, "unknown");
+});
+
+test("a time is one that a calendar holds", () => {
+  assert.notEqual(message({ kind: "text", text: "a", at: 8.64e15 - 1 }), null);
+  assert.notEqual(message({ kind: "text", text: "a", at: 8.64e15 }), null);
+  assert.equal(message({ kind: "text", text: "a", at: 8.64e15 + 1 }), null);
+});
+
+test("no bytes make the decoder throw", () => {
+  const next = seededNumbers(7);
+  const below = (most: number) => next() % most;
+  const good = encodeBody(bodies[4] ?? assert.fail());
+  for (let round = 0; round < 5_000; round++) {
+    const bytes = round % 2 === 0 ? good.slice() : new Uint8Array(1 + below(80));
+    for (let hit = 0; hit < 3; hit++) bytes[below(bytes.length)] = below(256);
+    for (const use of ["hello", "message", "volatile"] as const) decodeBody(use, bytes);
+  }
 });
 
 test("a name that is none, or is not trimmed, refuses the body", () => {

@@ -1,6 +1,6 @@
 import assert from "node:assert/strict";
 import { test } from "node:test";
-import { maxGapsPerKey, maxKnownKeys } from "../../src/protocol/limits.ts";
+import { maxGapsPerKey } from "../../src/protocol/limits.ts";
 import { Counters, missingIn } from "../../src/session/counters.ts";
 
 const gapsOf = (counters: Counters) => counters.gaps("ann").map(({ from, to }) => [from, to]);
@@ -12,8 +12,6 @@ test("a number at or below the last one is a replay", () => {
   assert.equal(counters.see("ann", 4), "replay");
   assert.equal(counters.see("ann", 6), "news");
   assert.equal(counters.see("bob", 5), "news");
-  assert.equal(counters.last("ann"), 6);
-  assert.equal(counters.last("eve"), null);
 });
 
 test("gaps count from the lowest number seen", () => {
@@ -44,14 +42,4 @@ test("a key keeps no more than its most gaps, the oldest is forgotten", () => {
   counters.see("ann", maxGapsPerKey * 2 + 2);
   assert.equal(counters.gaps("ann").length, maxGapsPerKey);
   assert.deepEqual(gapsOf(counters)[0], [3, 3]);
-});
-
-test("above the most keys the longest unheard is forgotten", () => {
-  const counters = new Counters();
-  for (let key = 0; key < maxKnownKeys; key++) counters.see(`key ${key}`, 1);
-  counters.see("key 0", 2);
-  counters.see("one more", 0);
-  assert.equal(counters.last("key 0"), 2);
-  assert.equal(counters.last("key 1"), null);
-  assert.equal(counters.last("key 2"), 1);
 });

@@ -310,6 +310,51 @@ test("a second key under a known name is another person, with a notice", async (
   assert.deepEqual(ann.screen, ["Bob: I am Bob", "Bob second-key", "Bob (2): I am Bob"]);
 });
 
+test("keys under one name are numbered in the order of the log, for a latecomer too", async () => {
+  const relay = new TestRelay();
+  const first = await Person.enter(relay, "Ann");
+  first.session.say("from my old tab");
+  await first.sees("Ann: from my old tab");
+  first.session.leave();
+  const second = await Person.enter(relay, "Ann");
+  second.session.say("from my new tab");
+  await second.sees("Ann (2): from my new tab");
+  const bob = await Person.enter(relay, "Bob");
+  assert.deepEqual(bob.screen, ["Ann: from my old tab", "Ann second-key", "Ann (2): from my new tab"]);
+  assert.deepEqual(
+    bob.members.map((member) => `${member.author?.name} ${member.author?.ordinal}`),
+    ["Ann 2", "Bob 1"],
+  );
+});
+
+test("a close before the join is a broken line, whatever its code says", async () => {
+  const relay = new TestRelay();
+  const ann = await Person.create(relay, "Ann");
+  ann.session.start();
+  relay.newest.cut(close.policy);
+  await until("lost", () => ann.status.state === "lost");
+});
+
+test("how long to wait for a name does not delay the dial with another name", async () => {
+  const relay = new TestRelay();
+  const ann = await Person.enter(relay, "Ann");
+  relay.newest.say({ type: "error", code: "name-taken", message: "taken", retryAfterMs: 45_000 });
+  relay.newest.cut(close.nameTaken);
+  await until("refused", () => ann.status.state === "refused");
+  assert.equal(ann.status.state === "refused" && ann.status.retryAfterMs, 45_000);
+  relay.reachable = false;
+  ann.session.rename("Anna");
+  await until("lost", () => ann.status.state === "lost");
+  assert.ok(ann.status.state === "lost" && ann.status.retryInMs <= 500);
+});
+
+test("a body whose time no calendar holds does not open", async () => {
+  const relay = new TestRelay();
+  const ann = await Person.enter(relay, "Ann");
+  await publish(relay, await createMemberKey(), { ...said("Bob", 0, "late"), at: 8.64e15 + 1 });
+  await ann.sees("unreadable");
+});
+
 test("a member whose hello does not open is shown as unknown", async () => {
   const relay = new TestRelay();
   const ann = await Person.enter(relay, "Ann");

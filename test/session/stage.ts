@@ -274,9 +274,9 @@ function lineOf(entry: Entry): string {
       return `${who}: ${entry.deleted ? "(deleted)" : entry.text}${entry.delivery === "sending" ? " …" : ""}`;
     }
     case "gap":
-      return `${entry.count ?? "some"} missing of ${entry.name ?? "all"}`;
+      return `${entry.count ?? "some"} missing of ${entry.author?.name ?? "all"}`;
     case "notice":
-      return `${entry.name} ${entry.what}`;
+      return `${entry.author.name} ${entry.what}`;
     case "unreadable":
       return "unreadable";
   }

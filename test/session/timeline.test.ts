@@ -33,7 +33,7 @@ function line(entry: Entry): string {
     const marks = `${entry.edited ? " edited" : ""}${entry.deleted ? " deleted" : ""}`;
     return `${entry.author.name}: ${entry.text}${marks}${entry.delivery === "sending" ? " …" : ""}`;
   }
-  return entry.kind === "gap" ? `${entry.count} missing of ${entry.name}` : entry.kind;
+  return entry.kind === "gap" ? `${entry.count} missing of ${entry.author?.name}` : entry.kind;
 }
 
 const said = (author: Author, counter: number) => ({ name: author.name, at: 1, counter });
