@@ -3,7 +3,7 @@
 // opened bodies and tells what has changed.
 
 import { maxReactionsPerMessage, maxTimelineEntries } from "../protocol/limits.ts";
-import { remember } from "./bounded.ts";
+import { remember } from "../protocol/bounded.ts";
 import type { MessageBody, MessageId } from "./body.ts";
 import { Counters, type Gap, missingIn } from "./counters.ts";
 import type { Author, Entry, MessageEntry, Notice, SessionEvent } from "./events.ts";
