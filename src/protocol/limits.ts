@@ -105,6 +105,15 @@ export const maxGapsPerKey = 64;
 export const maxSenderKeys = 256;
 /** Members a client lists; a relay that names more is not believed. */
 export const maxRosterMembers = 4_096;
+/** What a tab holds to bring a room back: as much as a relay keeps by default. */
+export const maxArchiveFrames = 500;
+export const maxArchiveBytes = 4 * miB;
+/** Before it brings anything back a client waits up to so long, by chance: somebody else may be at it. */
+export const bringBackWithinMs = 2 * secondMs;
+/** Frames on their way at once while bringing back: few, so that what others have brought meanwhile is not sent again. */
+export const bringBackWindow = 16;
+/** Messages of one log that a tab remembers to have come by; the oldest are forgotten, and would be doubles again. */
+export const maxCameBy = 20_000;
 /** Messages said and not yet echoed. */
 export const maxOutbox = 1_000;
 

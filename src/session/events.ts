@@ -24,7 +24,8 @@ export interface MessageEntry {
   readonly at: number;
   readonly text: string;
   readonly re?: MessageId;
-  readonly edited: boolean;
+  /** The number of the edit that is shown, or null. */
+  readonly edited: number | null;
   readonly deleted: boolean;
   /** "sending" until the relay's echo is there. */
   readonly delivery: "sending" | "sent";
@@ -74,5 +75,7 @@ export type SessionEvent =
   | { readonly type: "entry"; readonly entry: Entry; readonly before: string | null }
   | { readonly type: "gone"; readonly id: string }
   | { readonly type: "members"; readonly members: readonly RosterMember[] }
+  /** A replay is through: so many messages came with it; `first` when this tab came in, false when it came back. */
+  | { readonly type: "caught-up"; readonly messages: number; readonly first: boolean }
   /** The pictures to compare: told again when the relay's salt, and with it every key, is another. */
   | { readonly type: "code"; readonly code: readonly RoomSymbol[] };

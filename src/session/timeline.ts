@@ -2,14 +2,14 @@
 // found; behind them the own ones that the relay has not numbered yet. It opens nothing and draws nothing: it takes
 // opened bodies and tells what has changed.
 
-import { maxReactionsPerMessage, maxTimelineEntries } from "../protocol/limits.ts";
+import { maxCameBy, maxReactionsPerMessage, maxTimelineEntries } from "../protocol/limits.ts";
 import { remember } from "../protocol/bounded.ts";
 import type { MessageBody, MessageId } from "./body.ts";
 import { Counters, type Gap, missingIn } from "./counters.ts";
 import type { Author, Entry, MessageEntry, Notice, SessionEvent } from "./events.ts";
 
 type TextBody = Extract<MessageBody, { kind: "text" }>;
-const nothingLeft = { text: "", edited: false, deleted: true, reactions: new Map() };
+const nothingLeft = { text: "", edited: null, deleted: true, reactions: new Map() };
 
 type Tell = (event: SessionEvent) => void;
 
@@ -31,6 +31,10 @@ export class Timeline {
   readonly #sending: string[] = [];
   /** Where the line of each gap belongs, and whose it is; judged ones are on screen, or have been. */
   readonly #gaps = new Map<string, GapPlace>();
+  /** The messages that have come by in the present log. */
+  readonly #cameBy = new Map<string, null>();
+  /** The latest entry that has come by in it. */
+  #newest: string | null = null;
   #judging = false;
   #lines = 0;
 
@@ -51,18 +55,44 @@ export class Timeline {
     this.#remove(entryId(author.key, counter));
   }
 
-  /** Takes the next message of the log; a replay is dropped in silence. */
-  receive({ body, messageId, author }: Received): void {
-    if (this.#counters.see(author.key, body.counter) === "replay") return;
+  /** Whether a message has come by in the present log. */
+  cameBy(id: string): boolean {
+    return this.#cameBy.has(id);
+  }
+
+  /** The relay has begun a new log: what is on screen stays, and takes the new log's order as it comes by again. */
+  newLog(): void {
+    this.#cameBy.clear();
+    this.#newest = null;
+  }
+
+  /** Takes the next message of the log. "double": it has come by in this log, or was on screen before the log began. */
+  receive({ body, messageId, author }: Received): "news" | "double" {
     const id = entryId(author.key, body.counter);
+    if (this.#cameBy.has(id)) return "double";
+    remember(this.#cameBy, id, null, maxCameBy);
+    const seen = this.#counters.see(author.key, body.counter);
+    if (seen === "seen") {
+      this.#reorder(id);
+      return "double";
+    }
+    if (seen.filled !== null) this.#redrawGap(author.key, seen.filled);
     this.#noteGap(author, body.counter);
+    this.#apply({ body, messageId, author }, id);
+    return "news";
+  }
+
+  #apply({ body, messageId, author }: Received, id: string): void {
     switch (body.kind) {
       case "text":
         this.#place(messageEntry(author, body, messageId, "sent"));
+        this.#newest = id;
         this.#idOfMessage.set(messageId, id);
         break;
       case "edit":
-        this.#change(entryId(author.key, body.of), (entry) => ({ ...entry, text: body.text, edited: true }));
+        this.#change(entryId(author.key, body.of), (entry) =>
+          body.counter < (entry.edited ?? 0) ? entry : { ...entry, text: body.text, edited: body.counter },
+        );
         break;
       case "delete":
         this.#excuse(author.key, body.of);
@@ -110,8 +140,8 @@ export class Timeline {
 
   /** Remembers where a hole in front of `counter` belongs: behind what is on screen now. */
   #noteGap(author: Author, counter: number): void {
-    const gap = this.#counters.gaps(author.key).at(-1);
-    if (gap?.to !== counter - 1) return;
+    const gap = this.#counters.gaps(author.key).find(({ to }) => to === counter - 1);
+    if (gap === undefined) return;
     const place = {
       gap,
       id: gapId(author.key, gap),
@@ -123,9 +153,26 @@ export class Timeline {
     if (this.#judging) this.#showGap(place);
   }
 
+  /** On all screens what has come by in this log stands in its order; an entry that stands so already does not move. */
+  #reorder(id: string): void {
+    const at = this.#placed.lastIndexOf(id);
+    if (at < 0) return;
+    const newest = this.#newest === null ? -1 : this.#placed.lastIndexOf(this.#newest);
+    const behind = this.#newest;
+    this.#newest = id;
+    const entry = this.#byId.get(id);
+    if (at > newest || entry === undefined) return;
+    this.#placed.splice(at, 1);
+    this.#place(entry, behind);
+  }
+
   #excuse(key: string, counter: number): void {
     const gap = this.#counters.excuse(key, counter);
-    const place = gap === null ? undefined : this.#gaps.get(gapId(key, gap));
+    if (gap !== null) this.#redrawGap(key, gap);
+  }
+
+  #redrawGap(key: string, gap: Gap): void {
+    const place = this.#gaps.get(gapId(key, gap));
     if (place?.judged === true) this.#showGap(place);
   }
 
@@ -196,7 +243,8 @@ function gapId(key: string, { to }: Gap): string {
   return `gap.${key}.${to}`;
 }
 
-function entryId(key: string, counter: number): string {
+/** What a message is called on screens and in the archive: its author's key and its number. */
+export function entryId(key: string, counter: number): string {
   return `${key}.${counter}`;
 }
 
@@ -214,7 +262,7 @@ function messageEntry(
     at: body.at,
     text: body.text,
     ...(body.re === undefined ? {} : { re: body.re }),
-    edited: false,
+    edited: null,
     deleted: false,
     delivery,
     reactions: new Map(),

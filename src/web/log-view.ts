@@ -160,7 +160,7 @@ function drawLine(item: HTMLLIElement, kind: string, text: string, author: Autho
 function drawMessage(item: HTMLLIElement, entry: MessageEntry): void {
   const { author, at, text, edited, deleted, delivery } = entry;
   const said = new Date(at);
-  const editedMark = edited && !deleted ? h("span", {}, wording.edited) : null;
+  const editedMark = edited !== null && !deleted ? h("span", {}, wording.edited) : null;
   const deliveryMark = author.own ? h("span", { class: "delivery" }, wording[delivery]) : null;
   const body = h("p", { class: deleted ? "text deleted" : "text", attributes: { dir: "auto" } });
   body.append(deleted ? wording.deleted : text);

@@ -3,7 +3,7 @@
 
 import type { RoomSymbol } from "../crypto/symbols.ts";
 import type { RosterMember, SessionEvent, Status } from "../session/events.ts";
-import type { SayFault } from "../session/session.ts";
+import type { SayFault } from "../session/world.ts";
 import {
   createDecision,
   openCodeDialog,
@@ -16,6 +16,8 @@ import { iconPath } from "./icons.ts";
 import { createLogView } from "./log-view.ts";
 import { createPeopleView } from "./people-view.ts";
 import { wording } from "./wording.ts";
+
+const announcedForMs = 5_000;
 
 export interface RoomView {
   readonly element: HTMLElement;
@@ -98,6 +100,9 @@ export function createRoomView(options: RoomOptions): RoomView {
       case "status":
         showStatus(event.status);
         return;
+      case "caught-up":
+        if (event.messages > 0) announce((event.first ? wording.earlier : wording.back)(event.messages));
+        return;
       case "code":
         code.show(event.code);
     }
@@ -122,6 +127,15 @@ export function createRoomView(options: RoomOptions): RoomView {
     if (now.state === "lost") showLoss(now.unsent);
     if (stopped) ask(now);
     else if (hadFocus && banner.hidden) composer.focus();
+  }
+
+  /** Says for a moment how much has come, in place of reading all of it out. */
+  function announce(text: string): void {
+    banner.replaceChildren(text);
+    banner.hidden = false;
+    setTimeout(() => {
+      if (element.dataset["state"] === "live") banner.hidden = true;
+    }, announcedForMs);
   }
 
   function showLoss(unsent: number): void {

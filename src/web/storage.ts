@@ -1,7 +1,7 @@
 // What lets a tab survive a reload: kept in sessionStorage only while nobody looks at the tab, and taken out at once
 // when it is back, so that a duplicated tab never shares a seat or a signing key.
 
-import type { SavedSession } from "../session/session.ts";
+import type { SavedSession } from "../session/world.ts";
 
 /** A room as one tab keeps it over a reload. */
 export interface SavedTab {

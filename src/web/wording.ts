@@ -70,7 +70,9 @@ export const wording = {
   offline: (unsent: number) =>
     unsent === 0
       ? "Offline. Trying to reach the room again."
-      : `Offline. ${count(unsent, "message", "messages")} will be sent when the room is back.`,
+      : `Offline. ${count(unsent, "message", "messages")} will be sent.`,
+  back: (n: number) => `Back. ${count(n, "new message", "new messages")}.`,
+  earlier: (n: number) => count(n, "earlier message", "earlier messages"),
   tryNow: "Try now",
 
   nameTaken: (name: string) => `Someone here is already called ${name}.`,

@@ -7,7 +7,8 @@ import { decodeClientText, encodeText, type Join, type RelayText } from "../../s
 import { frameKind, frameKindOf, stampFromUser, stampSeq } from "../../src/protocol/frame.ts";
 import { createMemberKey } from "../../src/crypto/member.ts";
 import type { Entry, MessageEntry, RosterMember, SessionEvent, Status } from "../../src/session/events.ts";
-import { createSession, type SavedSession, type Session } from "../../src/session/session.ts";
+import { createSession } from "../../src/session/session.ts";
+import type { SavedSession, Session } from "../../src/session/world.ts";
 import type { Line, LineListener } from "../../src/session/world.ts";
 import { keysOf } from "../crypto/phrases.ts";
 
@@ -95,6 +96,15 @@ export class TestRelay {
 
   get newest(): Connection {
     return this.connections.at(-1) ?? assert.fail("nobody has dialled");
+  }
+
+  /** Begins anew with nothing, as after a kill: another log, no seats, every line broken. */
+  restart(): void {
+    this.logId = toBase64url(random(16));
+    this.first = 1;
+    this.log.length = 0;
+    this.seats.clear();
+    for (const connection of this.connections) connection.cut();
   }
 
   /** Puts a frame into the log and passes it to everybody. */

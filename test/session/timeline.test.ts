@@ -30,7 +30,7 @@ function screen() {
 
 function line(entry: Entry): string {
   if (entry.kind === "message") {
-    const marks = `${entry.edited ? " edited" : ""}${entry.deleted ? " deleted" : ""}`;
+    const marks = `${entry.edited !== null ? " edited" : ""}${entry.deleted ? " deleted" : ""}`;
     return `${entry.author.name}: ${entry.text}${marks}${entry.delivery === "sending" ? " …" : ""}`;
   }
   return entry.kind === "gap" ? `${entry.count} missing of ${entry.author?.name}` : entry.kind;
@@ -65,6 +65,15 @@ test("the last edit wins, and only its author's counts", () => {
   receive(timeline, ann, { kind: "edit", ...said(ann, 1), of: 0, text: "the" });
   receive(timeline, ann, { kind: "edit", ...said(ann, 2), of: 0, text: "The" });
   receive(timeline, bob, { kind: "edit", ...said(bob, 0), of: 0, text: "mine" });
+  assert.deepEqual(lines(), ["Ann: The edited"]);
+});
+
+test("an edit that is brought back late does not undo a later one", () => {
+  const { timeline, lines } = screen();
+  receive(timeline, ann, text(ann, 0, "teh"));
+  receive(timeline, ann, { kind: "edit", ...said(ann, 2), of: 0, text: "The" });
+  receive(timeline, ann, { kind: "edit", ...said(ann, 1), of: 0, text: "the" });
+  timeline.live();
   assert.deepEqual(lines(), ["Ann: The edited"]);
 });
 
@@ -128,6 +137,33 @@ test("a deletion that names a missing number takes it out of the gap line, and t
   assert.deepEqual(lines(), ["Ann: zero", "1 missing of Ann", "Ann: three"]);
   receive(timeline, ann, { kind: "delete", ...said(ann, 5), of: 2 });
   assert.deepEqual(lines(), ["Ann: zero", "Ann: three"]);
+});
+
+test("an entry that comes by in a new log keeps its place where the order is the same, and takes its new one where not", () => {
+  const { timeline, lines } = screen();
+  timeline.live();
+  for (const counter of [0, 1, 2]) receive(timeline, ann, text(ann, counter, `no ${counter}`));
+  timeline.newLog();
+  receive(timeline, ann, text(ann, 0, "no 0"));
+  receive(timeline, bob, text(bob, 0, "between"));
+  receive(timeline, ann, text(ann, 1, "no 1"));
+  receive(timeline, ann, text(ann, 1, "no 1"));
+  receive(timeline, ann, text(ann, 2, "no 2"));
+  assert.deepEqual(lines(), ["Ann: no 0", "Bob: between", "Ann: no 1", "Ann: no 2"]);
+});
+
+test("a message that comes late makes the line of its gap smaller", () => {
+  const { timeline, lines } = screen();
+  timeline.live();
+  for (const counter of [0, 3]) receive(timeline, ann, text(ann, counter, `no ${counter}`));
+  assert.deepEqual(lines(), ["Ann: no 0", "2 missing of Ann", "Ann: no 3"]);
+  receive(timeline, ann, text(ann, 2, "no 2"));
+  assert.deepEqual(
+    lines().filter((line) => line.includes("missing")),
+    ["1 missing of Ann"],
+  );
+  receive(timeline, ann, text(ann, 1, "no 1"));
+  assert.deepEqual(lines(), ["Ann: no 0", "Ann: no 3", "Ann: no 2", "Ann: no 1"]);
 });
 
 test("numbers deleted within one replay leave no gap line", () => {
