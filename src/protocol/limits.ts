@@ -114,6 +114,8 @@ export const bringBackWithinMs = 2 * secondMs;
 export const bringBackWindow = 16;
 /** Messages of one log that a tab remembers to have come by; the oldest are forgotten, and would be doubles again. */
 export const maxCameBy = 20_000;
+/** Receipts go out together, at most so often. Client. */
+export const receiptEveryMs = 2 * secondMs;
 /** Messages said and not yet echoed. */
 export const maxOutbox = 1_000;
 

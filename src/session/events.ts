@@ -29,6 +29,8 @@ export interface MessageEntry {
   readonly deleted: boolean;
   /** "sending" until the relay's echo is there. */
   readonly delivery: "sending" | "sent";
+  /** How many others have said that they have seen it; 0 in messages of others. */
+  readonly seenBy: number;
   /** Emoji to those who reacted with it. */
   readonly reactions: ReadonlyMap<string, readonly Author[]>;
 }
@@ -43,7 +45,9 @@ export type Entry =
       readonly count: number | null;
     }
   | { readonly kind: "unreadable"; readonly id: string }
-  | { readonly kind: "notice"; readonly id: string; readonly what: Notice; readonly author: Author };
+  | { readonly kind: "notice"; readonly id: string; readonly what: Notice; readonly author: Author }
+  /** Messages disappear so many seconds after they were said; 0: they stay. */
+  | { readonly kind: "timer"; readonly id: string; readonly seconds: number; readonly author: Author };
 
 export type Notice = "joined" | "left" | "second-key";
 

@@ -22,12 +22,14 @@ import { maxRetryAfterMs, maxRosterMembers, seatBytes } from "../protocol/limits
 import { equal } from "../crypto/bytes.ts";
 import type { RoomKeys } from "../crypto/keys.ts";
 import { Archive } from "./archive.ts";
-import { faultOfText, type MessageBody } from "./body.ts";
+import { faultOfText, type MessageBody, type MessageId } from "./body.ts";
 import { createBringBack } from "./bringback.ts";
-import { openHello, openMessage, sealHello, sealMessage } from "./envelope.ts";
+import { openHello, openMessage, openVolatile, sealHello, sealMessage, sealVolatile } from "./envelope.ts";
 import type { Author, Status } from "./events.ts";
+import { createExpiry } from "./expiry.ts";
 import { createLink } from "./link.ts";
 import { Outbox } from "./outbox.ts";
+import { createReceipts } from "./receipts.ts";
 import { retryDelayMs } from "./retry.ts";
 import { type Met, Roster, type RosterChange } from "./roster.ts";
 import { entryId, type Received, Timeline } from "./timeline.ts";
@@ -57,6 +59,10 @@ export function createSession(options: SessionOptions, world: World): Session {
     send: (frame) => link.line?.frame(frame),
     done: () => inOrder(send),
   });
+  const expiry = createExpiry(timeline, archive, world, () => forgetOverdue());
+  const receipts = createReceipts(options.saved?.receipts ?? false, world.after, (id) =>
+    inOrder(() => sendReceipt(id)),
+  );
   /** Texts that came during a replay. */
   let caughtUp = 0;
   let wasLive = false;
@@ -124,6 +130,7 @@ export function createSession(options: SessionOptions, world: World): Session {
     const then = link.joined ? afterClose(code) : "dial";
     link.drop();
     bringBack.stop();
+    receipts.stop();
     if (then === "dial") {
       loseAndRetry();
       return;
@@ -174,6 +181,7 @@ export function createSession(options: SessionOptions, world: World): Session {
     if (log !== said.log) {
       lastSeq = 0;
       timeline.newLog();
+      expiry.newLog();
     }
     log = said.log;
   }
@@ -228,7 +236,13 @@ export function createSession(options: SessionOptions, world: World): Session {
     caughtUp = 0;
     wasLive = true;
     bringBack.begin(chance());
+    forgetOverdue();
     return send();
+  }
+
+  function forgetOverdue(): void {
+    if (status.state !== "live") return;
+    for (const seq of expiry.takeOverdue()) link.line?.text(encodeText({ type: "forget", seq }));
   }
 
   /** Uniform in [0, 1). */
@@ -241,9 +255,9 @@ export function createSession(options: SessionOptions, world: World): Session {
 
   async function roomSaid(sealedFor: RoomKeys, bytes: Bytes): Promise<void> {
     const frame = decodeFrame(bytes);
+    if (frame?.kind === frameKind.volatile) return volatileSaid(frame);
     // Keys are changed only for another salt: what was still on its way was for a room that is no longer ours.
-    if (frame === null || sealedFor !== keys || frame.kind === frameKind.volatile || frame.seq <= lastSeq)
-      return;
+    if (frame === null || sealedFor !== keys || frame.seq <= lastSeq) return;
     lastSeq = frame.seq;
     const message = await open(frame);
     if (message === null) {
@@ -253,13 +267,21 @@ export function createSession(options: SessionOptions, world: World): Session {
     const { author, body } = message;
     if (message.secondKey) timeline.notice("second-key", author);
     const clash = author.own ? echoed(body) : null;
-    const news = timeline.receive(message);
+    const news = timeline.receive(message, world.now());
     if (clash !== null) sayBody(clash);
     if (news === "news" && body.kind === "text" && status.state !== "live") caughtUp++;
     const id = entryId(author.key, body.counter);
     archive.keep(id, frame);
     if (body.kind === "delete") archive.forget(entryId(author.key, body.of));
+    if (author.own) expiry.sent(id, frame.seq);
+    expiry.check();
     bringBack.cameBy(id);
+  }
+
+  async function volatileSaid(frame: Frame): Promise<void> {
+    const said = await openVolatile(keys, frame);
+    const met = said && roster.author(said.fromUser, said.key, said.body.name);
+    if (said && met && said.body.kind === "read" && receipts.on) timeline.seen(met.author, said.body.id);
   }
 
   /** Null as well for a new key above the limit: a flood of keys must not push known ones out. */
@@ -295,6 +317,21 @@ export function createSession(options: SessionOptions, world: World): Session {
     if (body.kind === "text") timeline.say(self, body);
     if (status.state === "lost") setStatus({ ...status, unsent: outbox.size });
     inOrder(send);
+  }
+
+  function setTimer(seconds: number): void {
+    if (!outbox.full) sayBody({ kind: "timer", name, at: world.now(), counter, seconds });
+  }
+
+  function saw(): void {
+    receipts.saw(timeline.newestOfOthers());
+  }
+
+  async function sendReceipt(id: MessageId): Promise<void> {
+    const { line } = link;
+    const body = { kind: "read", name, at: world.now(), id } as const;
+    const frame = await sealVolatile(keys, member, body, world.random);
+    if (line !== null && line === link.line && status.state === "live") line.frame(frame);
   }
 
   /** Sends what has not gone out on this line, oldest first, sealing what is not sealed for this room and name. */
@@ -333,6 +370,7 @@ export function createSession(options: SessionOptions, world: World): Session {
 
   function leave(): void {
     sayGoodbye();
+    expiry.stop();
     setStatus({ state: "left", why: "asked" });
   }
 
@@ -340,6 +378,7 @@ export function createSession(options: SessionOptions, world: World): Session {
     if (status.state === "live") link.line?.text(encodeText({ type: "leave" }));
     cancelRetry();
     bringBack.stop();
+    receipts.stop();
     link.drop();
   }
 
@@ -350,12 +389,33 @@ export function createSession(options: SessionOptions, world: World): Session {
   }
 
   function save(): SavedSession {
-    return { roomId: keys.roomId, name, member: member.saved, seat, counter, helloAt, unsent: outbox.save() };
+    return {
+      roomId: keys.roomId,
+      name,
+      member: member.saved,
+      seat,
+      counter,
+      helloAt,
+      receipts: receipts.on,
+      unsent: outbox.save(),
+    };
   }
 
   function unsentTexts(): string[] {
     return outbox.waiting().flatMap(({ body }) => (body.kind === "text" ? [body.text] : []));
   }
 
-  return { start, say, wake, tryNow, rename, leave, unsentTexts, save };
+  return {
+    setReceipts: receipts.switch,
+    setTimer,
+    saw,
+    start,
+    say,
+    wake,
+    tryNow,
+    rename,
+    leave,
+    unsentTexts,
+    save,
+  };
 }

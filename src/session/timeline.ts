@@ -2,7 +2,7 @@
 // found; behind them the own ones that the relay has not numbered yet. It opens nothing and draws nothing: it takes
 // opened bodies and tells what has changed.
 
-import { maxCameBy, maxReactionsPerMessage, maxTimelineEntries } from "../protocol/limits.ts";
+import { maxCameBy, maxKnownKeys, maxReactionsPerMessage, maxTimelineEntries } from "../protocol/limits.ts";
 import { remember } from "../protocol/bounded.ts";
 import type { MessageBody, MessageId } from "./body.ts";
 import { Counters, type Gap, missingIn } from "./counters.ts";
@@ -35,6 +35,12 @@ export class Timeline {
   readonly #cameBy = new Map<string, null>();
   /** The latest entry that has come by in it. */
   #newest: string | null = null;
+  /** Of each reader's key, the entry up to which it has seen the room. */
+  readonly #seenUpTo = new Map<string, string>();
+  /** What the room has agreed on last: messages disappear so many seconds after they were said; 0 is off. */
+  #timerSeconds = 0;
+  /** When the timer ends each message that it ends, ms since 1970. */
+  readonly #expiry = new Map<string, number>();
   #judging = false;
   #lines = 0;
 
@@ -66,8 +72,44 @@ export class Timeline {
     this.#newest = null;
   }
 
+  /** Somebody has seen everything up to a message. Own ones that stand above it count one more reader. */
+  seen(reader: Author, messageId: MessageId): void {
+    const upTo = this.#placed.lastIndexOf(this.#idOfMessage.get(messageId) ?? "");
+    const before = this.#placed.lastIndexOf(this.#seenUpTo.get(reader.key) ?? "");
+    if (reader.own || upTo <= before) return;
+    remember(this.#seenUpTo, reader.key, this.#placed[upTo] ?? "", maxKnownKeys);
+    for (const id of this.#placed.slice(before + 1, upTo + 1)) {
+      this.#change(id, (entry) => (entry.author.own ? { ...entry, seenBy: entry.seenBy + 1 } : entry));
+    }
+  }
+
+  /** The newest message of somebody else that is on screen: what a receipt names. */
+  newestOfOthers(): MessageId | null {
+    const entry = this.#placed
+      .map((id) => this.#byId.get(id))
+      .findLast((each) => each?.kind === "message" && !each.author.own);
+    return entry?.kind === "message" ? entry.messageId : null;
+  }
+
+  /** Takes off the screen what the timer ends at `now`, and gives its ids. */
+  expire(now: number): string[] {
+    const due = [...this.#expiry].filter(([, at]) => at <= now).map(([id]) => id);
+    for (const id of due) this.#remove(id);
+    return due;
+  }
+
+  /** When the timer ends the next message, ms since 1970; null when it ends none. */
+  nextExpiry(): number | null {
+    return this.#expiry.size === 0 ? null : Math.min(...this.#expiry.values());
+  }
+
+  /** A clock that runs ahead must not keep a message longer than the others. */
+  #startTimer(id: string, at: number, now: number): void {
+    if (this.#timerSeconds > 0) this.#expiry.set(id, Math.min(at, now) + this.#timerSeconds * 1000);
+  }
+
   /** Takes the next message of the log. "double": it has come by in this log, or was on screen before the log began. */
-  receive({ body, messageId, author }: Received): "news" | "double" {
+  receive({ body, messageId, author }: Received, now: number): "news" | "double" {
     const id = entryId(author.key, body.counter);
     if (this.#cameBy.has(id)) return "double";
     remember(this.#cameBy, id, null, maxCameBy);
@@ -78,14 +120,15 @@ export class Timeline {
     }
     if (seen.filled !== null) this.#redrawGap(author.key, seen.filled);
     this.#noteGap(author, body.counter);
-    this.#apply({ body, messageId, author }, id);
+    this.#apply({ body, messageId, author }, id, now);
     return "news";
   }
 
-  #apply({ body, messageId, author }: Received, id: string): void {
+  #apply({ body, messageId, author }: Received, id: string, now: number): void {
     switch (body.kind) {
       case "text":
         this.#place(messageEntry(author, body, messageId, "sent"));
+        this.#startTimer(id, body.at, now);
         this.#newest = id;
         this.#idOfMessage.set(messageId, id);
         break;
@@ -103,9 +146,12 @@ export class Timeline {
           withReaction(entry, author, body.emoji, body.on),
         );
         break;
+      case "timer":
+        this.#timerSeconds = body.seconds;
+        this.#place({ kind: "timer", id, seconds: body.seconds, author });
+        break;
       // Kinds that this version does not show are skipped in silence, as unknown ones are.
       case "topic":
-      case "timer":
       case "file":
       case "unknown":
         break;
@@ -141,7 +187,8 @@ export class Timeline {
   /** Remembers where a hole in front of `counter` belongs: behind what is on screen now. */
   #noteGap(author: Author, counter: number): void {
     const gap = this.#counters.gaps(author.key).find(({ to }) => to === counter - 1);
-    if (gap === undefined) return;
+    // What the timer ended is gone from the log too; nobody misses it.
+    if (gap === undefined || this.#timerSeconds > 0) return;
     const place = {
       gap,
       id: gapId(author.key, gap),
@@ -217,6 +264,7 @@ export class Timeline {
     const entry = this.#byId.get(id);
     if (entry === undefined) return;
     this.#byId.delete(id);
+    this.#expiry.delete(id);
     takeOut(this.#placed, id);
     takeOut(this.#sending, id);
     if (entry.kind === "message" && entry.messageId !== null) this.#idOfMessage.delete(entry.messageId);
@@ -265,6 +313,7 @@ function messageEntry(
     edited: null,
     deleted: false,
     delivery,
+    seenBy: 0,
     reactions: new Map(),
   };
 }

@@ -47,6 +47,7 @@ export interface SavedSession {
   readonly counter: number;
   /** What the last hello gave as its time. */
   readonly helloAt: number;
+  readonly receipts: boolean;
   readonly unsent: readonly SavedUnsent[];
 }
 
@@ -66,6 +67,12 @@ export interface Session {
   readonly start: () => void;
   /** Takes a text: it is in the timeline at once and is sent as soon as the room is live. */
   readonly say: (text: string) => SayFault;
+  /** Messages disappear from now on so many seconds after they were said; 0: they stay. For everybody in the room. */
+  readonly setTimer: (seconds: number) => void;
+  /** Whether to tell what has been seen, and to be told. */
+  readonly setReceipts: (on: boolean) => void;
+  /** The person has the newest messages before the eyes. */
+  readonly saw: () => void;
   /** The tab is visible, or the network is back: dial at once, or make sure that the line still answers. */
   readonly wake: () => void;
   /** The person has asked for it: dials at once, also when the relay has asked to be left alone for longer. */

@@ -117,6 +117,10 @@ async function enterRoom(
     link: inviteLink(location.origin, phrase),
     name: () => session.save().name,
     say: session.say,
+    receipts: session.save().receipts,
+    setReceipts: session.setReceipts,
+    setTimer: session.setTimer,
+    saw: session.saw,
     unsent: () => session.save().unsent.length,
     rename: session.rename,
     comeBack: () => void comeBack(latestKeys, session, phrase),
@@ -133,7 +137,10 @@ async function enterRoom(
     if (document.hidden) putTab();
   };
   tab = { phrase, save: session.save };
-  wake = session.wake;
+  wake = () => {
+    session.wake();
+    room.look();
+  };
   show(room.element);
   session.start();
   room.focus();

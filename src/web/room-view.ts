@@ -22,6 +22,8 @@ const announcedForMs = 5_000;
 export interface RoomView {
   readonly element: HTMLElement;
   tell(event: SessionEvent): void;
+  /** Somebody looks at the page again. */
+  readonly look: () => void;
   /** Puts the cursor where one types. */
   readonly focus: () => void;
   /** Puts a text there, to be sent or not. */
@@ -29,6 +31,11 @@ export interface RoomView {
 }
 
 interface RoomOptions {
+  readonly receipts: boolean;
+  readonly setReceipts: (on: boolean) => void;
+  readonly setTimer: (seconds: number) => void;
+  /** The newest messages are before the eyes. */
+  readonly saw: () => void;
   readonly phrase: string;
   readonly link: string;
   readonly name: () => string;
@@ -43,7 +50,7 @@ interface RoomOptions {
 /** Builds the room page. */
 export function createRoomView(options: RoomOptions): RoomView {
   const log = createLogView(share);
-  const people = createPeopleView();
+  const people = createPeopleView(options);
   const statusText = h("span");
   const status = h(
     "p",
@@ -77,6 +84,7 @@ export function createRoomView(options: RoomOptions): RoomView {
     h("main", { class: "talk" }, log.element, banner, question, composer.element),
     side,
   );
+  log.element.addEventListener("scroll", look, { passive: true });
 
   function share(): void {
     openShareDialog(options.link, options.phrase);
@@ -90,6 +98,8 @@ export function createRoomView(options: RoomOptions): RoomView {
     switch (event.type) {
       case "entry":
         log.put(event.entry, event.before);
+        if (event.entry.kind === "timer") people.showTimer(event.entry.seconds);
+        look();
         return;
       case "gone":
         log.remove(event.id);
@@ -106,6 +116,10 @@ export function createRoomView(options: RoomOptions): RoomView {
       case "code":
         code.show(event.code);
     }
+  }
+
+  function look(): void {
+    if (!document.hidden && log.atEnd()) options.saw();
   }
 
   function showMembers(members: readonly RosterMember[]): void {
@@ -152,7 +166,7 @@ export function createRoomView(options: RoomOptions): RoomView {
     question.querySelector<HTMLElement>("input, button")?.focus();
   }
 
-  return { element, tell, focus: composer.focus, draft: composer.draft };
+  return { element, tell, look, focus: composer.focus, draft: composer.draft };
 }
 
 function createCodeButton(): { element: HTMLElement; show: (code: readonly RoomSymbol[]) => void } {

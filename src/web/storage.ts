@@ -50,7 +50,7 @@ function check(value: unknown): SavedTab | null {
   const tab = value as Partial<SavedTab> | null;
   const session = tab?.session as Partial<SavedSession> | undefined;
   if (typeof tab?.phrase !== "string" || session === undefined) return null;
-  const { roomId, name, member, seat, counter, helloAt, unsent } = session;
+  const { roomId, name, member, seat, counter, helloAt, receipts, unsent } = session;
   if (
     typeof roomId !== "string" ||
     typeof name !== "string" ||
@@ -58,7 +58,7 @@ function check(value: unknown): SavedTab | null {
     typeof seat !== "string"
   )
     return null;
-  if (!isCount(counter) || !isCount(helloAt)) return null;
+  if (!isCount(counter) || !isCount(helloAt) || typeof receipts !== "boolean") return null;
   if (!Array.isArray(unsent) || !unsent.every(isUnsent)) return null;
-  return { phrase: tab.phrase, session: { roomId, name, member, seat, counter, helloAt, unsent } };
+  return { phrase: tab.phrase, session: { roomId, name, member, seat, counter, helloAt, receipts, unsent } };
 }

@@ -69,6 +69,8 @@ export class TestRelay {
   readonly connections: Connection[] = [];
   readonly dialledRooms: string[] = [];
   readonly texts: string[] = [];
+  /** What clients have asked to forget, by seq. */
+  readonly forgotten = new Set<number>();
   /** Dials are not answered while this is false. */
   reachable = true;
   /** Frames of clients vanish while this is true. */
@@ -112,9 +114,13 @@ export class TestRelay {
     const stamped = frame.slice();
     stampSeq(stamped, this.first + this.log.length);
     this.log.push(stamped);
-    if (this.mute) return;
+    if (!this.mute) this.pass(stamped);
+  }
+
+  /** Passes a frame to everybody as it is. */
+  pass(frame: Bytes): void {
     for (const connection of this.connections) {
-      if (connection.join !== null) connection.pass(() => connection.listener.frame(stamped.slice()));
+      if (connection.join !== null) connection.pass(() => connection.listener.frame(frame.slice()));
     }
   }
 
@@ -122,7 +128,8 @@ export class TestRelay {
     if (this.deaf || !from.open || from.join === null) return;
     const fromUser = fromBase64url(from.join.fromUser) ?? assert.fail();
     if (frameKindOf(frame) !== frameKind.carried) stampFromUser(frame, fromUser);
-    this.publish(frame);
+    if (frameKindOf(frame) === frameKind.volatile) this.pass(frame);
+    else this.publish(frame);
   }
 
   #text(from: Connection, text: string): void {
@@ -130,6 +137,7 @@ export class TestRelay {
     const said = decodeClientText(text) ?? assert.fail(`a client sent ${text}`);
     if (said.type === "ping" && !this.deaf) from.say({ type: "pong" });
     if (said.type === "leave" && from.join !== null) this.#left(from.join);
+    if (said.type === "forget") this.forgotten.add(said.seq);
     if (said.type === "join") this.#join(from, said);
   }
 
@@ -153,7 +161,8 @@ export class TestRelay {
       from.say({ type: "member", ...helloOf(seat.join), state: "here" });
     const after = join.log === this.logId ? (join.after ?? 0) : 0;
     this.log.forEach((frame, index) => {
-      if (this.first + index > after) from.pass(() => from.listener.frame(frame.slice()));
+      if (this.first + index > after && !this.forgotten.has(this.first + index))
+        from.pass(() => from.listener.frame(frame.slice()));
     });
     from.say({ type: "live" });
     from.join = join;
@@ -176,6 +185,7 @@ export class Person {
   order: string[] = [];
   members: readonly RosterMember[] = [];
   statuses: Status[] = [];
+  readonly caughtUp: { messages: number; first: boolean }[] = [];
   now = 1_700_000_000_000;
   readonly #timers = new Map<symbol, { at: number; callback: () => void }>();
 
@@ -264,6 +274,7 @@ export class Person {
   #hear(event: SessionEvent): void {
     if (event.type === "status") this.statuses.push(event.status);
     if (event.type === "members") this.members = event.members;
+    if (event.type === "caught-up") this.caughtUp.push({ messages: event.messages, first: event.first });
     if (event.type === "gone") {
       this.entries.delete(event.id);
       this.order = this.order.filter((id) => id !== event.id);
@@ -287,6 +298,8 @@ function lineOf(entry: Entry): string {
       return `${entry.count ?? "some"} missing of ${entry.author?.name ?? "all"}`;
     case "notice":
       return `${entry.author.name} ${entry.what}`;
+    case "timer":
+      return `${entry.author.name} timer ${entry.seconds}`;
     case "unreadable":
       return "unreadable";
   }

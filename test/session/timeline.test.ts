@@ -43,8 +43,8 @@ const text = (author: Author, counter: number, words: string): MessageBody => ({
   text: words,
 });
 
-function receive(timeline: Timeline, author: Author, body: MessageBody): void {
-  timeline.receive({ author, body, messageId: `${author.key}${body.counter}` });
+function receive(timeline: Timeline, author: Author, body: MessageBody, now = 1): void {
+  timeline.receive({ author, body, messageId: `${author.key}${body.counter}` }, now);
 }
 
 test("own messages stand behind the numbered ones until they are numbered themselves", () => {
@@ -188,9 +188,41 @@ test("a kind that is not shown takes its number and shows nothing", () => {
   timeline.live();
   receive(timeline, ann, { kind: "unknown", ...said(ann, 0) });
   receive(timeline, ann, { kind: "topic", ...said(ann, 1), text: "boats" });
-  receive(timeline, ann, { kind: "timer", ...said(ann, 2), seconds: 5 });
-  receive(timeline, ann, text(ann, 3, "three"));
-  assert.deepEqual(lines(), ["Ann: three"]);
+  receive(timeline, ann, text(ann, 2, "two"));
+  assert.deepEqual(lines(), ["Ann: two"]);
+});
+
+test("the timer ends what follows it, by the earlier of the author's clock and ours, and nothing else", () => {
+  const { timeline, lines } = screen();
+  receive(timeline, ann, text(ann, 0, "before"));
+  receive(timeline, ann, { kind: "timer", ...said(ann, 1), seconds: 10 });
+  receive(timeline, ann, { ...text(ann, 2, "mine"), at: 5_000 }, 6_000);
+  receive(timeline, bob, { ...text(bob, 0, "from the future"), at: 900_000 }, 7_000);
+  receive(timeline, ann, { kind: "timer", ...said(ann, 3), seconds: 0 });
+  receive(timeline, ann, text(ann, 4, "after"));
+  assert.equal(timeline.nextExpiry(), 15_000);
+  assert.deepEqual(timeline.expire(14_999), []);
+  assert.deepEqual(timeline.expire(15_000), ["A.2"]);
+  assert.deepEqual(timeline.expire(17_000), ["B.0"]);
+  assert.equal(timeline.nextExpiry(), null);
+  assert.deepEqual(lines(), ["Ann: before", "timer", "timer", "Ann: after"]);
+});
+
+test("a reader counts once in every own message up to the one that was seen", () => {
+  const { timeline, message } = screen();
+  for (const counter of [0, 1, 2]) receive(timeline, me, text(me, counter, `no ${counter}`));
+  receive(timeline, ann, text(ann, 0, "hello"));
+  const seen = () => [0, 1, 2].map((counter) => message(`no ${counter}`).seenBy);
+  timeline.seen(ann, "M1");
+  assert.deepEqual(seen(), [1, 1, 0]);
+  timeline.seen(ann, "M0");
+  timeline.seen(ann, "unknown");
+  timeline.seen(me, "M2");
+  assert.deepEqual(seen(), [1, 1, 0]);
+  timeline.seen(bob, "A0");
+  assert.deepEqual(seen(), [2, 2, 1]);
+  assert.equal(message("hello").seenBy, 0);
+  assert.equal(timeline.newestOfOthers(), "A0");
 });
 
 test("a gap in front of a message that draws nothing stands where that message came, in a replay too", () => {
