@@ -8,16 +8,8 @@ import { extname, join, resolve } from "node:path";
 import { brotliCompressSync, constants, gzipSync } from "node:zlib";
 import { fileURLToPath } from "node:url";
 import { build, transform, type Metafile } from "esbuild";
+import type { EmbeddedFile } from "../src/server/assets.ts";
 import { thirdPartyNotices } from "./notices.ts";
-
-interface EmbeddedFile {
-  path: string;
-  type: string;
-  immutable: boolean;
-  body: string;
-  brotli?: string;
-  gzip?: string;
-}
 
 interface Page {
   readonly files: readonly EmbeddedFile[];

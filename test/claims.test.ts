@@ -9,7 +9,7 @@ import { fileURLToPath } from "node:url";
 import * as limits from "../src/protocol/limits.ts";
 import { limitRows, plainRows, spellDefault } from "../src/server/flags.ts";
 import { inviteWelcome } from "../src/terminal/welcome.ts";
-import { seededRandom } from "./crypto/seeded.ts";
+import { seededRandom } from "./seeded.ts";
 
 const root = fileURLToPath(new URL("../../", import.meta.url));
 const readme = readFileSync(join(root, "README.md"), "utf8");

@@ -52,8 +52,14 @@ function lineOver(socket: WebSocket, listener: LineListener): Line {
     };
   // What went wrong is not told to pages either: the close that follows is all there is.
   socket.on("error", () => {});
-  socket.on("open", unlessDropped(() => listener.opened()));
-  socket.on("close", unlessDropped((code: number) => listener.closed(code)));
+  socket.on(
+    "open",
+    unlessDropped(() => listener.opened()),
+  );
+  socket.on(
+    "close",
+    unlessDropped((code: number) => listener.closed(code)),
+  );
   socket.on(
     "message",
     unlessDropped((data: RawData, isBinary: boolean) => {

@@ -4,7 +4,7 @@
 import assert from "node:assert/strict";
 import { setTimeout as pause } from "node:timers/promises";
 import type { SessionEvent } from "../../src/session/events.ts";
-import { seededNumbers } from "../crypto/seeded.ts";
+import { seededNumbers } from "../seeded.ts";
 import type { Guest } from "./guest.ts";
 
 /** What a test may have to wait for while everything else goes on. */
@@ -179,7 +179,10 @@ export class Gathering {
   #describe(): string {
     const guests = [...this.guests].map(([name, { screen }]) => {
       const { messages, status } = screen;
-      const state = status.state === "left" || status.state === "refused" ? `${status.state} (${status.why})` : status.state;
+      const state =
+        status.state === "left" || status.state === "refused"
+          ? `${status.state} (${status.why})`
+          : status.state;
       const waiting = messages.filter(({ delivery }) => delivery === "sending").length;
       return `${name} is ${state} with ${messages.length} messages, ${waiting} of them waiting`;
     });

@@ -4,8 +4,8 @@
 import type { Bytes } from "../../src/protocol/base64url.ts";
 import { createMemberKey, restoreMemberKey } from "../../src/crypto/member.ts";
 import type { SessionEvent } from "../../src/session/events.ts";
-import { createSession, type SavedSession, type Session } from "../../src/session/session.ts";
-import type { Line } from "../../src/session/world.ts";
+import { createSession } from "../../src/session/session.ts";
+import type { Line, SavedSession, Session } from "../../src/session/world.ts";
 import { keysOf } from "../crypto/phrases.ts";
 import { Screen } from "../session/screen.ts";
 import type { Dialler } from "./doors.ts";

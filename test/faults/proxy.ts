@@ -8,7 +8,12 @@ import { type AddressInfo, connect, createServer, type Socket } from "node:net";
 export type Fate =
   | { readonly kind: "passes" }
   /** Broken when so many bytes have gone to the relay, or come from it; by a FIN behind them, or by a RST. */
-  | { readonly kind: "cut"; readonly upBytes: number; readonly downBytes: number; readonly how: "fin" | "rst" }
+  | {
+      readonly kind: "cut";
+      readonly upBytes: number;
+      readonly downBytes: number;
+      readonly how: "fin" | "rst";
+    }
   /** Nothing is broken, but from some byte on nothing arrives any more. */
   | { readonly kind: "swallowed"; readonly upBytes: number; readonly downBytes: number };
 

@@ -8,7 +8,7 @@ import { tmpdir } from "node:os";
 import { join } from "node:path";
 import type { Bytes } from "../../src/protocol/base64url.ts";
 import { type RunningRelay, startRelay } from "../browser/relay.ts";
-import { seededNumbers } from "../crypto/seeded.ts";
+import { seededNumbers } from "../seeded.ts";
 
 const certs = mkdtempSync(join(tmpdir(), "secure-room-faults-"));
 process.on("exit", () => rmSync(certs, { recursive: true, force: true }));

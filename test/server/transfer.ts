@@ -5,10 +5,9 @@ import { type IncomingHttpHeaders, request } from "node:http";
 import { connect, type Socket } from "node:net";
 
 import { toBase64url } from "../../src/protocol/base64url.ts";
-import { type House, room } from "./house.ts";
-import { bytesOf } from "./support.ts";
+import type { House } from "./house.ts";
+import { bytesOf, room } from "./support.ts";
 
-export const miB = 1024 * 1024;
 /** The Authorization of the member whom `joinOf` calls `name`. */
 export const bearer = (name: string): string => `Bearer ${toBase64url(bytesOf(`seat of ${name}`, 32))}`;
 /** The path of the file called `file`. */

@@ -4,7 +4,7 @@ import { toBase64url } from "../../src/protocol/base64url.ts";
 import { maxEmojiBytes, maxFileNameBytes, maxTextBytes, maxTopicBytes } from "../../src/protocol/limits.ts";
 import { utf8 } from "../../src/crypto/bytes.ts";
 import { maxBodyBytes } from "../../src/crypto/seal.ts";
-import { seededNumbers } from "../crypto/seeded.ts";
+import { seededNumbers } from "../seeded.ts";
 import { decodeBody, encodeBody, faultOfText, type MessageBody } from "../../src/session/body.ts";
 
 const said = { name: "Ann", at: 1_700_000_000_000, counter: 0 };

@@ -8,11 +8,13 @@ export class Screen {
   readonly entries = new Map<string, Entry>();
   readonly order: string[] = [];
   readonly statuses: Status[] = [];
+  readonly caughtUp: { messages: number; first: boolean }[] = [];
   members: readonly RosterMember[] = [];
 
   hear(event: SessionEvent): void {
     if (event.type === "status") this.statuses.push(event.status);
     if (event.type === "members") this.members = event.members;
+    if (event.type === "caught-up") this.caughtUp.push({ messages: event.messages, first: event.first });
     if (event.type === "gone") this.#take(event.id);
     if (event.type !== "entry") return;
     this.#take(event.entry.id);
@@ -60,6 +62,8 @@ function lineOf(entry: Entry): string {
       return `${entry.count ?? "some"} missing of ${entry.author?.name ?? "all"}`;
     case "notice":
       return `${entry.author.name} ${entry.what}`;
+    case "timer":
+      return `${entry.author.name} timer ${entry.seconds}`;
     case "unreadable":
       return "unreadable";
   }
