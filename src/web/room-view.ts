@@ -111,7 +111,8 @@ export function createRoomView(options: RoomOptions): RoomView {
         showStatus(event.status);
         return;
       case "caught-up":
-        if (event.messages > 0) announce((event.first ? wording.earlier : wording.back)(event.messages));
+        if (!event.first) announce(wording.back(event.messages));
+        else if (event.messages > 0) announce(wording.earlier(event.messages));
         return;
       case "code":
         code.show(event.code);

@@ -71,7 +71,7 @@ export const wording = {
     unsent === 0
       ? "Offline. Trying to reach the room again."
       : `Offline. ${count(unsent, "message", "messages")} will be sent.`,
-  back: (n: number) => `Back. ${count(n, "new message", "new messages")}.`,
+  back: (n: number) => (n === 0 ? "Back." : `Back. ${count(n, "new message", "new messages")}.`),
   earlier: (n: number) => count(n, "earlier message", "earlier messages"),
   tryNow: "Try now",
 
@@ -117,7 +117,7 @@ export const wording = {
   timerOn: (duration: string) => `{name} made messages disappear ${duration}, from here on.`,
   timerOff: "{name} made messages stay, from here on.",
   receipts: "Say what I have seen",
-  receiptsHint: "Then you also see who has seen your messages.",
+  receiptsHint: "Then you also see how many have seen yours.",
   seenBy: (n: number) => `seen by ${n}`,
   unknownMember: "Somebody whose name does not open",
   alone: "You are alone here.",
