@@ -14,7 +14,8 @@ const lineOrDirectionControl = /[\p{Zl}\p{Zp}\u202A-\u202E\u2066-\u2069]/u;
 // cannot be seen. Format characters, and private use, which draws whatever a font likes; then blanks, fillers, joiners
 // and selectors that Unicode counts among letters, marks and symbols.
 const unseen = /(?!\p{Default_Ignorable_Code_Point})\p{Cf}|\p{Co}/u;
-const drawsNothing = /[\u2800\u2D7F\u303F\uFFFC\u{1107F}\u{13440}-\u{13442}\u{16FE4}\u{1BC9D}\u{1D159}]/u;
+const drawsNothing =
+  /[\u2D7F\u{1107F}\u{13440}\u{16FE4}\u{1BC9D}\u2800\u303F\uFFFC\u{13441}\u{13442}\u{1D159}]/u;
 
 /** What two spellings of one name have in common: `Ann`, `ANN` and ` ann ` are `ann`. For names that `checkName` lets pass. */
 export function foldName(name: string): string {
