@@ -6,8 +6,8 @@ import { createServer, type Server } from "node:https";
 import type { Socket } from "node:net";
 import type { Duplex } from "node:stream";
 import { close as closeCode } from "../protocol/close.ts";
-import { type Limits, sweepEveryMs } from "../protocol/limits.ts";
-import { createAddresses } from "./addresses.ts";
+import { keepAliveMs, type Limits, maxRequestsPerSocket, sweepEveryMs } from "../protocol/limits.ts";
+import { createAddresses, createCrowd, mostSocketsOfIp } from "./addresses.ts";
 import { createAssets, type PageFile } from "./assets.ts";
 import { systemClock } from "./clock.ts";
 import { createCounters } from "./counters.ts";
@@ -133,6 +133,7 @@ function createTlsServer({ certificate, limits }: StartOptions): Server {
     // Node has one time for all bodies, and an honest file may need longer. The only bodies that are read are those of
     // files, and files.ts cuts the ones that stand still; every other request with a body is answered and closed.
     requestTimeout: 0,
+    keepAliveTimeout: keepAliveMs,
     // Node looks at its time-outs only this often; its own value is half a minute.
     connectionsCheckingInterval: Math.min(1_000, Math.ceil(limits.headTimeoutMs / 2)),
     maxHeaderSize: limits.maxHeadBytes,
@@ -141,6 +142,7 @@ function createTlsServer({ certificate, limits }: StartOptions): Server {
   });
   // Above what guests may have, room for those who are told so, and for the page; far below the descriptor limit.
   server.maxConnections = Math.ceil(limits.maxConnections * 1.2) + 16;
+  server.maxRequestsPerSocket = maxRequestsPerSocket;
   // destroy(), because end() waits for a peer that may never answer, and so keeps the socket forever.
   server.on("tlsClientError", (_error, socket) => socket.destroy());
   server.on("clientError", refuseHead);
@@ -148,22 +150,28 @@ function createTlsServer({ certificate, limits }: StartOptions): Server {
 }
 
 /**
- * Lets only TLS through to `server`, shows plain HTTP the way, and cuts who says nothing.
+ * Lets only TLS through to `server`, shows plain HTTP the way, and cuts who says nothing, or has too many already: one
+ * address must not take all the sockets that there are.
  * @returns the raw sockets that are open
  */
 function watchSockets(server: Server, limits: Limits): ReadonlySet<Socket> {
   const sockets = new Set<Socket>();
+  const crowd = createCrowd(mostSocketsOfIp(limits.maxConnectionsPerIp));
   // One server that listens itself, with its TLS put behind a look at the first byte: a second one in front would leave
   // this one without the header time-outs, which Node starts on listening.
   const startTls = server.listeners("connection");
   server.removeAllListeners("connection");
   server.on("connection", (socket: Socket) => {
+    // Without an address it has gone again.
+    const leaveCrowd = crowd.enter(socket.remoteAddress ?? "");
+    if (leaveCrowd === null) return void socket.destroy();
     sockets.add(socket);
     socket.setNoDelay(true);
     const timer = setTimeout(() => socket.destroy(), limits.tlsTimeoutMs);
     socket.on("close", () => {
       clearTimeout(timer);
       sockets.delete(socket);
+      leaveCrowd();
     });
     // A reset is no news: what follows is "close".
     socket.on("error", () => {});
