@@ -33,7 +33,8 @@ export interface Place {
 }
 
 const certName = "cert.pem";
-const keyName = "key.pem";
+/** Of the file in the folder that nobody else may read. */
+export const keyName = "key.pem";
 /** By this subject a certificate that was made here is told from an operator's. */
 const commonName = "secure-room";
 const dayMs = 24 * 60 * 60 * 1000;
