@@ -1,23 +1,25 @@
-// Builds dist/secure-room.cjs: the whole program in one file, the page inside it, no runtime dependencies.
+// Builds dist/secure-room.cjs: the whole program in one file, the page inside it, no runtime dependencies; and beside
+// it the licences of what it carries.
 // The page: public/index.html, and what it names (src/web/main.ts, style.css, icons …) under hashed names.
 
 import { createHash } from "node:crypto";
-import { chmodSync, mkdirSync, readdirSync, readFileSync, rmSync } from "node:fs";
-import { extname, join } from "node:path";
+import { chmodSync, mkdirSync, readdirSync, readFileSync, rmSync, writeFileSync } from "node:fs";
+import { extname, join, resolve } from "node:path";
 import { brotliCompressSync, constants, gzipSync } from "node:zlib";
 import { fileURLToPath } from "node:url";
-import { build, transform } from "esbuild";
+import { build, transform, type Metafile } from "esbuild";
+import type { EmbeddedFile } from "../src/server/assets.ts";
+import { thirdPartyNotices } from "./notices.ts";
 
-interface EmbeddedFile {
-  path: string;
-  type: string;
-  immutable: boolean;
-  body: string;
-  brotli?: string;
-  gzip?: string;
+interface Page {
+  readonly files: readonly EmbeddedFile[];
+  /** Absolute paths of what its script was made of. */
+  readonly inputs: readonly string[];
 }
 
 const root = fileURLToPath(new URL("../../", import.meta.url));
+/** Above it the build fails: README promises about 35 KB, and a guest on a phone waits for all of it. */
+const maxPageGzipBytes = 40 * 1024;
 const types: Readonly<Record<string, string>> = {
   ".html": "text/html; charset=utf-8",
   ".js": "text/javascript; charset=utf-8",
@@ -28,11 +30,15 @@ const types: Readonly<Record<string, string>> = {
 };
 
 const { version } = JSON.parse(readFileSync(join(root, "package.json"), "utf8")) as { version: string };
-const files = await buildPage();
-await buildProgram(files);
-report(files);
+const page = await buildPage();
+const inputs = await buildProgram(page.files);
+writeFileSync(
+  join(root, "dist/THIRD-PARTY-NOTICES.txt"),
+  thirdPartyNotices([...new Set([...page.inputs, ...inputs])]),
+);
+weigh(page.files);
 
-async function buildPage(): Promise<EmbeddedFile[]> {
+async function buildPage(): Promise<Page> {
   const script = await build({
     entryPoints: [join(root, "src/web/main.ts")],
     bundle: true,
@@ -41,6 +47,8 @@ async function buildPage(): Promise<EmbeddedFile[]> {
     target: ["chrome120", "firefox128", "safari17"],
     charset: "utf8",
     legalComments: "none",
+    absWorkingDir: root,
+    metafile: true,
     write: false,
   });
   const made = new Map<string, Buffer>([["main.js", Buffer.from(script.outputFiles[0]?.contents ?? [])]]);
@@ -65,7 +73,12 @@ async function buildPage(): Promise<EmbeddedFile[]> {
   }
   const index = nameHashed(readFileSync(join(root, "public/index.html")), "index.html", hashed);
   // Invitations lead to /join, so that a link which has lost what stands behind its # can be told from the plain address.
-  return [embed("/", index, false), embed("/join", index, false), ...served];
+  const files = [embed("/", index, false), embed("/join", index, false), ...served];
+  return { files, inputs: inputsOf(script.metafile) };
+}
+
+function inputsOf({ inputs }: Metafile): string[] {
+  return Object.keys(inputs).map((path) => resolve(root, path));
 }
 
 async function minifyStyle(source: Buffer): Promise<Buffer> {
@@ -99,11 +112,12 @@ function embed(path: string, body: Buffer, immutable: boolean): EmbeddedFile {
   };
 }
 
-async function buildProgram(page: readonly EmbeddedFile[]): Promise<void> {
+/** @returns absolute paths of what the program was made of, beside the page */
+async function buildProgram(page: readonly EmbeddedFile[]): Promise<string[]> {
   const bundle = join(root, "dist/secure-room.cjs");
   rmSync(join(root, "dist"), { recursive: true, force: true });
   mkdirSync(join(root, "dist"), { recursive: true });
-  await build({
+  const { metafile } = await build({
     entryPoints: [join(root, "src/cli.ts")],
     outfile: bundle,
     bundle: true,
@@ -114,6 +128,8 @@ async function buildProgram(page: readonly EmbeddedFile[]): Promise<void> {
     target: "node20.19",
     charset: "utf8",
     legalComments: "none",
+    absWorkingDir: root,
+    metafile: true,
     banner: { js: "#!/usr/bin/env node" },
     // Optional native helpers of ws: it does without them.
     external: ["bufferutil", "utf-8-validate"],
@@ -131,9 +147,16 @@ async function buildProgram(page: readonly EmbeddedFile[]): Promise<void> {
     ],
   });
   chmodSync(bundle, 0o755);
+  return inputsOf(metafile);
 }
 
-function report(page: readonly EmbeddedFile[]): void {
-  const gzipped = page.reduce((sum, file) => sum + Buffer.from(file.gzip ?? file.body, "base64").length, 0);
-  console.log(`page: ${page.length} files, ${(gzipped / 1024).toFixed(1)} KiB gzipped`);
+/** Says what a guest downloads, and fails when that is too much. */
+function weigh(page: readonly EmbeddedFile[]): void {
+  // The same content under two paths is fetched under one of them.
+  const fetched = new Map(page.map((file) => [file.body, file]));
+  const sizes = Array.from(fetched.values(), ({ gzip, body }) => Buffer.from(gzip ?? body, "base64").length);
+  const gzipped = sizes.reduce((sum, size) => sum + size, 0);
+  const spelt = `page: ${sizes.length} files, ${(gzipped / 1024).toFixed(1)} KiB gzipped`;
+  if (gzipped > maxPageGzipBytes) throw new Error(`${spelt}, above ${maxPageGzipBytes / 1024} KiB`);
+  console.log(spelt);
 }

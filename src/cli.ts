@@ -14,12 +14,13 @@ import {
   readOwnCertificate,
   type Certificate,
 } from "./server/certificate.ts";
+import { readDescriptorLimit } from "./server/descriptors.ts";
 import { guardFolder } from "./server/guard.ts";
 import { limitRows, plainRows, spellDefault, valueOf } from "./server/flags.ts";
 import { lanAddresses, reachableHosts, urlOf } from "./server/hosts.ts";
 import { Mistake } from "./server/mistake.ts";
 import { start, type Running, type StopCode } from "./server/server.ts";
-import { readDescriptorLimit, readSettings, type Settings } from "./server/settings.ts";
+import { readSettings, type Settings } from "./server/settings.ts";
 import { findSalt, openFolder, saltName, usualFolder } from "./server/state.ts";
 import { inviteWelcome, plainWelcome, type WelcomeFacts } from "./terminal/welcome.ts";
 
@@ -81,7 +82,8 @@ function byFlag(
 }
 
 async function runServe(flags: Record<string, string | string[] | boolean | undefined>): Promise<void> {
-  const settings = readSettings({ flags, env: process.env, descriptorLimit: readDescriptorLimit() });
+  const descriptorLimit = readDescriptorLimit();
+  const settings = readSettings({ flags, env: process.env, descriptorLimit });
   const folder = settings.certs ?? usualFolder(process.platform, process.env);
   const hosts = reachableHosts(settings.host, lanAddresses(networkInterfaces()));
   await openFolder(folder);
@@ -94,6 +96,7 @@ async function runServe(flags: Record<string, string | string[] | boolean | unde
   const { salt, made: madeSalt } = await findSalt(folder, randomBytes);
   const starting = start({
     ...settings,
+    descriptorLimit,
     certificate,
     salt,
     page: decodePage(files),
@@ -109,7 +112,10 @@ async function runServe(flags: Record<string, string | string[] | boolean | unde
     ),
     fingerprint: certificate.fingerprint,
     browserWarns: !certificate.own,
-    notices: [...guarded, ...noticesOf(certificate, hadCertificate && madeSalt)],
+    notices: [
+      ...guarded,
+      ...noticesOf(certificate, madeSalt ? saltNotice(folder, certificate, hadCertificate) : null),
+    ],
   });
 }
 
@@ -133,7 +139,14 @@ function isCertifiable(host: string): boolean {
   return /^[a-z0-9.:-]{1,253}$/i.test(host);
 }
 
-function noticesOf({ made }: Certificate, lostSalt: boolean): string[] {
+/** What a new salt means for rooms that guests may know from before; null where no relay can have run before. */
+function saltNotice(folder: string, { own }: Certificate, hadCertificate: boolean): string | null {
+  if (hadCertificate) return "The salt was missing and was made anew: earlier rooms will not be found.";
+  // With an operator's certificate the folder looks the same at a first start and after a loss.
+  return own ? `A salt was made in ${folder}: rooms of a relay before this one will not be found.` : null;
+}
+
+function noticesOf({ made }: Certificate, aboutSalt: string | null): string[] {
   const again = "Guests will see the browser's warning again.";
   const notices: string[] = [];
   if (made === "expired") notices.push(`The certificate was about to expire and was made anew. ${again}`);
@@ -141,7 +154,7 @@ function noticesOf({ made }: Certificate, lostSalt: boolean): string[] {
     notices.push(`The certificate was made anew for this machine's new address. ${again}`);
   }
   if (made === "broken") notices.push(`The certificate's key was missing: both were made anew. ${again}`);
-  if (lostSalt) notices.push("The salt was missing and was made anew: earlier rooms will not be found.");
+  if (aboutSalt !== null) notices.push(aboutSalt);
   return notices;
 }
 

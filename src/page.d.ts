@@ -2,15 +2,7 @@
 
 declare module "secure-room:page" {
   export const version: string;
-  export const files: readonly {
-    /** The path it is served at: `/`, `/main.3F9A….js` */
-    readonly path: string;
-    readonly type: string;
-    /** True when the path names the content, so that a browser may keep it forever. */
-    readonly immutable: boolean;
-    /** All three in base64; brotli and gzip only where they are smaller. */
-    readonly body: string;
-    readonly brotli?: string;
-    readonly gzip?: string;
-  }[];
+  // An import at the top would make this file a module, which cannot declare one that is no file.
+  // oxlint-disable-next-line typescript/consistent-type-imports
+  export const files: readonly import("./server/assets.ts").EmbeddedFile[];
 }

@@ -1,17 +1,21 @@
 // Sentences that can become false: what README.md and PROTOCOL.md say in numbers and names, held against the code.
 
 import assert from "node:assert/strict";
+import { createHash } from "node:crypto";
 import { existsSync, readFileSync } from "node:fs";
 import { dirname, join } from "node:path";
 import { test } from "node:test";
 import { fileURLToPath } from "node:url";
 import * as limits from "../src/protocol/limits.ts";
 import { limitRows, plainRows, spellDefault } from "../src/server/flags.ts";
+import { inviteWelcome } from "../src/terminal/welcome.ts";
+import { seededRandom } from "./seeded.ts";
 
 const root = fileURLToPath(new URL("../../", import.meta.url));
 const readme = readFileSync(join(root, "README.md"), "utf8");
 const protocol = readFileSync(join(root, "src/protocol/PROTOCOL.md"), "utf8");
 const manifest = JSON.parse(readFileSync(join(root, "package.json"), "utf8")) as {
+  version: string;
   scripts: Record<string, string>;
   engines: { node: string };
   dependencies?: object;
@@ -61,29 +65,130 @@ test("README says which Node is needed and that nothing else is installed", () =
   assert.equal(manifest.dependencies, undefined);
 });
 
-test("PROTOCOL.md and limits.ts name the same numbers", () => {
-  const { defaultLimits } = limits;
-  const said: readonly (readonly [string, number])[] = [
-    ["PBKDF2-HMAC-SHA-512(phrase, salt, 600 000)", limits.pbkdf2Rounds - 600_000],
-    ["over 1,024\n   bytes of UTF-8", limits.maxPhraseBytes - 1024],
-    ["at most 63,488", limits.maxPlaintextBytes - 63_488],
-    ["`text` is at most 16,384 bytes", limits.maxTextBytes - 16_384],
-    ["1 to 32 graphemes, at most 128 bytes", limits.maxNameGraphemes + limits.maxNameBytes - 160],
-    ["ciphertext at most 1,040 bytes", limits.maxHelloBytes - 1040],
-    ["60 s, then `left`", limits.awayMs - 60_000],
-    ["every 25 s and cuts after 20 s of silence", limits.pingEveryMs + limits.pongWithinMs - 45_000],
-    ["no frame for 25 s", limits.quietBeforePingMs - 25_000],
-    ["in 10 s: dial again", limits.answerWithinMs - 10_000],
-    ["full jitter 0.5 → 30 s", limits.retryFirstMs + limits.retryMostMs - 30_500],
-    ["at most 256 KiB\nqueued", limits.replayQueueBytes - 256 * 1024],
-    ["frame + 256 bytes, room and seat 2 KiB each", limits.frameChargeBytes + limits.roomChargeBytes - 2304],
-    ["| 10,000 (or 0.8 × the descriptor limit) · 32 |", defaultLimits.maxConnections - 10_000],
-    ["| 64 KiB · 8 KiB · 64 |", defaultLimits.maxFrameBytes + defaultLimits.maxTextFrameBytes - 73_728],
-    ["| 500 messages, 4 MiB, 24 h |", defaultLimits.history - 500],
-    ["| members in a room | 100 |", defaultLimits.maxMembers - 100],
+test("README's transcript is what the program prints", async () => {
+  const facts = {
+    version: manifest.version,
+    urls: ["https://192.0.2.2:3000", "https://localhost:3000"],
+    fingerprint: createHash("sha256")
+      .update("README")
+      .digest("hex")
+      .toUpperCase()
+      .replace(/..(?!$)/g, "$&:"),
+    browserWarns: true,
+    notices: [],
+  };
+  const printed = await inviteWelcome(facts, { colours: false, columns: 80 }, seededRandom(6));
+  const [, shown] = /```\n(\$ npx [^`]*)```/.exec(readme) ?? [];
+  assert.equal(shown, `$ npx secure-room --port 3000\n${printed.trimEnd()}\n`);
+});
+
+/** 10,000 */
+const count = (value: number) => value.toLocaleString("en-US");
+const seconds = (ms: number) => `${ms / 1000} s`;
+const hours = (ms: number) => `${ms / 3_600_000} h`;
+const kiB = (bytes: number) => `${bytes / 1024} KiB`;
+const miB = (bytes: number) => `${bytes / 1024 ** 2} MiB`;
+const share = (percent: number) => ({ 25: "a quarter", 12.5: "an eighth" })[percent] ?? `${percent}%`;
+const perMinute = (rate: limits.Rate) => `${rate.count / (rate.perMs / 60_000)}/min burst ${rate.burst}`;
+
+/** Each is written with the numbers of limits.ts, one place for one number. */
+test("sections 1 to 3 of PROTOCOL.md say the numbers of limits.ts", () => {
+  const usual = limits.defaultLimits;
+  const { saltBytes, accessBytes, seatBytes, logIdBytes } = limits;
+  const sentences = [
+    `# secure-room protocol ${limits.protocolVersion} `,
+    `PBKDF2-HMAC-SHA-512(phrase, salt, ${count(limits.pbkdf2Rounds).replace(",", " ")})`,
+    `exactly ${saltBytes} random bytes, made once`,
+    `over ${count(limits.maxPhraseBytes)} bytes of UTF-8`,
+    `| \`room access\` | ${accessBytes} |`,
+    `1 to ${limits.maxNameGraphemes} graphemes, at most ${limits.maxNameBytes} bytes`,
+    `at most ${count(limits.maxPlaintextBytes)}. Length`,
+    `\`text\` is at most ${count(limits.maxTextBytes)} bytes`,
+    `subprotocol \`${limits.subprotocol}\``,
+    `First client frame, within ${seconds(usual.joinTimeoutMs)}`,
+    `"access":b64u${accessBytes},"seat":b64u${seatBytes},`,
+    `"log"?:b64u${logIdBytes},`,
+    `ciphertext at most ${count(limits.maxHelloBytes)} bytes`,
+    `"salt":b64u${saltBytes},"log":b64u${logIdBytes},`,
+    `at most ${kiB(limits.replayQueueBytes)} queued`,
+    `A text frame is at most ${kiB(usual.maxTextFrameBytes)}`,
+    `a frame is at most ${kiB(usual.maxFrameBytes)}`,
+    `\`seat\` is ${seatBytes} random bytes`,
+    `\`away\` for ${seconds(limits.awayMs)}, then \`left\``,
+    `silence for ${seconds(limits.nameProbeMs)} closes it`,
+    `the rest of the ${seconds(limits.awayMs)}, when away`,
+    `every ${seconds(limits.pingEveryMs)} and cuts after`,
+    `cuts after ${seconds(limits.pongWithinMs)} of silence`,
+    `saw no frame for ${seconds(limits.quietBeforePingMs)}`,
+    `nothing in ${seconds(limits.answerWithinMs)}: dial again`,
+    `full jitter ${limits.retryFirstMs / 1000} → ${seconds(limits.retryMostMs)}`,
   ];
-  for (const [sentence, difference] of said) {
-    assert.ok(protocol.includes(sentence), `PROTOCOL.md no longer says “${sentence}”`);
-    assert.equal(difference, 0, sentence);
-  }
+  const prose = protocol.replaceAll(/\s+/g, " ");
+  for (const sentence of sentences) assert.ok(prose.includes(sentence), `PROTOCOL.md lacks “${sentence}”`);
+});
+
+test("section 4 of PROTOCOL.md is the table of the limits", () => {
+  const usual = limits.defaultLimits;
+  const { frameChargeBytes, fileChargeBytes, roomChargeBytes, seatChargeBytes } = limits;
+  const eachCharge = new Set([fileChargeBytes, roomChargeBytes, seatChargeBytes]);
+  const each = [...eachCharge].map(kiB).join(" or ");
+  const rows: readonly (readonly [what: string, held: string])[] = [
+    [
+      "connections in all · per address (IPv6: /64)",
+      `${count(usual.maxConnections)} (or 0.8 × the descriptor limit) · ${usual.maxConnectionsPerIp}`,
+    ],
+    ["upgrades · joins, per address", `${perMinute(usual.upgradeRate)} · ${perMinute(usual.joinRate)}`],
+    [
+      "sockets of one address, page loads among them",
+      `${limits.socketsPerConnectionOfIp} × its connections + ${limits.spareSocketsOfIp}`,
+    ],
+    [
+      "TLS handshake · request head · join",
+      `${seconds(usual.tlsTimeoutMs)} · ${seconds(usual.headTimeoutMs)} and ${kiB(usual.maxHeadBytes)} · ${seconds(usual.joinTimeoutMs)}`,
+    ],
+    [
+      "a file on its way: standing still · transfers of one address",
+      "as a request head · with its connections",
+    ],
+    [
+      "binary frame · text frame · fragments",
+      `${kiB(usual.maxFrameBytes)} · ${kiB(usual.maxTextFrameBytes)} · ${usual.maxFragments}`,
+    ],
+    [
+      "messages in, per connection",
+      `${usual.messageRate.count}/${seconds(usual.messageRate.perMs).replace("1 ", "")} burst ${usual.messageRate.burst}`,
+    ],
+    [
+      "bytes in, per connection",
+      `${kiB(usual.byteRate.count)}/${seconds(usual.byteRate.perMs).replace("1 ", "")} burst ${miB(usual.byteRate.burst)}`,
+    ],
+    [
+      "queued to one reader",
+      `${miB(usual.maxQueueBytes)}; volatile frames dropped above ${kiB(usual.maxVolatileQueueBytes)}`,
+    ],
+    ["members in a room", count(usual.maxMembers)],
+    ["log of a room", `${usual.history} messages, ${miB(usual.historyBytes)}, ${hours(usual.historyAgeMs)}`],
+    ["files", `${miB(usual.maxFileBytes)} each, ${hours(usual.fileAgeMs)}`],
+    [
+      "memory: logs · files",
+      `${miB(usual.logMemoryBytes)} · ${miB(usual.fileMemoryBytes)}, neither at the other's cost; charged frame + ${frameChargeBytes} bytes, file, room and seat ${each} each, plus hello`,
+    ],
+    [
+      "what one address sent may hold, the rooms and seats it opened with it",
+      `${share(usual.logSharePercent)} of the logs, ${share(usual.fileSharePercent)} of the files`,
+    ],
+    [
+      "stopping",
+      `1012 to all, spread over ${seconds(usual.stopSpreadMs)}; ${seconds(usual.stopTimeoutMs)} at most`,
+    ],
+  ];
+  const [, table = ""] = /## 4\.[^\n]*\n\n\|.*\n\|-.*\n((?:\|.*\n)*)/.exec(protocol) ?? [];
+  const said = table
+    .trimEnd()
+    .split("\n")
+    .map((row) => row.split(" | ").slice(0, 2));
+  assert.deepEqual(
+    said,
+    rows.map(([what, held]) => [`| ${what}`, held]),
+  );
 });

@@ -1,6 +1,7 @@
 import assert from "node:assert/strict";
 import { spawn, type ChildProcess } from "node:child_process";
 import { once } from "node:events";
+import { existsSync } from "node:fs";
 import { chmod, readdir, rm, writeFile } from "node:fs/promises";
 import { connect, createServer } from "node:net";
 import { join } from "node:path";
@@ -12,6 +13,7 @@ import { limitRows, plainRows } from "../src/server/flags.ts";
 import { withFolder } from "./server/folder.ts";
 
 const program = fileURLToPath(new URL("../../dist/secure-room.cjs", import.meta.url));
+if (!existsSync(program)) throw new Error("dist/secure-room.cjs is missing: npm run build makes it");
 
 const isWindows = process.platform === "win32";
 
@@ -113,8 +115,9 @@ test("a pair that cannot be read is answered by one line", async () => {
   });
 });
 
-test("a port in use is answered by one line", async () => {
+test("a port in use is answered by one line", async (t) => {
   const blocker = createServer().listen(0, "127.0.0.1");
+  t.after(() => blocker.close());
   await once(blocker, "listening");
   const address = blocker.address();
   assert.ok(typeof address === "object" && address !== null);
@@ -122,7 +125,6 @@ test("a port in use is answered by one line", async () => {
     const args = ["--host", "127.0.0.1", "--port", String(address.port), "--certs", folder];
     await assertOneLine(run(args), /port \d+ is in use/);
   });
-  blocker.close();
 });
 
 test("without a terminal it prints plain lines and no passphrase, and keeps three files", async () => {
@@ -206,6 +208,41 @@ test("a lost salt is told of, and the certificate stays", async () => {
     assert.ok(first.said().includes(/(?:\w\w:){31}\w\w/.exec(out)?.[0] ?? "no fingerprint"));
   });
 });
+
+test("with one's own certificate, a salt that is made is told of, and one that is there is not", async () => {
+  await withFolder(async (folder) => {
+    await stopped(await serve(folder));
+    const own = ["--cert", join(folder, "cert.pem"), "--key", join(folder, "key.pem")];
+    const other = join(folder, "other");
+    const first = await stopped(await serve(other, own));
+    assert.match(
+      first.out,
+      /^A salt was made in .*other: rooms of a relay before this one will not be found\.\n/,
+    );
+    assert.match((await stopped(await serve(other, own))).out, /^secure-room /);
+  });
+});
+
+test(
+  "a crowd that takes every descriptor does not stop it",
+  { skip: process.platform !== "linux" },
+  async () => {
+    await withFolder(async (folder) => {
+      const port = await freePort();
+      const limited = 'ulimit -n 128; exec "$0" "$@"';
+      const flags = ["--port", String(port), "--host", "127.0.0.1", "--certs", folder];
+      const child = spawn("sh", ["-c", limited, process.execPath, program, ...flags], { stdio: "ignore" });
+      const ended = once(child, "exit");
+      while (!(await canConnect(port))) assert.equal(child.exitCode, null);
+      const crowd = Array.from({ length: 300 }, () => connect(port, "127.0.0.1").on("error", () => {}));
+      await Promise.all(crowd.map((socket) => once(socket, "connect").catch(() => {})));
+      for (const socket of crowd) socket.destroy();
+      while (!(await canConnect(port))) assert.equal(child.exitCode, null);
+      child.kill("SIGINT");
+      assert.deepEqual(await ended, [0, null]);
+    });
+  },
+);
 
 test("a reader of its lines that goes away does not stop it", async () => {
   const port = await freePort();

@@ -3,6 +3,7 @@
 
 import { toBase64url } from "../protocol/base64url.ts";
 import type { Bytes } from "../protocol/base64url.ts";
+import { remember } from "../protocol/bounded.ts";
 import { fromUserBytes, ivBytes } from "../protocol/frame.ts";
 import { accessBytes, maxSenderKeys, pbkdf2Rounds, saltBytes } from "../protocol/limits.ts";
 import { label, lv, readU32, utf8 } from "./bytes.ts";
@@ -127,12 +128,7 @@ function keepSenderKeys(content: CryptoKey): (fromUser: Bytes) => Promise<Crypto
   return (fromUser) => {
     const name = toBase64url(fromUser);
     const key = held.get(name) ?? hkdfAesKey(content, fromUser.slice(), label("sender"));
-    held.delete(name);
-    held.set(name, key);
-    if (held.size > maxSenderKeys) {
-      const [oldest] = held.keys();
-      if (oldest !== undefined) held.delete(oldest);
-    }
+    remember(held, name, key, maxSenderKeys);
     return key;
   };
 }

@@ -1,7 +1,7 @@
 // The passphrase before anything is derived from it, PROTOCOL.md section 1: its one spelling, a fresh one, whether a
 // typed one can be right, how strong it is. Nothing here stretches or keeps it.
 
-import { maxPhraseBytes } from "../protocol/limits.ts";
+import { drawnWords, maxPhraseBytes, phraseWords } from "../protocol/limits.ts";
 import { label, lv, readU32, utf8 } from "./bytes.ts";
 import type { Random } from "./bytes.ts";
 import { hasRefusedCharacters, normalise, phraseSeparators } from "./normalise.ts";
@@ -10,8 +10,6 @@ import { judgeWords } from "./strength.ts";
 import type { Strength } from "./strength.ts";
 import { isListWord, suggestWords } from "./typo.ts";
 import { words as list } from "./words.ts";
-
-export { completeWord } from "./typo.ts";
 
 declare const normalised: unique symbol;
 /** A phrase in its one spelling: words with one space between them, lower case. Only this file makes one. */
@@ -41,9 +39,6 @@ export type PhraseCheck =
   | { readonly kind: "typo"; readonly words: readonly MistypedWord[] }
   | { readonly kind: "count"; readonly words: number }
   | { readonly kind: "own" };
-
-const drawnWords = 7;
-const phraseWords = drawnWords + 1;
 
 /**
  * Brings what somebody typed, pasted or scanned into its one spelling. Lone surrogates, controls and unassigned code

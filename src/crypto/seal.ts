@@ -24,8 +24,6 @@ export interface Sealed {
   /** 12 bytes, drawn for this envelope alone. */
   readonly iv: Bytes;
   readonly ciphertext: Bytes;
-  /** 16 bytes: the message id. */
-  readonly id: Bytes;
 }
 
 export interface Opened {
@@ -77,7 +75,7 @@ export async function sealEnvelope(
   behind.set(body, bodyAt - signedAt);
   const input = await signatureInput(member.publicKey, aad, iv, behind);
   const plaintext = concat(member.publicKey, await member.sign(input), behind);
-  return { iv, ciphertext: await keys.encrypt(fromUser, iv, aad, plaintext), id: await idOf(input) };
+  return { iv, ciphertext: await keys.encrypt(fromUser, iv, aad, plaintext) };
 }
 
 /**
@@ -99,7 +97,8 @@ export async function openEnvelope(
   const key = plaintext.slice(0, publicKeyBytes);
   const input = await signatureInput(key, aad, iv, plaintext.slice(signedAt));
   if (!(await verifySignature(key, plaintext.slice(publicKeyBytes, signedAt), input))) return null;
-  return { key, id: await idOf(input), body: plaintext.slice(bodyAt, bodyEnd) };
+  const id = (await sha256(input)).slice(0, idBytes);
+  return { key, id, body: plaintext.slice(bodyAt, bodyEnd) };
 }
 
 /** PADMÉ (Nikitin et al., PETS 2019): leaks O(log log length) bits, costs at most 12 %, here at most 6.25 %. */
@@ -116,8 +115,4 @@ function aadOf(keys: RoomKeys, use: Use, fromUser: Bytes): Bytes {
 
 async function signatureInput(key: Bytes, aad: Bytes, iv: Bytes, behind: Bytes): Promise<Bytes> {
   return lv(label("signature"), key, aad, iv, await sha256(behind));
-}
-
-async function idOf(input: Bytes): Promise<Bytes> {
-  return (await sha256(input)).slice(0, idBytes);
 }

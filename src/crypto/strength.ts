@@ -1,6 +1,7 @@
 // How hard a phrase is to guess, in bits. For words of the list it is arithmetic; for a phrase of somebody's own it is
 // a crude bound that leans to the low side, because who trusts a flattering number loses the room.
 
+import { drawnWords, phraseWords } from "../protocol/limits.ts";
 import { isListWord } from "./typo.ts";
 import { words as list } from "./words.ts";
 
@@ -8,13 +9,8 @@ export interface Strength {
   readonly words: number;
   /** log2 of the guesses that cover it. */
   readonly bits: number;
-  /** True when `bits` is exact, provided that the words were drawn at random. */
-  readonly exact: boolean;
 }
 
-/** A generated phrase: seven words drawn, the eighth follows from them. */
-const phraseWords = 8;
-const drawnWords = 7;
 const listWordBits = Math.log2(list.length);
 
 /** A bound for somebody's own phrase says no more than this: nobody's own phrase is known to be better. */
@@ -48,12 +44,12 @@ export function judgeWords(words: readonly string[]): Strength {
   if (words.every(isListWord)) {
     const drawn = words.length === phraseWords && different.size >= phraseWords - 2;
     const bits = drawn ? drawnWords * listWordBits : different.size * listWordBits + repeats;
-    return { words: words.length, bits, exact: true };
+    return { words: words.length, bits };
   }
   const whole = common.has(words.join("")) ? commonBits : mostBits;
   let sum = repeats;
   for (const word of different) sum += judgeWord(word);
-  return { words: words.length, bits: Math.min(sum, whole, mostBits), exact: false };
+  return { words: words.length, bits: Math.min(sum, whole, mostBits) };
 }
 
 function judgeWord(word: string): number {

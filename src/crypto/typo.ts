@@ -1,4 +1,4 @@
-// The word list as a dictionary: what is on it, what a prefix completes to, what a mistyped word was meant to be.
+// The word list as a dictionary: what is on it, and what a mistyped word was meant to be.
 // It looks at single words; what a phrase is made of is in phrase.ts.
 
 import { words } from "./words.ts";
@@ -14,13 +14,6 @@ const byPrefix: ReadonlyMap<string, string> = new Map(
 /** Whether a lower-case word is on the list. */
 export function isListWord(word: string): boolean {
   return onList.has(word);
-}
-
-/** The one list word that begins like this, from three letters on; else null. Upper case is read as lower. */
-export function completeWord(prefix: string): string | null {
-  const typed = prefix.toLowerCase();
-  const word = byPrefix.get(typed.slice(0, prefixLength));
-  return word?.startsWith(typed) ? word : null;
 }
 
 /**

@@ -1,11 +1,7 @@
 // Every number of PROTOCOL.md, with its unit in its name, its reason, and who enforces it.
 // The first part is fixed by the protocol. The second are defaults: each is a flag of the command.
 
-const kiB = 1024;
-const miB = 1024 * kiB;
-const secondMs = 1000;
-const minuteMs = 60 * secondMs;
-const hourMs = 60 * minuteMs;
+import { hourMs, kiB, miB, minuteMs, secondMs } from "./units.ts";
 
 // ── fixed ────────────────────────────────────────────────────────────────────────────────────────────────────
 
@@ -20,6 +16,9 @@ export const seatBytes = 32;
 export const logIdBytes = 16;
 /** Section 1: a phrase after normalisation, in UTF-8. */
 export const maxPhraseBytes = 1024;
+/** A generated phrase: words drawn at random, and one that follows from them. */
+export const drawnWords = 7;
+export const phraseWords = drawnWords + 1;
 export const maxNameGraphemes = 32;
 export const maxNameBytes = 128;
 
@@ -54,6 +53,8 @@ export const fileSliceBytes = 64 * kiB;
 export const closeWithinMs = 5 * secondMs;
 /** The same when the relay itself is stopping. */
 export const farewellMs = 250;
+/** How long guests may take to answer the close frame when the person at the keyboard waits for the end. Relay. */
+export const goodbyeMs = secondMs;
 /** A second signal within this is the same Ctrl-C, come by two ways: the terminal sends it, and npm passes it on. Relay. */
 export const sameSignalMs = 500;
 /**
@@ -82,6 +83,17 @@ export const frameChargeBytes = 256;
 export const fileChargeBytes = 2 * kiB;
 export const roomChargeBytes = 2 * kiB;
 export const seatChargeBytes = 2 * kiB;
+/** Of the descriptors a process may open, the part that guests may have by default. Relay. */
+export const connectionsPerDescriptor = 0.8;
+/** Sockets accepted above `maxConnections`, so that the page still loads and who is refused is told so. Relay. */
+export const socketsPerConnection = 1.2;
+export const spareSockets = 16;
+/** What the process itself keeps open: standard streams, the event loop, the listening socket, a file being read. Relay. */
+export const spareDescriptors = 32;
+/** How often Node looks for requests whose head is late; its own value is half a minute. Relay. */
+export const headCheckEveryMs = secondMs;
+/** When to try again where there was no place: nobody knows when one is free, and asking is cheap. Relay. */
+export const retryFullMs = 10 * secondMs;
 
 // ── client-side bounds on what a peer controls ──────────────────────────────────────────────────────────────
 
@@ -89,14 +101,32 @@ export const seatChargeBytes = 2 * kiB;
 export const maxTimelineEntries = 5_000;
 /** Different emoji under one message; further ones are not shown. */
 export const maxReactionsPerMessage = 32;
-/** Signing keys one tab remembers counters for; the longest unheard is forgotten. */
-export const maxKnownKeys = 4_096;
+/**
+ * Signing keys, each under a name, that one tab tells apart. None is forgotten, because a forgotten one could be
+ * played again or spoken for; above the limit a new one does not open.
+ */
+export const maxKnownKeys = 16_384;
+/** Messages under one key: far more than anybody says, and the bound of SP 800-38D for random nonces. */
+export const maxCounter = 2 ** 32 - 1;
+/** The longest that a client lets a relay put it off. */
+export const maxRetryAfterMs = 5 * minuteMs;
 /** Separate gaps remembered per key; above it the oldest is forgotten. */
 export const maxGapsPerKey = 64;
 /** Sender keys held ready; above it the oldest is derived again when needed. */
 export const maxSenderKeys = 256;
 /** Members a client lists; a relay that names more is not believed. */
 export const maxRosterMembers = 4_096;
+/** What a tab holds to bring a room back: as much as a relay keeps by default. */
+export const maxArchiveFrames = 500;
+export const maxArchiveBytes = 4 * miB;
+/** Before it brings anything back a client waits up to so long, by chance: somebody else may be at it. */
+export const bringBackWithinMs = 2 * secondMs;
+/** Frames on their way at once while bringing back: few, so that what others have brought meanwhile is not sent again. */
+export const bringBackWindow = 16;
+/** Messages of one log that a tab remembers to have come by; the oldest are forgotten, and would be doubles again. */
+export const maxCameBy = 20_000;
+/** Receipts go out together, at most so often. Client. */
+export const receiptEveryMs = 2 * secondMs;
 /** Messages said and not yet echoed. */
 export const maxOutbox = 1_000;
 

@@ -3,28 +3,23 @@
 import { createHash } from "node:crypto";
 import type { IncomingHttpHeaders, OutgoingHttpHeaders } from "node:http";
 
-/** One file as the build embeds it: `body`, `brotli` and `gzip` in base64. */
-export interface EmbeddedFile {
-  readonly path: string;
-  readonly type: string;
-  readonly immutable: boolean;
-  readonly body: string;
-  readonly brotli?: string;
-  readonly gzip?: string;
-}
-
-export interface PageFile {
+/** One file of the page, its contents in the form `Content`. */
+interface File<Content> {
   /** The path it is served at: `/`, `/main.3f9a….js` */
   readonly path: string;
   /** Its media type. */
   readonly type: string;
   /** True when the path names the content, so that a browser may keep it forever. */
   readonly immutable: boolean;
-  readonly body: Uint8Array;
+  readonly body: Content;
   /** Only where they are smaller than `body`. */
-  readonly brotli?: Uint8Array;
-  readonly gzip?: Uint8Array;
+  readonly brotli?: Content;
+  readonly gzip?: Content;
 }
+
+/** As the build embeds it, in base64. */
+export type EmbeddedFile = File<string>;
+export type PageFile = File<Uint8Array>;
 
 /** What to answer for a file. The body is null with status 304. */
 export interface AssetAnswer {

@@ -6,6 +6,7 @@ import { readFile } from "node:fs/promises";
 import { isIP } from "node:net";
 import { join } from "node:path";
 import { createSecureContext } from "node:tls";
+import { dayMs } from "../protocol/units.ts";
 import { Mistake, reasonOf } from "./mistake.ts";
 import { keep, readKept } from "./state.ts";
 
@@ -37,7 +38,6 @@ const certName = "cert.pem";
 export const keyName = "key.pem";
 /** By this subject a certificate that was made here is told from an operator's. */
 const commonName = "secure-room";
-const dayMs = 24 * 60 * 60 * 1000;
 /** The longest that Apple's systems accept (support.apple.com/103214). */
 const validDays = 825;
 
@@ -52,13 +52,17 @@ export async function readOwnCertificate(
   const cert = await readNamed("--cert", files.cert);
   const key = await readNamed("--key", files.key);
   const parsed = parseCertificate(cert);
-  if (parsed === null) throw new Mistake(`--cert ${files.cert} is not a certificate in PEM`);
+  if (parsed === null) {
+    throw new Mistake(
+      `--cert ${files.cert} is not a certificate in PEM: name the file with the line BEGIN CERTIFICATE`,
+    );
+  }
   const parsedKey = parseKey(key);
   if (parsedKey === null) {
     const locked = key.includes("ENCRYPTED");
     const hint = locked
-      ? "is locked by a passphrase: unlock it with openssl pkey"
-      : "is not a private key in PEM";
+      ? "is locked by a passphrase: write one without it with openssl pkey -in FILE -out OTHER"
+      : "is not a private key in PEM: name the file with a line BEGIN … PRIVATE KEY";
     throw new Mistake(`--key ${files.key} ${hint}`);
   }
   if (!parsed.checkPrivateKey(parsedKey)) {
@@ -75,7 +79,9 @@ export async function readOwnCertificate(
   try {
     createSecureContext({ cert, key });
   } catch (thrown) {
-    throw new Mistake(`TLS cannot use --cert ${files.cert}: ${reasonOf(thrown)}`);
+    throw new Mistake(
+      `TLS cannot use --cert ${files.cert}: ${reasonOf(thrown)}; have it issued anew, EC P-256 or RSA from 2048 bits`,
+    );
   }
   return describe(cert, key, parsed, { own: true, made: null });
 }
@@ -169,7 +175,7 @@ async function readNamed(flag: string, path: string): Promise<string> {
   try {
     return await readFile(path, "utf8");
   } catch (thrown) {
-    throw new Mistake(`cannot read ${flag} ${path}: ${reasonOf(thrown)}`);
+    throw new Mistake(`cannot read ${flag} ${path}: ${reasonOf(thrown)}; name a file that you may read`);
   }
 }
 

@@ -1,4 +1,4 @@
-// What the relay counts: plain integers, read by the metrics. No address, no room, no name.
+// What the relay counts: plain integers without address, room or name. Tests read them, and a port for metrics can.
 
 /** Why something was refused or cut. */
 export type Refusal =
@@ -34,8 +34,7 @@ export interface Counters {
   /** Since the start: binary frames taken from members, and their bytes. */
   messagesIn: number;
   bytesIn: number;
-  /** Since the start: frames and bytes handed to sockets, text frames included. */
-  messagesOut: number;
+  /** Since the start: bytes of frames handed to the wires of members, text frames included. */
   bytesOut: number;
   /** Since the start. */
   readonly refused: Record<Refusal, number>;
@@ -51,7 +50,6 @@ export function createCounters(): Counters {
     fileBytes: 0,
     messagesIn: 0,
     bytesIn: 0,
-    messagesOut: 0,
     bytesOut: 0,
     refused: {
       path: 0,

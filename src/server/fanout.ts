@@ -114,7 +114,6 @@ export function createFanout<R extends Reader>(options: {
         if (reader.wire.queuedBytes <= limits.maxVolatileQueueBytes) deliver(reader, whole);
         else if (lasting.length > 0) deliver(reader, (rest ??= joinFrames(lasting)));
       }
-      counters.messagesOut += all.length * room.live.size;
     }
     if (room.replaying.size === 0) return;
     const news = texts.length === 0 ? null : joinFrames(texts);
@@ -152,7 +151,6 @@ export function createFanout<R extends Reader>(options: {
       reader.cursor = kept.seq;
     }
     if (frames.length > 0) send(reader, joinFrames(frames));
-    counters.messagesOut += frames.length;
   }
 
   function deliver(reader: R, frames: Uint8Array): void {

@@ -2,13 +2,8 @@
 // Data and its spelling only; settings.ts reads what was given.
 
 import { defaultLimits, maxRosterMembers, type Limits, type Rate } from "../protocol/limits.ts";
+import { dayMs, giB, kiB, miB, secondMs } from "../protocol/units.ts";
 import { spellAge, spellSize } from "./values.ts";
-
-const kiB = 1024;
-const miB = 1024 * kiB;
-const giB = 1024 * miB;
-const secondMs = 1000;
-const dayMs = 24 * 60 * 60 * secondMs;
 
 type RateKey = { [K in keyof Limits]: Limits[K] extends Rate ? K : never }[keyof Limits];
 type NumberKey = Exclude<keyof Limits, RateKey>;

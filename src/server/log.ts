@@ -3,6 +3,7 @@
 // Knows neither sockets nor seats nor what a frame says.
 
 import { frameChargeBytes, type Limits } from "../protocol/limits.ts";
+import { shareOf } from "./share.ts";
 
 /** One kept frame, as it goes to the wire. */
 export interface Kept {
@@ -130,7 +131,7 @@ type LogLimits = Pick<
 export function createLogs(limits: LogLimits): Logs {
   const everybody = new Shelf();
   const budgetBytes = limits.logMemoryBytes;
-  const shareBytes = limits.logSharePercent === 0 ? Infinity : (budgetBytes * limits.logSharePercent) / 100;
+  const shareBytes = shareOf(budgetBytes, limits.logSharePercent);
   let usedBytes = 0;
 
   function drop(kept: Kept): void {

@@ -6,11 +6,19 @@ import { createServer, type Server } from "node:https";
 import type { Socket } from "node:net";
 import type { Duplex } from "node:stream";
 import { close as closeCode } from "../protocol/close.ts";
-import { keepAliveMs, type Limits, maxRequestsPerSocket, sweepEveryMs } from "../protocol/limits.ts";
+import {
+  goodbyeMs,
+  headCheckEveryMs,
+  keepAliveMs,
+  type Limits,
+  maxRequestsPerSocket,
+  sweepEveryMs,
+} from "../protocol/limits.ts";
 import { createAddresses, createCrowd, mostSocketsOfIp } from "./addresses.ts";
 import { createAssets, type PageFile } from "./assets.ts";
 import { systemClock } from "./clock.ts";
 import { createCounters } from "./counters.ts";
+import { mostSockets } from "./descriptors.ts";
 import { createFileDoor } from "./files.ts";
 import { createPages } from "./http.ts";
 import { codeOf, Mistake, reasonOf } from "./mistake.ts";
@@ -28,6 +36,8 @@ export interface StartOptions {
   /** base64url of 32 bytes */
   readonly salt: string;
   readonly limits: Limits;
+  /** How many files this process may open, null where that is not known. */
+  readonly descriptorLimit: number | null;
   /** Beside the relay's own, the origins whose pages may connect. */
   readonly origins: ReadonlySet<string>;
   readonly page: readonly PageFile[];
@@ -47,8 +57,6 @@ export interface Running {
 
 /** The first byte of a TLS record that starts a handshake (RFC 8446, section 5.1); no HTTP method starts so. */
 const tlsHandshake = 0x16;
-/** How long guests have to answer the close frame when the person at the keyboard waits. */
-const patienceMs = 1_000;
 
 /** Only suites with authenticated encryption and forward secrecy; the guest picks, it knows what its hardware does well. */
 const ciphers = [
@@ -99,6 +107,8 @@ export async function start(options: StartOptions): Promise<Running> {
     await door.close(closeCode.goingAway, "", 0);
     throw new Mistake(listenMistake(thrown, options.port, options.host));
   }
+  // A socket that could not be accepted (EMFILE, ENOBUFS): that guest dials again, and everybody who is in stays in.
+  server.on("error", () => {});
   const address = server.address();
   const port = typeof address === "object" && address !== null ? address.port : options.port;
 
@@ -108,7 +118,7 @@ export async function start(options: StartOptions): Promise<Running> {
     const reason = atOnce ? "the relay stops" : "the relay restarts";
     vault.stop();
     const leaving = door.close(code, reason, atOnce ? 0 : limits.stopSpreadMs);
-    await within(leaving, atOnce ? Math.min(patienceMs, limits.stopTimeoutMs) : limits.stopTimeoutMs);
+    await within(leaving, atOnce ? Math.min(goodbyeMs, limits.stopTimeoutMs) : limits.stopTimeoutMs);
     await Promise.all([closed, ...Array.from(sockets, destroyed)]);
   };
   let stopping: Promise<void> | null = null;
@@ -121,7 +131,7 @@ export async function start(options: StartOptions): Promise<Running> {
   };
 }
 
-function createTlsServer({ certificate, limits }: StartOptions): Server {
+function createTlsServer({ certificate, limits, descriptorLimit }: StartOptions): Server {
   const server = createServer({
     cert: certificate.cert,
     key: certificate.key,
@@ -135,13 +145,12 @@ function createTlsServer({ certificate, limits }: StartOptions): Server {
     requestTimeout: 0,
     keepAliveTimeout: keepAliveMs,
     // Node looks at its time-outs only this often; its own value is half a minute.
-    connectionsCheckingInterval: Math.min(1_000, Math.ceil(limits.headTimeoutMs / 2)),
+    connectionsCheckingInterval: Math.min(headCheckEveryMs, Math.ceil(limits.headTimeoutMs / 2)),
     maxHeaderSize: limits.maxHeadBytes,
     insecureHTTPParser: false,
     requireHostHeader: true,
   });
-  // Above what guests may have, room for those who are told so, and for the page; far below the descriptor limit.
-  server.maxConnections = Math.ceil(limits.maxConnections * 1.2) + 16;
+  server.maxConnections = mostSockets(limits.maxConnections, descriptorLimit);
   server.maxRequestsPerSocket = maxRequestsPerSocket;
   // destroy(), because end() waits for a peer that may never answer, and so keeps the socket forever.
   server.on("tlsClientError", (_error, socket) => socket.destroy());

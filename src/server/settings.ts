@@ -1,10 +1,11 @@
 // Reads every setting of the table in flags.ts and checks it, alone and with the others.
 // It knows neither the command line's parser nor the network: raw texts go in, checked values or a Mistake come out.
 
-import { readFileSync } from "node:fs";
 import { defaultLimits, type Limits, type Rate } from "../protocol/limits.ts";
+import { usualConnections } from "./descriptors.ts";
 import { limitRows, type NumberRow, type RateRow, spell, variableOf } from "./flags.ts";
 import { Mistake } from "./mistake.ts";
+import { mostFileBytes } from "./share.ts";
 import { readAge, readCount, readPercent, readRate, readSize, spellAge, spellSize } from "./values.ts";
 
 /** What the command line or the environment said, checked. */
@@ -50,6 +51,9 @@ export function readSettings(given: Given): Settings {
     if (row.unit === "rate") limits[row.key] = checkRate(source, row);
     else limits[row.key] = checkNumber(source, row);
   }
+  // Where only the memory was said, the size follows it: a smaller memory is no mistake.
+  const mostBytes = mostFileBytes(limits);
+  if (find(given, "max-file") === null) limits.maxFileBytes = Math.min(limits.maxFileBytes, mostBytes);
   checkTogether(limits);
   return {
     port: readPort(find(given, "port")),
@@ -62,21 +66,6 @@ export function readSettings(given: Given): Settings {
   };
 }
 
-/** The soft limit of open files of this process; null where /proc does not tell. Node has raised it to the hard one. */
-export function readDescriptorLimit(): number | null {
-  try {
-    const match = /^Max open files\s+(\d+)/m.exec(readFileSync("/proc/self/limits", "latin1"));
-    return match === null ? null : Number(match[1]);
-  } catch {
-    return null;
-  }
-}
-
-function usualConnections(descriptorLimit: number | null): number {
-  if (descriptorLimit === null) return defaultLimits.maxConnections;
-  return Math.max(1, Math.min(defaultLimits.maxConnections, Math.floor(descriptorLimit * 0.8)));
-}
-
 function find(given: Given, flag: string): Source | null {
   const text = given.flags[flag];
   if (typeof text === "string") return { name: `--${flag}`, text };
@@ -86,7 +75,7 @@ function find(given: Given, flag: string): Source | null {
 
 function checkNumber(source: Source, row: NumberRow): number {
   const value = readers[row.unit](source.text);
-  if (value === 0 && row.zeroIsOff) return row.unit === "percent" ? 100 : 0;
+  if (value === 0 && row.zeroIsOff) return 0;
   if (value === null || value < row.least || value > row.most) {
     const off = row.zeroIsOff ? ", or 0 for no limit" : "";
     const range = `from ${spell(row.unit, row.least)} to ${spell(row.unit, row.most)}`;
@@ -117,6 +106,13 @@ function checkTogether(limits: Limits): void {
   if (limits.maxVolatileQueueBytes > limits.maxQueueBytes) {
     throw new Mistake(
       `--max-volatile-queue must not be above --max-queue, which is ${spellSize(limits.maxQueueBytes)}`,
+    );
+  }
+  if (limits.maxFileBytes > mostFileBytes(limits)) {
+    throw new Mistake(
+      `--max-file ${spellSize(limits.maxFileBytes)} is more than one address may fill, ` +
+        `--file-share ${limits.fileSharePercent}% of --file-memory ${spellSize(limits.fileMemoryBytes)}: ` +
+        `write --max-file ${spellSize(mostFileBytes(limits))} or less, or give more memory`,
     );
   }
   if (limits.stopSpreadMs > limits.stopTimeoutMs) {

@@ -4,7 +4,7 @@
 import { type IncomingMessage, STATUS_CODES } from "node:http";
 import type { Duplex } from "node:stream";
 
-import { type Limits, subprotocol } from "../protocol/limits.ts";
+import { type Limits, retryFullMs, subprotocol } from "../protocol/limits.ts";
 import type { Address } from "./addresses.ts";
 import type { Refusal } from "./counters.ts";
 
@@ -81,16 +81,14 @@ export function judgeCapacity(
   }
   if (connections >= limits.maxConnections) {
     const sentence = "This relay is full. Try again later.";
-    return { why: "connections", status: 503, sentence, headers: { "Retry-After": retryFullAfterS } };
+    return { why: "connections", status: 503, sentence, headers: { "Retry-After": retryFullMs / 1000 } };
   }
   if (limits.maxConnectionsPerIp > 0 && address.connections >= limits.maxConnectionsPerIp) {
     const sentence = "Too many connections from this network address. Close one, then try again.";
-    return { why: "address", status: 429, sentence, headers: { "Retry-After": retryFullAfterS } };
+    return { why: "address", status: 429, sentence, headers: { "Retry-After": retryFullMs / 1000 } };
   }
   return null;
 }
-
-const retryFullAfterS = 10;
 
 /** Answers with the refusal and cuts the connection. */
 export function refuseUpgrade(socket: Duplex, { status, sentence, headers }: UpgradeRefusal): void {

@@ -2,14 +2,15 @@
 // Pure; it knows no flag. Null always means "not one of these".
 
 import type { Rate } from "../protocol/limits.ts";
+import { dayMs, giB, hourMs, kiB, miB, minuteMs, secondMs } from "../protocol/units.ts";
 
-const sizeUnits: Readonly<Record<string, number>> = { "": 1, KiB: 1024, MiB: 1024 ** 2, GiB: 1024 ** 3 };
+const sizeUnits: Readonly<Record<string, number>> = { "": 1, KiB: kiB, MiB: miB, GiB: giB };
 const ageUnits: Readonly<Record<string, number>> = {
-  "": 1000,
-  s: 1000,
-  m: 60_000,
-  h: 3_600_000,
-  d: 86_400_000,
+  "": secondMs,
+  s: secondMs,
+  m: minuteMs,
+  h: hourMs,
+  d: dayMs,
 };
 
 /** `12` → 12 */

@@ -5,6 +5,7 @@
 import { fileChargeBytes, type Limits, sweepEveryMs } from "../protocol/limits.ts";
 import type { Clock } from "./clock.ts";
 import type { Counters } from "./counters.ts";
+import { shareOf } from "./share.ts";
 
 /** One file, coming or here. */
 export interface StoredFile {
@@ -53,8 +54,7 @@ export function createVault(limits: FileLimits, clock: Clock, counters: Counters
   // A Map keeps the order of insertion, which is the order of age.
   const files = new Map<string, StoredFile>();
   const budgetBytes = limits.fileMemoryBytes;
-  const shareBytes =
-    limits.fileSharePercent === 0 ? budgetBytes : (budgetBytes * limits.fileSharePercent) / 100;
+  const shareBytes = shareOf(budgetBytes, limits.fileSharePercent);
   const stopSweeping = clock.every(sweepEveryMs, expire);
   let usedBytes = 0;
 
@@ -68,7 +68,7 @@ export function createVault(limits: FileLimits, clock: Clock, counters: Counters
     const key = keyOf(roomId, file);
     if (files.has(key)) throw new TypeError("expected a name that is free, got one that is taken");
     const chargedBytes = byteLength + fileChargeBytes;
-    if (chargedBytes > Math.min(budgetBytes, shareBytes)) return null;
+    if (chargedBytes > shareBytes) return null;
     makeWay(share.files, () => share.chargedBytes + chargedBytes > shareBytes);
     makeWay(files.values(), () => usedBytes + chargedBytes > budgetBytes);
     const taken: StoredFile = {

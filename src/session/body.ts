@@ -3,6 +3,7 @@
 
 import { type Bytes, fromBase64url } from "../protocol/base64url.ts";
 import {
+  maxCounter,
   maxEmojiBytes,
   maxFileNameBytes,
   maxMediaTypeBytes,
@@ -80,7 +81,7 @@ export function decodeBody(use: Use, bytes: Uint8Array): BodyOf[Use] | null {
   if (typeof kind !== "string" || !isName(name) || !isCount(at) || at > maxTimeMs) return null;
   if (use === "hello") return kind === "hello" ? { kind, name, at } : null;
   if (use === "volatile") return decodeVolatile(kind, { name, at }, fields);
-  return isCount(counter) ? decodeMessage(kind, { name, at, counter }, fields) : null;
+  return isCounter(counter) ? decodeMessage(kind, { name, at, counter }, fields) : null;
 }
 
 /** Says what a text lacks to be sent, or null when it is fine: 1 to 16,384 bytes, no controls but tab and newline. */
@@ -99,9 +100,9 @@ function decodeMessage(kind: string, kept: Kept, fields: Fields): MessageBody | 
       if (!isText(text) || (re !== undefined && !isBytes(re, 16))) return null;
       return { kind, ...kept, text, ...(re === undefined ? {} : { re }) };
     case "edit":
-      return isText(text) && isCount(of) ? { kind, ...kept, of, text } : null;
+      return isText(text) && isCounter(of) ? { kind, ...kept, of, text } : null;
     case "delete":
-      return isCount(of) ? { kind, ...kept, of } : null;
+      return isCounter(of) ? { kind, ...kept, of } : null;
     case "react":
       if (!isBytes(id, 16) || typeof on !== "boolean" || !isLine(emoji, maxEmojiBytes) || emoji === "")
         return null;
@@ -159,6 +160,10 @@ function isLine(value: unknown, maxBytes: number): value is string {
 
 function isCount(value: unknown): value is number {
   return typeof value === "number" && Number.isSafeInteger(value) && value >= 0;
+}
+
+function isCounter(value: unknown): value is number {
+  return isCount(value) && value <= maxCounter;
 }
 
 function isBytes(value: unknown, byteLength: number): value is string {

@@ -19,6 +19,11 @@ export interface SavedUnsent {
   readonly frame: string | null;
 }
 
+/** The same message, perhaps sealed twice under two names of its author. */
+function isSame(a: MessageBody, b: MessageBody): boolean {
+  return JSON.stringify({ ...a, name: "" }) === JSON.stringify({ ...b, name: "" });
+}
+
 /** Messages in the order of their counters. Invariant: each counter stands in it at most once. */
 export class Outbox {
   readonly #entries = new Map<number, Unsent>();
@@ -36,9 +41,15 @@ export class Outbox {
     this.#entries.set(body.counter, { body, frame: null, sentOn: null });
   }
 
-  /** The relay has numbered it: it is said. Nothing happens when it was not waiting. */
-  acknowledge(counter: number): void {
-    this.#entries.delete(counter);
+  /**
+   * The relay has numbered an own message: it is said. "clash": another one waits under its counter, because this tab
+   * came back from a state older than what it had said; that one leaves the outbox and is to be said anew.
+   */
+  acknowledge(body: MessageBody): "said" | { readonly clash: MessageBody } {
+    const waiting = this.#entries.get(body.counter)?.body;
+    this.#entries.delete(body.counter);
+    if (waiting === undefined || isSame(waiting, body)) return "said";
+    return { clash: waiting };
   }
 
   /** All that wait, oldest first. */

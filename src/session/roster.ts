@@ -3,7 +3,6 @@
 
 import type { MemberState } from "../protocol/control.ts";
 import { maxKnownKeys, maxRosterMembers } from "../protocol/limits.ts";
-import { remember } from "./bounded.ts";
 import type { Author, RosterMember } from "./events.ts";
 
 interface Hello {
@@ -20,30 +19,27 @@ export interface RosterChange {
   readonly secondKey: boolean;
 }
 
-/** Members by blinded name, authors by blinded name and key. Invariant: an ordinal is unique under its fromUser. */
+/** An author, and whether this is the first that is heard of a second key under its name. */
+export interface Met {
+  readonly author: Author;
+  readonly secondKey: boolean;
+}
+
+/**
+ * Members by blinded name, authors by blinded name and key. Invariants: an ordinal is unique under its fromUser, and
+ * an author once met stays met, so that nobody can be made to look new.
+ */
 export class Roster {
   readonly #ownKey: string;
   readonly #members = new Map<string, RosterMember>();
   readonly #authors = new Map<string, Author>();
   readonly #keysOf = new Map<string, number>();
-  readonly #newestHello = new Map<string, number>();
-  /** Members not named again since the last `begin`. Null outside a join. */
-  #stale: Set<string> | null = null;
+  /** The time of the newest hello of each key. */
+  readonly #helloAt = new Map<string, number>();
 
   /** @param ownKey this tab's public key in base64url */
   constructor(ownKey: string) {
     this.#ownKey = ownKey;
-  }
-
-  /** A join begins: the relay will name every seat anew. */
-  begin(): void {
-    this.#stale = new Set(this.#members.keys());
-  }
-
-  /** The join is complete: whoever was not named is gone. */
-  complete(): void {
-    for (const fromUser of this.#stale ?? []) this.#members.delete(fromUser);
-    this.#stale = null;
   }
 
   /**
@@ -51,30 +47,37 @@ export class Roster {
    * @param hello what its sealed hello says, or null when that does not open
    */
   seat(fromUser: string, state: MemberState, hello: Hello | null): RosterChange {
-    this.#stale?.delete(fromUser);
     const known = this.#members.get(fromUser);
-    const met = this.#meet(fromUser, hello);
-    const author = met?.author ?? known?.author ?? null;
-    const secondKey = met?.secondKey ?? false;
     if (state === "left") {
       this.#members.delete(fromUser);
-      return { what: known === undefined ? "none" : "left", author, secondKey };
+      return { what: known === undefined ? "none" : "left", author: known?.author ?? null, secondKey: false };
     }
+    const met =
+      hello !== null && this.#isCurrent(known, hello) ? this.author(fromUser, hello.key, hello.name) : null;
+    const author = met?.author ?? null;
+    const secondKey = met?.secondKey ?? false;
+    if (hello !== null && met !== null) this.#helloAt.set(hello.key, hello.at);
     if (known === undefined && this.#members.size >= maxRosterMembers)
       return { what: "none", author, secondKey };
     this.#members.set(fromUser, { fromUser, author, state });
     return { what: known === undefined ? "joined" : "none", author, secondKey };
   }
 
-  /** Who speaks with this key under this name. `secondKey` once, when the name already went with another key. */
-  author(fromUser: string, key: string, name: string): { author: Author; secondKey: boolean } {
+  /** A join is complete: whoever it did not name is gone. */
+  keepOnly(named: ReadonlySet<string>): void {
+    for (const fromUser of this.#members.keys()) if (!named.has(fromUser)) this.#members.delete(fromUser);
+  }
+
+  /** Who speaks with this key under this name. Null for a new key above the limit. */
+  author(fromUser: string, key: string, name: string): Met | null {
     const pair = `${fromUser} ${key}`;
     const known = this.#authors.get(pair);
     if (known !== undefined) return { author: known, secondKey: false };
+    if (this.#authors.size >= maxKnownKeys && key !== this.#ownKey) return null;
     const ordinal = (this.#keysOf.get(fromUser) ?? 0) + 1;
     const author = { key, name, ordinal, own: key === this.#ownKey };
-    remember(this.#keysOf, fromUser, ordinal, maxKnownKeys);
-    remember(this.#authors, pair, author, maxKnownKeys);
+    this.#keysOf.set(fromUser, ordinal);
+    this.#authors.set(pair, author);
     return { author, secondKey: ordinal > 1 && !author.own };
   }
 
@@ -83,10 +86,12 @@ export class Roster {
     return [...this.#members.values()];
   }
 
-  /** Per key the newest hello counts: an older one, replayed by the relay, changes nothing. */
-  #meet(fromUser: string, hello: Hello | null): { author: Author; secondKey: boolean } | null {
-    if (hello === null || hello.at < (this.#newestHello.get(hello.key) ?? 0)) return null;
-    remember(this.#newestHello, hello.key, hello.at, maxKnownKeys);
-    return this.author(fromUser, hello.key, hello.name);
+  /**
+   * Whether a hello is no older one, kept and shown again. For who is listed it may be the same as before; who comes
+   * has sealed a new one.
+   */
+  #isCurrent(known: RosterMember | undefined, hello: Hello): boolean {
+    const newest = this.#helloAt.get(hello.key) ?? -1;
+    return known === undefined ? hello.at > newest : hello.at >= newest;
   }
 }

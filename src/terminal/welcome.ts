@@ -5,6 +5,7 @@
 import { encode } from "uqr";
 import type { Bytes } from "../protocol/base64url.ts";
 import { generatePhrase } from "../crypto/phrase.ts";
+import { inviteLink } from "../session/invite.ts";
 
 export interface WelcomeFacts {
   readonly version: string;
@@ -56,14 +57,14 @@ export async function inviteWelcome(
   random: (count: number) => Bytes,
 ): Promise<string> {
   const [url = ""] = facts.urls;
-  const words = (await generatePhrase(random)).split(" ");
-  const link = `${url}/join#${words.join("-")}`;
+  const phrase = await generatePhrase(random);
+  const link = inviteLink(url, phrase);
   const palette = terminal.colours ? inColour : inPlain;
   return [
     "",
     `${margin}${palette.strong(`secure-room ${facts.version} is running`)}`,
     "",
-    ...invitation(url, words, link, terminal, palette),
+    ...invitation(url, phrase.split(" "), link, terminal, palette),
     "",
     `${margin}${palette.strong(link)}`,
     "",

@@ -8,9 +8,9 @@ import {
   normalisePhrase,
   type Phrase,
 } from "../crypto/phrase.ts";
+import { wordsOf } from "../session/invite.ts";
 import { button, drawing, h } from "./dom.ts";
 import { iconPath } from "./icons.ts";
-import { wordsOf } from "./invite.ts";
 import { wording } from "./wording.ts";
 
 export interface JoinView {
@@ -114,10 +114,11 @@ export function createJoinView(options: JoinOptions): JoinView {
   if (options.warning !== null) say(failure, options.warning);
 
   function takeLinkApart(): void {
-    const words = wordsOf(phrase.value);
-    if (words === phrase.value) return;
-    phrase.value = words;
-    void judge(wording.phraseFromLink);
+    const pasted = wordsOf(phrase.value);
+    if (pasted.kind === "typed") return;
+    // A link without words must not become a passphrase: that room would be empty for ever.
+    phrase.value = pasted.kind === "words" ? pasted.text : "";
+    void judge(pasted.kind === "words" ? wording.phraseFromLink : wording.lostFragment);
   }
 
   async function startNewRoom(): Promise<void> {

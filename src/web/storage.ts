@@ -1,7 +1,7 @@
 // What lets a tab survive a reload: kept in sessionStorage only while nobody looks at the tab, and taken out at once
 // when it is back, so that a duplicated tab never shares a seat or a signing key.
 
-import type { SavedSession } from "../session/session.ts";
+import type { SavedSession } from "../session/world.ts";
 
 /** A room as one tab keeps it over a reload. */
 export interface SavedTab {
@@ -36,6 +36,10 @@ export function dropSavedTab(): void {
   } catch {}
 }
 
+function isCount(value: unknown): value is number {
+  return typeof value === "number" && Number.isSafeInteger(value) && value >= 0;
+}
+
 function isUnsent(value: unknown): boolean {
   const { body, frame } = (value ?? {}) as { body?: unknown; frame?: unknown };
   return typeof body === "string" && (frame === null || typeof frame === "string");
@@ -46,9 +50,15 @@ function check(value: unknown): SavedTab | null {
   const tab = value as Partial<SavedTab> | null;
   const session = tab?.session as Partial<SavedSession> | undefined;
   if (typeof tab?.phrase !== "string" || session === undefined) return null;
-  const { name, member, seat, counter, unsent } = session;
-  if (typeof name !== "string" || typeof member !== "string" || typeof seat !== "string") return null;
-  if (typeof counter !== "number" || !Number.isSafeInteger(counter) || counter < 0) return null;
+  const { roomId, name, member, seat, counter, helloAt, receipts, unsent } = session;
+  if (
+    typeof roomId !== "string" ||
+    typeof name !== "string" ||
+    typeof member !== "string" ||
+    typeof seat !== "string"
+  )
+    return null;
+  if (!isCount(counter) || !isCount(helloAt) || typeof receipts !== "boolean") return null;
   if (!Array.isArray(unsent) || !unsent.every(isUnsent)) return null;
-  return { phrase: tab.phrase, session: { name, member, seat, counter, unsent } };
+  return { phrase: tab.phrase, session: { roomId, name, member, seat, counter, helloAt, receipts, unsent } };
 }

@@ -70,7 +70,9 @@ export const wording = {
   offline: (unsent: number) =>
     unsent === 0
       ? "Offline. Trying to reach the room again."
-      : `Offline. ${count(unsent, "message", "messages")} will be sent when the room is back.`,
+      : `Offline. ${count(unsent, "message", "messages")} will be sent.`,
+  back: (n: number) => (n === 0 ? "Back." : `Back. ${count(n, "new message", "new messages")}.`),
+  earlier: (n: number) => count(n, "earlier message", "earlier messages"),
   tryNow: "Try now",
 
   nameTaken: (name: string) => `Someone here is already called ${name}.`,
@@ -97,6 +99,26 @@ export const wording = {
   peopleCount: (n: number) => count(n, "person", "people"),
   you: "you",
   away: "away",
+  room: "This room",
+  timer: "Messages disappear",
+  never: "never",
+  duration(seconds: number): string {
+    const units: readonly (readonly [number, string])[] = [
+      [604_800, "week"],
+      [86_400, "day"],
+      [3_600, "hour"],
+      [60, "minute"],
+      [1, "second"],
+    ];
+    const [length = 1, unit = "second"] =
+      units.find(([each]) => seconds % each === 0 && seconds >= each) ?? [];
+    return `after ${count(seconds / length, unit, `${unit}s`)}`;
+  },
+  timerOn: (duration: string) => `{name} made messages disappear ${duration}, from here on.`,
+  timerOff: "{name} made messages stay, from here on.",
+  receipts: "Say what I have seen",
+  receiptsHint: "Then you also see how many have seen yours.",
+  seenBy: (n: number) => `seen by ${n}`,
   unknownMember: "Somebody whose name does not open",
   alone: "You are alone here.",
   aloneHint:
@@ -125,15 +147,19 @@ export const wording = {
   sent: "sent",
   edited: "edited",
   deleted: "This message was deleted.",
-  gap: (n: number, name: string) =>
-    `${count(n, "message", "messages")} from ${name} ${n === 1 ? "is" : "are"} missing.`,
+  /** {name} is where a name goes. */
+  gap: (n: number) =>
+    n === 1
+      ? "A message from {name} is missing."
+      : `${n > 999 ? "Many" : n} messages from {name} are missing.`,
+  ordinal: "Not the first key under this name: another tab or device, or somebody else.",
   gapUnknown: "Some messages came while you were away and are no longer kept.",
   unreadable: "A message could not be opened.",
   notices: {
-    joined: (name: string) => `${name} came in.`,
-    left: (name: string) => `${name} left.`,
-    "second-key": (name: string) =>
-      `${name} speaks with a new key from here on: a new tab or device, or somebody else who uses the name.`,
+    joined: "{name} came in.",
+    left: "{name} left.",
+    "second-key":
+      "{name} has a key that is new under this name: a new tab or device, or somebody else who uses it.",
   },
   sayFaults: {
     "too-long": "This message is too long to send at once. Split it.",

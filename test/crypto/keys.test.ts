@@ -4,7 +4,7 @@ import type { Bytes } from "../../src/protocol/base64url.ts";
 import { utf8 } from "../../src/crypto/bytes.ts";
 import { deriveRoomKeys, estimateDerivationMs } from "../../src/crypto/keys.ts";
 import { phraseOf } from "./phrases.ts";
-import { seededRandom } from "./seeded.ts";
+import { seededRandom } from "../seeded.ts";
 
 /** Overwrites the salt while the keys are being made: they must not change with it. */
 async function deriveAndForgetSalt(salt: Bytes) {

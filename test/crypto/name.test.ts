@@ -1,7 +1,7 @@
 import assert from "node:assert/strict";
 import { test } from "node:test";
 import { checkName, foldName } from "../../src/crypto/name.ts";
-import { seededNumbers } from "./seeded.ts";
+import { seededNumbers } from "../seeded.ts";
 
 const check = (text: string) => {
   const result = checkName(text);

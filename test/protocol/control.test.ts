@@ -10,7 +10,8 @@ import {
   type RelayText,
 } from "../../src/protocol/control.ts";
 import { maxHelloBytes } from "../../src/protocol/limits.ts";
-import { bytesOf, joinOf, seededRandom, testRoom } from "../server/support.ts";
+import { seededFractions } from "../seeded.ts";
+import { bytesOf, joinOf, testRoom } from "../server/support.ts";
 
 const b64 = (byteLength: number): string => toBase64url(bytesOf("x", byteLength));
 const join = joinOf(testRoom("one"), "Ann", "seat", { log: b64(16), after: 7 });
@@ -137,7 +138,7 @@ test("refuses what a relay must not say", () => {
 });
 
 test("never throws and never lets a malformed field through, whatever the text", () => {
-  const random = seededRandom(4);
+  const random = seededFractions(4);
   const texts = [...clientTexts, ...relayTexts].map(encodeText);
   const odd = [
     '"',

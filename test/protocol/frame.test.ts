@@ -12,7 +12,8 @@ import {
   stampFromUser,
   stampSeq,
 } from "../../src/protocol/frame.ts";
-import { bytesOf, seededRandom } from "../server/support.ts";
+import { seededFractions } from "../seeded.ts";
+import { bytesOf } from "../server/support.ts";
 
 const parts = {
   kind: frameKind.message,
@@ -88,7 +89,7 @@ test("throws for a seq that is no u48", () => {
 });
 
 test("either refuses bytes or lays them out again as they were, whatever they are", () => {
-  const random = seededRandom(3);
+  const random = seededFractions(3);
   let decoded = 0;
   for (let round = 0; round < 20_000; round++) {
     const bytes = mutated(encodeFrame(parts), random);

@@ -3,10 +3,10 @@ import { createPrivateKey, X509Certificate } from "node:crypto";
 import { readdir, rm, stat, writeFile } from "node:fs/promises";
 import { join } from "node:path";
 import { test } from "node:test";
+import { dayMs } from "../../src/protocol/units.ts";
 import { findCertificate, readOwnCertificate } from "../../src/server/certificate.ts";
 import { withFolder } from "./folder.ts";
 
-const dayMs = 24 * 60 * 60 * 1000;
 const nowMs = Date.parse("2026-06-01T12:00:00Z");
 const place = {
   hosts: ["localhost", "myhost", "127.0.0.1", "::1", "192.168.1.23"],
@@ -115,10 +115,19 @@ test("a pair that does not fit, is missing or is no PEM is one line that names t
       const wrong = { cert, key: join(other, "key.pem") };
       await assert.rejects(readOwnCertificate(wrong, nowMs), /--key .* does not belong to --cert /);
       const missing = { cert, key: join(other, "none.pem") };
-      await assert.rejects(readOwnCertificate(missing, nowMs), /cannot read --key .*: it does not exist/);
+      await assert.rejects(
+        readOwnCertificate(missing, nowMs),
+        /cannot read --key .*: it does not exist; name /,
+      );
       const swapped = { cert: join(folder, "key.pem"), key: cert };
-      await assert.rejects(readOwnCertificate(swapped, nowMs), /--cert .* is not a certificate in PEM/);
-      await assert.rejects(readOwnCertificate({ cert, key: cert }, nowMs), /is not a private key in PEM/);
+      await assert.rejects(
+        readOwnCertificate(swapped, nowMs),
+        /--cert .* is not a certificate in PEM: name /,
+      );
+      await assert.rejects(
+        readOwnCertificate({ cert, key: cert }, nowMs),
+        /is not a private key in PEM: name /,
+      );
     });
   });
 });

@@ -5,9 +5,10 @@ import { connect } from "node:net";
 import { test } from "node:test";
 
 import { defaultLimits, fileChargeBytes } from "../../src/protocol/limits.ts";
-import { beatenClock, countedClock, open, room, statusOf } from "./house.ts";
-import { bytesOf, frameOf, isFrame } from "./support.ts";
-import { ask, begin, bearer, get, miB, pathOf, put, readAll, until } from "./transfer.ts";
+import { miB } from "../../src/protocol/units.ts";
+import { beatenClock, countedClock, open, statusOf } from "./house.ts";
+import { bytesOf, frameOf, isFrame, room } from "./support.ts";
+import { ask, begin, bearer, get, pathOf, put, readAll, until } from "./transfer.ts";
 
 test("a file that cannot fit is 507, one that fits exactly is taken", async (t) => {
   const house = await open(t, { fileMemoryBytes: 10_000 + fileChargeBytes, fileSharePercent: 100 });

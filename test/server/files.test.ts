@@ -3,9 +3,10 @@ import { randomBytes } from "node:crypto";
 import { once } from "node:events";
 import { test } from "node:test";
 
-import { open, room } from "./house.ts";
-import { bytesOf, isFrame, joinOf, testRoom } from "./support.ts";
-import { ask, begin, bearer, get, miB, pathOf, put } from "./transfer.ts";
+import { miB } from "../../src/protocol/units.ts";
+import { open } from "./house.ts";
+import { bytesOf, isFrame, joinOf, room, testRoom } from "./support.ts";
+import { ask, begin, bearer, get, pathOf, put } from "./transfer.ts";
 
 test("a file comes back to everybody in the room as it was sent, behind strict headers", async (t) => {
   const house = await open(t);

@@ -20,10 +20,8 @@ import { createPages } from "../../src/server/http.ts";
 import { createRelay } from "../../src/server/relay.ts";
 import { createVault, type Vault } from "../../src/server/vault.ts";
 import { createWebSocketDoor, type WebSocketDoor } from "../../src/server/websocket.ts";
-import { bytesOf, type Heard, joinOf, salt, testRoom, texts } from "./support.ts";
+import { bytesOf, type Heard, joinOf, room, salt, texts } from "./support.ts";
 
-/** The room that tests meet in. */
-export const room = testRoom("one");
 /** A rate that is turned off. */
 export const off = { count: 0, perMs: 1, burst: 0 };
 

@@ -3,7 +3,7 @@ import { test } from "node:test";
 
 import { defaultLimits, type Limits } from "../../src/protocol/limits.ts";
 import { createLogs, type Logs, RoomLog, Share } from "../../src/server/log.ts";
-import { seededRandom } from "./support.ts";
+import { seededFractions } from "../seeded.ts";
 
 const charge = 256;
 
@@ -156,7 +156,7 @@ test("forget drops only what that seat sent, and is no trimming", () => {
 });
 
 test("agrees with a list through thousands of random keeps, forgets and expiries", () => {
-  const random = seededRandom(7);
+  const random = seededFractions(7);
   const { logs, keep } = testLogs({
     history: 50,
     historyBytes: 4_000,

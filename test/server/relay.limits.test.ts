@@ -5,20 +5,19 @@ import { test } from "node:test";
 
 import { frameKind } from "../../src/protocol/frame.ts";
 import { defaultLimits, replayQueueBytes } from "../../src/protocol/limits.ts";
+import { kiB } from "../../src/protocol/units.ts";
 import {
   frameOf,
   type Heard,
   joinedOf,
   joinOf,
   retryAfterMs,
+  room,
   seqs,
   testRelay,
   testRoom,
   texts,
 } from "./support.ts";
-
-const room = testRoom("one");
-const kiB = 1024;
 
 test("a room takes as many members as it may, and closes the next with 4002", () => {
   const { join } = testRelay({ maxMembers: 2 });

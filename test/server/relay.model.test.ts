@@ -5,16 +5,8 @@ import assert from "node:assert/strict";
 import { test } from "node:test";
 
 import { frameKind } from "../../src/protocol/frame.ts";
-import {
-  bytesOf,
-  type Heard,
-  isFrame,
-  joinOf,
-  seededRandom,
-  testRelay,
-  testRoom,
-  type TestMember,
-} from "./support.ts";
+import { bytesOf, type Heard, isFrame, joinOf, testRelay, testRoom, type TestMember } from "./support.ts";
+import { seededFractions } from "../seeded.ts";
 import { encodeFrame } from "../../src/protocol/frame.ts";
 import { toBase64url } from "../../src/protocol/base64url.ts";
 
@@ -60,7 +52,7 @@ function spellHeard(heard: readonly Heard[], names: ReadonlyMap<string, string>)
 }
 
 function play(seed: number, steps: number): number {
-  const random = seededRandom(seed);
+  const random = seededFractions(seed);
   const pick = <T>(list: readonly T[]): T | undefined => list[Math.floor(random() * list.length)];
   const { relay, clock, connect } = testRelay({ history, historyAgeMs });
   const room = testRoom("model");

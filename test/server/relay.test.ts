@@ -13,13 +13,12 @@ import {
   joinedOf,
   joinOf,
   retryAfterMs,
+  room,
   seqs,
   testRelay,
   testRoom,
   texts,
 } from "./support.ts";
-
-const room = testRoom("one");
 
 test("a join is answered by joined, every member, what is kept, and live", () => {
   const { join } = testRelay();

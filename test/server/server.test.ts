@@ -1,8 +1,9 @@
 import assert from "node:assert/strict";
 import { createHash, randomBytes } from "node:crypto";
+import { subscribe, unsubscribe } from "node:diagnostics_channel";
 import { once } from "node:events";
 import { Agent, request, type RequestOptions } from "node:https";
-import type { IncomingHttpHeaders } from "node:http";
+import type { IncomingHttpHeaders, Server } from "node:http";
 import { connect as connectPlain, type Socket } from "node:net";
 import { after, before, test } from "node:test";
 import { connect as connectTls, type ConnectionOptions, type TLSSocket } from "node:tls";
@@ -41,6 +42,7 @@ function startWith(limits: Partial<Limits>, more: { port?: number; host?: string
     certificate: { ...certificate, own: more.own ?? false },
     salt,
     limits: { ...defaultLimits, ...limits },
+    descriptorLimit: null,
     origins: new Set(["https://friend.example"]),
     page,
     version: "1.2.3",
@@ -427,4 +429,16 @@ test("an address of another machine is one line that says what to do", async () 
     startWith({}, { host: "192.0.2.254" }),
     /does not have the address 192\.0\.2\.254: .*--host/,
   );
+});
+
+test("a socket that could not be accepted is no reason to stop", async () => {
+  const started = "http.server.request.start";
+  const seen: Server[] = [];
+  const note = (message: unknown): void => void seen.push((message as { server: Server }).server);
+  subscribe(started, note);
+  await ask("/healthz");
+  unsubscribe(started, note);
+  const [server] = seen;
+  assert.ok(server?.emit("error", Object.assign(new Error("accept EMFILE"), { code: "EMFILE" })));
+  assert.equal((await ask("/healthz")).body, "ok\n");
 });

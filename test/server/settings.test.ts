@@ -1,6 +1,7 @@
 import assert from "node:assert/strict";
 import { test } from "node:test";
 import { defaultLimits } from "../../src/protocol/limits.ts";
+import { kiB } from "../../src/protocol/units.ts";
 import { limitRows, spellDefault, variableOf } from "../../src/server/flags.ts";
 import { Mistake } from "../../src/server/mistake.ts";
 import { readSettings } from "../../src/server/settings.ts";
@@ -62,9 +63,9 @@ for (const row of limitRows) {
       return;
     }
     const scale = row.unit === "age" ? 1000 : 1;
-    // The ends of two pairs of limits are bound to each other.
-    const wide = { "max-queue": "1GiB", "stop-timeout": "900s" };
-    const narrow = { "max-volatile-queue": "1KiB", "stop-spread": "0" };
+    // The ends of three pairs of limits are bound to each other.
+    const wide = { "max-queue": "1GiB", "stop-timeout": "900s", "file-memory": "1024GiB" };
+    const narrow = { "max-volatile-queue": "1KiB", "stop-spread": "0", "max-file": "1KiB" };
     assert.equal(read({ ...wide, ...narrow, [flag]: String(row.most / scale) }).limits[key], row.most);
     assert.equal(read({ ...wide, ...narrow, [flag]: String(row.least / scale) }).limits[key], row.least);
     assert.match(refusalOf({ [flag]: String(row.most / scale + 1) }), /expected .* from .* to /);
@@ -76,7 +77,7 @@ for (const row of limitRows) {
 
 test("0 turns off a rate or a limit per address and is refused elsewhere", () => {
   assert.equal(read({ "max-connections-per-ip": "0" }).limits.maxConnectionsPerIp, 0);
-  assert.equal(read({ "log-share": "0" }).limits.logSharePercent, 100);
+  assert.equal(read({ "log-share": "0" }).limits.logSharePercent, 0);
   assert.match(
     refusalOf({ "max-members": "0" }),
     /^--max-members is "0": expected a whole number from 1 to 4096$/,
@@ -97,6 +98,22 @@ test("a burst that no frame fits into is refused with one that does", () => {
 test("limits that contradict each other are refused", () => {
   assert.match(refusalOf({ "max-volatile-queue": "2MiB" }), /must not be above --max-queue, which is 1MiB/);
   assert.match(refusalOf({ "stop-spread": "11s" }), /must not be above --stop-timeout, which is 10s/);
+});
+
+test("a file that its address's share could never hold is refused with the size that it holds", () => {
+  const most = (flags: Flags) => read(flags).limits.maxFileBytes;
+  assert.equal(most({ "file-memory": "40MiB", "max-file": "10238KiB" }), 10_238 * kiB);
+  assert.match(
+    refusalOf({ "file-memory": "40MiB", "max-file": "10239KiB" }),
+    /^--max-file 10239KiB is more than one address may fill, --file-share 25% of --file-memory 40MiB: write --max-file 10238KiB or less/,
+  );
+  assert.equal(most({ "file-memory": "40MiB", "file-share": "0", "max-file": "40958KiB" }), 40_958 * kiB);
+});
+
+test("where only the memory for files is said, the size of one follows it", () => {
+  assert.equal(read({ "file-memory": "40MiB" }).limits.maxFileBytes, 10_238 * kiB);
+  assert.equal(read({ "file-memory": "1MiB", "file-share": "1" }).limits.maxFileBytes, 8 * kiB);
+  assert.equal(read({ "file-memory": "4GiB" }).limits.maxFileBytes, defaultLimits.maxFileBytes);
 });
 
 test("ages and sizes are read in every unit", () => {
@@ -143,7 +160,7 @@ test("origins are web origins and nothing more", () => {
   }
 });
 
-test("connections stay below the descriptor limit", () => {
+test("connections follow the descriptor limit, unless a number is said", () => {
   assert.equal(read({}, {}, 1024).limits.maxConnections, 819);
   assert.equal(read({}, {}, 1_000_000).limits.maxConnections, 10_000);
   assert.equal(read({ "max-connections": "2000" }, {}, 1024).limits.maxConnections, 2000);

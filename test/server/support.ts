@@ -13,17 +13,6 @@ import { type Counters, createCounters } from "../../src/server/counters.ts";
 import { type Connection, createRelay, type Relay } from "../../src/server/relay.ts";
 import type { Wire } from "../../src/server/wire.ts";
 
-/** Answers like `Math.random`, the same from the same seed (mulberry32). */
-export function seededRandom(seed: number): () => number {
-  let state = seed >>> 0;
-  return () => {
-    state = (state + 0x6d2b79f5) >>> 0;
-    let mixed = Math.imul(state ^ (state >>> 15), state | 1);
-    mixed ^= mixed + Math.imul(mixed ^ (mixed >>> 7), mixed | 61);
-    return ((mixed ^ (mixed >>> 14)) >>> 0) / 2 ** 32;
-  };
-}
-
 export interface FakeClock extends Clock {
   /** Moves time on by `ms`, running what comes due on the way. */
   readonly step: (ms: number) => void;
@@ -187,6 +176,9 @@ export function testRoom(seed: string): TestRoom {
   const id = createHash("sha256").update(access).digest().subarray(0, 16);
   return { access: toBase64url(access), id: toBase64url(id) };
 }
+
+/** The room that tests meet in. */
+export const room = testRoom("one");
 
 /** `byteLength` bytes, the same for the same words. */
 export function bytesOf(words: string, byteLength: number): Uint8Array<ArrayBuffer> {

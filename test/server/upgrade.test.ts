@@ -5,7 +5,8 @@ import { once } from "node:events";
 import { test } from "node:test";
 
 import { subprotocol } from "../../src/protocol/limits.ts";
-import { handshake, open, raw, room, statusOf } from "./house.ts";
+import { handshake, open, raw, statusOf } from "./house.ts";
+import { room } from "./support.ts";
 
 test("lets in who asks for a room in its own protocol", async (t) => {
   const { dial } = await open(t);

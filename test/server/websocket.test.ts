@@ -15,10 +15,9 @@ import {
   open,
   rawClose,
   rawOpen,
-  room,
   shiftedClock,
 } from "./house.ts";
-import { bytesOf, frameOf, isFrame, joinOf, seqs, testRoom, texts } from "./support.ts";
+import { bytesOf, frameOf, isFrame, joinOf, room, seqs, testRoom, texts } from "./support.ts";
 
 // ── closing ──────────────────────────────────────────────────────────────────────────────────────────────────
 

@@ -26,12 +26,25 @@ test("an echo takes a message out, once", () => {
   const outbox = new Outbox();
   outbox.add(body(0));
   outbox.add(body(1));
-  outbox.acknowledge(0);
-  outbox.acknowledge(0);
+  assert.equal(outbox.acknowledge(body(0)), "said");
+  assert.equal(outbox.acknowledge(body(0)), "said");
   assert.deepEqual(
     outbox.waiting().map((entry) => entry.body.counter),
     [1],
   );
+});
+
+test("an echo under another name of the author is the same message", () => {
+  const outbox = new Outbox();
+  outbox.add(body(0));
+  assert.equal(outbox.acknowledge({ ...body(0), name: "Anna" }), "said");
+});
+
+test("another message that waits under an echo's number is given back, to be said anew", () => {
+  const outbox = new Outbox();
+  outbox.add(body(0));
+  assert.deepEqual(outbox.acknowledge({ ...body(0), text: "said before the crash" }), { clash: body(0) });
+  assert.equal(outbox.size, 0);
 });
 
 test("what was saved comes back in order, sealed or not", () => {

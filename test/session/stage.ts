@@ -7,7 +7,8 @@ import { decodeClientText, encodeText, type Join, type RelayText } from "../../s
 import { frameKind, frameKindOf, stampFromUser, stampSeq } from "../../src/protocol/frame.ts";
 import { createMemberKey } from "../../src/crypto/member.ts";
 import type { Entry, MessageEntry, RosterMember, SessionEvent, Status } from "../../src/session/events.ts";
-import { createSession, type SavedSession, type Session } from "../../src/session/session.ts";
+import { createSession } from "../../src/session/session.ts";
+import type { SavedSession, Session } from "../../src/session/world.ts";
 import type { Line, LineListener } from "../../src/session/world.ts";
 import { keysOf } from "../crypto/phrases.ts";
 
@@ -68,6 +69,8 @@ export class TestRelay {
   readonly connections: Connection[] = [];
   readonly dialledRooms: string[] = [];
   readonly texts: string[] = [];
+  /** What clients have asked to forget, by seq. */
+  readonly forgotten = new Set<number>();
   /** Dials are not answered while this is false. */
   reachable = true;
   /** Frames of clients vanish while this is true. */
@@ -97,14 +100,27 @@ export class TestRelay {
     return this.connections.at(-1) ?? assert.fail("nobody has dialled");
   }
 
+  /** Begins anew with nothing, as after a kill: another log, no seats, every line broken. */
+  restart(): void {
+    this.logId = toBase64url(random(16));
+    this.first = 1;
+    this.log.length = 0;
+    this.seats.clear();
+    for (const connection of this.connections) connection.cut();
+  }
+
   /** Puts a frame into the log and passes it to everybody. */
   publish(frame: Bytes): void {
     const stamped = frame.slice();
     stampSeq(stamped, this.first + this.log.length);
     this.log.push(stamped);
-    if (this.mute) return;
+    if (!this.mute) this.pass(stamped);
+  }
+
+  /** Passes a frame to everybody as it is. */
+  pass(frame: Bytes): void {
     for (const connection of this.connections) {
-      if (connection.join !== null) connection.pass(() => connection.listener.frame(stamped.slice()));
+      if (connection.join !== null) connection.pass(() => connection.listener.frame(frame.slice()));
     }
   }
 
@@ -112,7 +128,8 @@ export class TestRelay {
     if (this.deaf || !from.open || from.join === null) return;
     const fromUser = fromBase64url(from.join.fromUser) ?? assert.fail();
     if (frameKindOf(frame) !== frameKind.carried) stampFromUser(frame, fromUser);
-    this.publish(frame);
+    if (frameKindOf(frame) === frameKind.volatile) this.pass(frame);
+    else this.publish(frame);
   }
 
   #text(from: Connection, text: string): void {
@@ -120,6 +137,7 @@ export class TestRelay {
     const said = decodeClientText(text) ?? assert.fail(`a client sent ${text}`);
     if (said.type === "ping" && !this.deaf) from.say({ type: "pong" });
     if (said.type === "leave" && from.join !== null) this.#left(from.join);
+    if (said.type === "forget") this.forgotten.add(said.seq);
     if (said.type === "join") this.#join(from, said);
   }
 
@@ -143,7 +161,8 @@ export class TestRelay {
       from.say({ type: "member", ...helloOf(seat.join), state: "here" });
     const after = join.log === this.logId ? (join.after ?? 0) : 0;
     this.log.forEach((frame, index) => {
-      if (this.first + index > after) from.pass(() => from.listener.frame(frame.slice()));
+      if (this.first + index > after && !this.forgotten.has(this.first + index))
+        from.pass(() => from.listener.frame(frame.slice()));
     });
     from.say({ type: "live" });
     from.join = join;
@@ -166,6 +185,7 @@ export class Person {
   order: string[] = [];
   members: readonly RosterMember[] = [];
   statuses: Status[] = [];
+  readonly caughtUp: { messages: number; first: boolean }[] = [];
   now = 1_700_000_000_000;
   readonly #timers = new Map<symbol, { at: number; callback: () => void }>();
 
@@ -254,6 +274,7 @@ export class Person {
   #hear(event: SessionEvent): void {
     if (event.type === "status") this.statuses.push(event.status);
     if (event.type === "members") this.members = event.members;
+    if (event.type === "caught-up") this.caughtUp.push({ messages: event.messages, first: event.first });
     if (event.type === "gone") {
       this.entries.delete(event.id);
       this.order = this.order.filter((id) => id !== event.id);
@@ -274,9 +295,11 @@ function lineOf(entry: Entry): string {
       return `${who}: ${entry.deleted ? "(deleted)" : entry.text}${entry.delivery === "sending" ? " …" : ""}`;
     }
     case "gap":
-      return `${entry.count ?? "some"} missing of ${entry.name ?? "all"}`;
+      return `${entry.count ?? "some"} missing of ${entry.author?.name ?? "all"}`;
     case "notice":
-      return `${entry.name} ${entry.what}`;
+      return `${entry.author.name} ${entry.what}`;
+    case "timer":
+      return `${entry.author.name} timer ${entry.seconds}`;
     case "unreadable":
       return "unreadable";
   }

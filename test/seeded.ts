@@ -1,6 +1,6 @@
 // Randomness that can be repeated, for tests: a failure names the seed it came from.
 
-import type { Random } from "../../src/crypto/bytes.ts";
+import type { Random } from "../src/crypto/bytes.ts";
 
 /** mulberry32: 32 bits at a time, good enough to spread test cases, worthless for anything else. */
 export function seededNumbers(seed: number): () => number {
@@ -13,6 +13,13 @@ export function seededNumbers(seed: number): () => number {
   };
 }
 
+/** Like `Math.random`: from 0 to below 1. */
+export function seededFractions(seed: number): () => number {
+  const next = seededNumbers(seed);
+  return () => next() / 2 ** 32;
+}
+
+/** Bytes. */
 export function seededRandom(seed: number): Random {
   const next = seededNumbers(seed);
   return (length) => Uint8Array.from({ length }, () => next() & 255);

@@ -1,7 +1,7 @@
 import assert from "node:assert/strict";
 import { test } from "node:test";
 import { normalisePhrase } from "../../src/crypto/phrase.ts";
-import { inviteLink, readInvitation, wordsOf } from "../../src/web/invite.ts";
+import { inviteLink, readInvitation, wordsOf } from "../../src/session/invite.ts";
 
 const phrases = ["maple river", "straße über", "100% c/o #1", "日本 語", "a?b&c=d"];
 
@@ -29,13 +29,36 @@ test("a link that lost its words says so, and a plain address does not", () => {
 test("a fragment with broken escapes is taken as it stands", () => {
   assert.deepEqual(readInvitation(new URL("https://room.example/#100%-maple")), {
     kind: "words",
-    text: "100%-maple",
+    text: "100% maple",
   });
 });
 
-test("a pasted link gives its words, and pasted words stay as they are", () => {
-  assert.equal(wordsOf(" https://room.example/join#maple-river\n"), "maple river");
-  assert.equal(wordsOf("maple river"), "maple river");
-  assert.equal(wordsOf("https://room.example/"), "https://room.example/");
-  assert.equal(wordsOf("see https://room.example/#maple"), "see https://room.example/#maple");
+test("the words of an address have spaces between them", () => {
+  assert.deepEqual(readInvitation(new URL("https://room.example/join#maple-river-")), {
+    kind: "words",
+    text: "maple river",
+  });
+});
+
+test("a pasted link gives its words", () => {
+  assert.deepEqual(wordsOf(" https://room.example/join#maple-river\n"), {
+    kind: "words",
+    text: "maple river",
+  });
+});
+
+test("a pasted address without words is lost, whatever its path", () => {
+  for (const address of [
+    "https://room.example/join",
+    "https://room.example/join#-",
+    "HTTP://room.example/",
+  ]) {
+    assert.deepEqual(wordsOf(address), { kind: "lost" });
+  }
+});
+
+test("pasted words stay as they are, to the last space", () => {
+  for (const text of ["maple-river ", "see https://room.example/#maple", "https://", ""]) {
+    assert.deepEqual(wordsOf(text), { kind: "typed", text });
+  }
 });

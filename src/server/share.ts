@@ -1,0 +1,15 @@
+// What one address may fill of a memory that all share.
+
+import { fileChargeBytes, type Limits } from "../protocol/limits.ts";
+import { kiB } from "../protocol/units.ts";
+
+/** `percent` of `budgetBytes`; 0 percent is no limit, so all of it. */
+export function shareOf(budgetBytes: number, percent: number): number {
+  return percent === 0 ? budgetBytes : (budgetBytes * percent) / 100;
+}
+
+/** The largest file that the memory for files can ever hold, in whole KiB. */
+export function mostFileBytes(limits: Pick<Limits, "fileMemoryBytes" | "fileSharePercent">): number {
+  const room = shareOf(limits.fileMemoryBytes, limits.fileSharePercent) - fileChargeBytes;
+  return Math.floor(room / kiB) * kiB;
+}
