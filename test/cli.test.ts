@@ -2,16 +2,20 @@ import assert from "node:assert/strict";
 import { spawn, type ChildProcess } from "node:child_process";
 import { once } from "node:events";
 import { existsSync } from "node:fs";
-import { readdir, rm, writeFile } from "node:fs/promises";
+import { chmod, readdir, rm, writeFile } from "node:fs/promises";
 import { connect, createServer } from "node:net";
 import { join } from "node:path";
 import { test } from "node:test";
 import { fileURLToPath } from "node:url";
+import { WebSocket } from "ws";
+import { subprotocol } from "../src/protocol/limits.ts";
 import { limitRows, plainRows } from "../src/server/flags.ts";
 import { withFolder } from "./server/folder.ts";
 
 const program = fileURLToPath(new URL("../../dist/secure-room.cjs", import.meta.url));
 if (!existsSync(program)) throw new Error("dist/secure-room.cjs is missing: npm run build makes it");
+
+const isWindows = process.platform === "win32";
 
 interface Ended {
   readonly code: number | null;
@@ -139,7 +143,7 @@ test("without a terminal it prints plain lines and no passphrase, and keeps thre
 });
 
 for (const signal of ["SIGINT", "SIGTERM", "SIGHUP"] as const) {
-  test(`${signal} ends it with 0`, { skip: process.platform === "win32" }, async () => {
+  test(`${signal} ends it with 0`, { skip: isWindows }, async () => {
     await withFolder(async (folder) => {
       const { child, ended } = await serve(folder, ["--stop-spread", "0"]);
       child.kill(signal);
@@ -147,6 +151,46 @@ for (const signal of ["SIGINT", "SIGTERM", "SIGHUP"] as const) {
     });
   });
 }
+
+test(
+  "one Ctrl-C that comes twice, as under npx, still says goodbye to guests",
+  { skip: isWindows },
+  async () => {
+    await withFolder(async (folder) => {
+      const { child, said, ended } = await serve(folder);
+      const guests = await Promise.all(Array.from({ length: 20 }, () => enter(said())));
+      const codes = guests.map(async (guest) => {
+        const [code] = (await once(guest, "close")) as [number];
+        return code;
+      });
+      // Two of one kind may reach a process as one.
+      child.kill("SIGINT");
+      child.kill("SIGHUP");
+      assert.deepEqual(await Promise.all(codes), Array<number>(20).fill(1001));
+      assert.equal((await ended).code, 0);
+    });
+  },
+);
+
+test("a second Ctrl-C a little later does not wait for guests", { skip: isWindows }, async () => {
+  await withFolder(async (folder) => {
+    const { child, said, ended } = await serve(folder, ["--stop-timeout", "10m", "--stop-spread", "10m"]);
+    const guests = await Promise.all(Array.from({ length: 20 }, () => enter(said())));
+    child.kill("SIGTERM");
+    const again = setInterval(() => child.kill("SIGINT"), 50);
+    assert.equal((await ended).code, 0);
+    clearInterval(again);
+    for (const guest of guests) guest.terminate();
+  });
+});
+
+test("a folder that others could change is told of and mended", { skip: isWindows }, async () => {
+  await withFolder(async (folder) => {
+    await chmod(folder, 0o777);
+    const { out } = await stopped(await serve(folder));
+    assert.match(out, /^Other users could change \S+: they no longer can\.\n/);
+  });
+});
 
 test("a lost salt is told of, and the certificate stays", async () => {
   await withFolder(async (folder) => {
@@ -210,6 +254,16 @@ test("a reader of its lines that goes away does not stop it", async () => {
     assert.deepEqual(await ended, { code: 0, out: "", err: "" });
   });
 });
+
+/** A connection to some room of the relay that has said where it runs. */
+async function enter(said: string): Promise<WebSocket> {
+  const [url = ""] = /https:\/\/\S+/.exec(said) ?? [];
+  const address = `${url.replace("https", "wss")}/room/${"A".repeat(22)}`;
+  const guest = new WebSocket(address, subprotocol, { rejectUnauthorized: false });
+  guest.on("error", () => {});
+  await once(guest, "open");
+  return guest;
+}
 
 async function freePort(): Promise<number> {
   const server = createServer().listen(0, "127.0.0.1");

@@ -55,6 +55,17 @@ export const closeWithinMs = 5 * secondMs;
 export const farewellMs = 250;
 /** How long guests may take to answer the close frame when the person at the keyboard waits for the end. Relay. */
 export const goodbyeMs = secondMs;
+/** A second signal within this is the same Ctrl-C, come by two ways: the terminal sends it, and npm passes it on. Relay. */
+export const sameSignalMs = 500;
+/**
+ * Sockets of one address, TLS or not yet: so many for each connection it may have, and so many beside them for the page,
+ * of which a browser loads six at a time. Relay.
+ */
+export const socketsPerConnectionOfIp = 2;
+export const spareSocketsOfIp = 16;
+/** How long a socket may wait for its next request, and how many it may carry. Relay. */
+export const keepAliveMs = 5 * secondMs;
+export const maxRequestsPerSocket = 1_000;
 /** A flush that takes longer than this widens the next window, so that one write carries more. Relay. */
 export const slowFlushMs = 5;
 export const flushWindowMs = 10;
