@@ -163,7 +163,7 @@ export function createSession(options: SessionOptions, world: World): Session {
       case "member":
         return memberSaid(said);
       case "live":
-        return live();
+        return live(from);
       case "error":
         retryAfterMs = said.retryAfterMs === undefined ? null : Math.min(said.retryAfterMs, maxRetryAfterMs);
         return;
@@ -196,6 +196,8 @@ export function createSession(options: SessionOptions, world: World): Session {
       outbox.unseal();
       world.tell({ type: "code", code: keys.code });
     } finally {
+      // Whoever took another name meanwhile has dialled the room of the old keys.
+      link.drop();
       if (status.state === "dialling") loseAndRetry();
     }
   }
@@ -224,10 +226,12 @@ export function createSession(options: SessionOptions, world: World): Session {
     world.tell({ type: "members", members: roster.list() });
   }
 
-  async function live(): Promise<void> {
+  async function live(from: Line): Promise<void> {
     attempt = 0;
     const named = seats.splice(0);
     for (const said of named) await takeSeat(said);
+    // The person may have left meanwhile, or dialled anew under another name.
+    if (from !== link.line) return;
     roster.keepOnly(new Set(named.map((said) => said.fromUser)));
     timeline.live();
     setStatus({ state: "live" });
@@ -375,7 +379,7 @@ export function createSession(options: SessionOptions, world: World): Session {
   }
 
   function sayGoodbye(): void {
-    if (status.state === "live") link.line?.text(encodeText({ type: "leave" }));
+    if (link.joined) link.line?.text(encodeText({ type: "leave" }));
     cancelRetry();
     bringBack.stop();
     receipts.stop();

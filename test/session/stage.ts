@@ -6,11 +6,11 @@ import { close } from "../../src/protocol/close.ts";
 import { decodeClientText, encodeText, type Join, type RelayText } from "../../src/protocol/control.ts";
 import { frameKind, frameKindOf, stampFromUser, stampSeq } from "../../src/protocol/frame.ts";
 import { createMemberKey } from "../../src/crypto/member.ts";
-import type { Entry, MessageEntry, RosterMember, SessionEvent, Status } from "../../src/session/events.ts";
+import type { MessageEntry, RosterMember, Status } from "../../src/session/events.ts";
 import { createSession } from "../../src/session/session.ts";
-import type { SavedSession, Session } from "../../src/session/world.ts";
-import type { Line, LineListener } from "../../src/session/world.ts";
+import type { Line, LineListener, SavedSession, Session } from "../../src/session/world.ts";
 import { keysOf } from "../crypto/phrases.ts";
+import { Screen } from "./screen.ts";
 
 export const random = (length: number): Bytes => crypto.getRandomValues(new Uint8Array(length));
 
@@ -181,11 +181,7 @@ function helloOf({ fromUser, iv, ciphertext }: Join): Pick<Join, "fromUser" | "i
 /** Somebody with a session, who remembers everything it has told. */
 export class Person {
   readonly session: Session;
-  readonly entries = new Map<string, Entry>();
-  order: string[] = [];
-  members: readonly RosterMember[] = [];
-  statuses: Status[] = [];
-  readonly caughtUp: { messages: number; first: boolean }[] = [];
+  readonly #screen = new Screen();
   now = 1_700_000_000_000;
   readonly #timers = new Map<symbol, { at: number; callback: () => void }>();
 
@@ -221,7 +217,7 @@ export class Person {
           random,
           now: () => person.now,
           after: (ms, callback) => person.#after(ms, callback),
-          tell: (event) => person.#hear(event),
+          tell: (event) => person.#screen.hear(event),
           fault: (error) => assert.fail(`a fault: ${String(error)}`),
         },
       ),
@@ -229,17 +225,24 @@ export class Person {
   }
 
   get status(): Status {
-    return this.statuses.at(-1) ?? assert.fail("no status yet");
+    return this.#screen.status;
   }
 
-  /** Messages on screen from top to bottom, as `Ann: hello`; other lines by their kind. */
+  get caughtUp(): readonly { messages: number; first: boolean }[] {
+    return this.#screen.caughtUp;
+  }
+
+  get members(): readonly RosterMember[] {
+    return this.#screen.members;
+  }
+
+  /** What is on screen from top to bottom, as `Ann: hello`; what is no message by its kind. */
   get screen(): string[] {
-    return this.order.map((id) => lineOf(this.entries.get(id) ?? assert.fail(`unknown entry ${id}`)));
+    return this.#screen.lines;
   }
 
   message(text: string): MessageEntry {
-    const found = [...this.entries.values()].find((entry) => entry.kind === "message" && entry.text === text);
-    return found?.kind === "message" ? found : assert.fail(`no message ${text}`);
+    return this.#screen.message(text);
   }
 
   /** Lets time pass and runs what falls due, in order. */
@@ -269,38 +272,5 @@ export class Person {
     const id = Symbol("timer");
     this.#timers.set(id, { at: this.now + ms, callback });
     return () => this.#timers.delete(id);
-  }
-
-  #hear(event: SessionEvent): void {
-    if (event.type === "status") this.statuses.push(event.status);
-    if (event.type === "members") this.members = event.members;
-    if (event.type === "caught-up") this.caughtUp.push({ messages: event.messages, first: event.first });
-    if (event.type === "gone") {
-      this.entries.delete(event.id);
-      this.order = this.order.filter((id) => id !== event.id);
-    }
-    if (event.type !== "entry") return;
-    this.entries.set(event.entry.id, event.entry);
-    this.order = this.order.filter((id) => id !== event.entry.id);
-    const at = event.before === null ? this.order.length : this.order.indexOf(event.before);
-    assert.ok(at >= 0, `an entry in front of the unknown ${event.before}`);
-    this.order.splice(at, 0, event.entry.id);
-  }
-}
-
-function lineOf(entry: Entry): string {
-  switch (entry.kind) {
-    case "message": {
-      const who = entry.author.name + (entry.author.ordinal > 1 ? ` (${entry.author.ordinal})` : "");
-      return `${who}: ${entry.deleted ? "(deleted)" : entry.text}${entry.delivery === "sending" ? " …" : ""}`;
-    }
-    case "gap":
-      return `${entry.count ?? "some"} missing of ${entry.author?.name ?? "all"}`;
-    case "notice":
-      return `${entry.author.name} ${entry.what}`;
-    case "timer":
-      return `${entry.author.name} timer ${entry.seconds}`;
-    case "unreadable":
-      return "unreadable";
   }
 }
