@@ -54,6 +54,8 @@ export async function post(
     path,
     headers: { "Content-Type": type, "Content-Length": Buffer.byteLength(body), ...headers },
   });
+  // Before the answer an error fails the test; behind it, a server that does not wait for the rest of a body is in its right.
+  asked.on("error", () => {});
   asked.end(body);
   const [response] = (await once(asked, "response")) as [IncomingMessage];
   return response;
@@ -77,6 +79,11 @@ export function postJoin(house: House, name: string, seat?: string, more?: objec
 /** Posts a join that is refused. */
 export async function refusedJoin(house: House, name: string, seat?: string): Promise<Answer> {
   return whole(await postJoin(house, name, seat));
+}
+
+/** The `error` in the body of a refusal. */
+export function errorOf(body: string): { code: string; message: string; retryAfterMs?: number } {
+  return JSON.parse(body) as { code: string; message: string; retryAfterMs?: number };
 }
 
 /** Joins, and waits until it is live. */
