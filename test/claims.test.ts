@@ -139,6 +139,10 @@ test("section 4 of PROTOCOL.md is the table of the limits", () => {
     ],
     ["upgrades · joins, per address", `${perMinute(usual.upgradeRate)} · ${perMinute(usual.joinRate)}`],
     [
+      "sockets of one address, page loads among them",
+      `${limits.socketsPerConnectionOfIp} × its connections + ${limits.spareSocketsOfIp}`,
+    ],
+    [
       "TLS handshake · request head · join",
       `${seconds(usual.tlsTimeoutMs)} · ${seconds(usual.headTimeoutMs)} and ${kiB(usual.maxHeadBytes)} · ${seconds(usual.joinTimeoutMs)}`,
     ],
@@ -170,7 +174,7 @@ test("section 4 of PROTOCOL.md is the table of the limits", () => {
       `${miB(usual.logMemoryBytes)} · ${miB(usual.fileMemoryBytes)}, neither at the other's cost; charged frame + ${frameChargeBytes} bytes, file, room and seat ${each} each, plus hello`,
     ],
     [
-      "what one address sent may hold",
+      "what one address sent may hold, the rooms and seats it opened with it",
       `${share(usual.logSharePercent)} of the logs, ${share(usual.fileSharePercent)} of the files`,
     ],
     [

@@ -65,6 +65,17 @@ export const closeWithinMs = 5 * secondMs;
 export const farewellMs = 250;
 /** How long guests may take to answer the close frame when the person at the keyboard waits for the end. Relay. */
 export const goodbyeMs = secondMs;
+/** A second signal within this is the same Ctrl-C, come by two ways: the terminal sends it, and npm passes it on. Relay. */
+export const sameSignalMs = 500;
+/**
+ * Sockets of one address, TLS or not yet: so many for each connection it may have, and so many beside them for the page,
+ * of which a browser loads six at a time. Relay.
+ */
+export const socketsPerConnectionOfIp = 2;
+export const spareSocketsOfIp = 16;
+/** How long a socket may wait for its next request, and how many it may carry. Relay. */
+export const keepAliveMs = 5 * secondMs;
+export const maxRequestsPerSocket = 1_000;
 /** A flush that takes longer than this widens the next window, so that one write carries more. Relay. */
 export const slowFlushMs = 5;
 export const flushWindowMs = 10;
@@ -115,6 +126,17 @@ export const maxGapsPerKey = 64;
 export const maxSenderKeys = 256;
 /** Members a client lists; a relay that names more is not believed. */
 export const maxRosterMembers = 4_096;
+/** What a tab holds to bring a room back: as much as a relay keeps by default. */
+export const maxArchiveFrames = 500;
+export const maxArchiveBytes = 4 * miB;
+/** Before it brings anything back a client waits up to so long, by chance: somebody else may be at it. */
+export const bringBackWithinMs = 2 * secondMs;
+/** Frames on their way at once while bringing back: few, so that what others have brought meanwhile is not sent again. */
+export const bringBackWindow = 16;
+/** Messages of one log that a tab remembers to have come by; the oldest are forgotten, and would be doubles again. */
+export const maxCameBy = 20_000;
+/** Receipts go out together, at most so often. Client. */
+export const receiptEveryMs = 2 * secondMs;
 /** Messages said and not yet echoed. */
 export const maxOutbox = 1_000;
 

@@ -6,8 +6,15 @@ import { createServer, type Server } from "node:https";
 import type { Socket } from "node:net";
 import type { Duplex } from "node:stream";
 import { close as closeCode } from "../protocol/close.ts";
-import { goodbyeMs, headCheckEveryMs, type Limits, sweepEveryMs } from "../protocol/limits.ts";
-import { createAddresses } from "./addresses.ts";
+import {
+  goodbyeMs,
+  headCheckEveryMs,
+  keepAliveMs,
+  type Limits,
+  maxRequestsPerSocket,
+  sweepEveryMs,
+} from "../protocol/limits.ts";
+import { createAddresses, createCrowd, mostSocketsOfIp } from "./addresses.ts";
 import { createAssets, type PageFile } from "./assets.ts";
 import { systemClock } from "./clock.ts";
 import { createCounters } from "./counters.ts";
@@ -139,6 +146,7 @@ function createTlsServer({ certificate, limits, descriptorLimit }: StartOptions)
     // Node has one time for all bodies, and an honest file may need longer. The only bodies that are read are those of
     // files, and files.ts cuts the ones that stand still; every other request with a body is answered and closed.
     requestTimeout: 0,
+    keepAliveTimeout: keepAliveMs,
     // Node looks at its time-outs only this often; its own value is half a minute.
     connectionsCheckingInterval: Math.min(headCheckEveryMs, Math.ceil(limits.headTimeoutMs / 2)),
     maxHeaderSize: limits.maxHeadBytes,
@@ -146,6 +154,7 @@ function createTlsServer({ certificate, limits, descriptorLimit }: StartOptions)
     requireHostHeader: true,
   });
   server.maxConnections = mostSockets(limits.maxConnections, descriptorLimit);
+  server.maxRequestsPerSocket = maxRequestsPerSocket;
   // destroy(), because end() waits for a peer that may never answer, and so keeps the socket forever.
   server.on("tlsClientError", (_error, socket) => socket.destroy());
   server.on("clientError", refuseHead);
@@ -153,22 +162,28 @@ function createTlsServer({ certificate, limits, descriptorLimit }: StartOptions)
 }
 
 /**
- * Lets only TLS through to `server`, shows plain HTTP the way, and cuts who says nothing.
+ * Lets only TLS through to `server`, shows plain HTTP the way, and cuts who says nothing, or has too many already: one
+ * address must not take all the sockets that there are.
  * @returns the raw sockets that are open
  */
 function watchSockets(server: Server, limits: Limits): ReadonlySet<Socket> {
   const sockets = new Set<Socket>();
+  const crowd = createCrowd(mostSocketsOfIp(limits.maxConnectionsPerIp));
   // One server that listens itself, with its TLS put behind a look at the first byte: a second one in front would leave
   // this one without the header time-outs, which Node starts on listening.
   const startTls = server.listeners("connection");
   server.removeAllListeners("connection");
   server.on("connection", (socket: Socket) => {
+    // Without an address it has gone again.
+    const leaveCrowd = crowd.enter(socket.remoteAddress ?? "");
+    if (leaveCrowd === null) return void socket.destroy();
     sockets.add(socket);
     socket.setNoDelay(true);
     const timer = setTimeout(() => socket.destroy(), limits.tlsTimeoutMs);
     socket.on("close", () => {
       clearTimeout(timer);
       sockets.delete(socket);
+      leaveCrowd();
     });
     // A reset is no news: what follows is "close".
     socket.on("error", () => {});

@@ -3,9 +3,9 @@
 
 import { maxGapsPerKey } from "../protocol/limits.ts";
 
-/** Numbers `from` to `to` did not come; the message numbered `to + 1` did. */
+/** Numbers `from` to `to` did not come; the message numbered `to + 1` did. It shrinks when one of them comes late. */
 export interface Gap {
-  readonly from: number;
+  from: number;
   readonly to: number;
   /** Those of them that their author has deleted: they are not missing. */
   readonly excused: Set<number>;
@@ -17,29 +17,40 @@ export function missingIn(gap: Gap): number {
 }
 
 interface Seen {
+  lowest: number;
   last: number;
   readonly gaps: Gap[];
 }
 
 /**
  * The numbers seen of every key; how many keys there are is roster.ts's to bound. Invariant: a key's gaps are in order,
- * apart, and all below its last number.
+ * apart, and between its lowest and its last number.
  */
 export class Counters {
   readonly #keys = new Map<string, Seen>();
 
-  /** Notes one number. "replay": it is not above the key's last, so the message is to be dropped in silence. */
-  see(key: string, counter: number): "news" | "replay" {
+  /**
+   * Notes one number. "seen": it was noted before. Otherwise the gap that it has made smaller, perhaps empty, or null.
+   * A number below the last is news too: after a restart of the relay messages are brought back by several people.
+   */
+  see(key: string, counter: number): "seen" | { readonly filled: Gap | null } {
     const seen = this.#keys.get(key);
     if (seen === undefined) {
-      this.#keys.set(key, { last: counter, gaps: [] });
-      return "news";
+      this.#keys.set(key, { lowest: counter, last: counter, gaps: [] });
+      return { filled: null };
     }
-    if (counter <= seen.last) return "replay";
-    if (counter > seen.last + 1) seen.gaps.push({ from: seen.last + 1, to: counter - 1, excused: new Set() });
-    if (seen.gaps.length > maxGapsPerKey) seen.gaps.shift();
-    seen.last = counter;
-    return "news";
+    if (counter > seen.last) {
+      addGap(seen.gaps, seen.last + 1, counter - 1);
+      seen.last = counter;
+      return { filled: null };
+    }
+    if (counter < seen.lowest) {
+      addGap(seen.gaps, counter + 1, seen.lowest - 1);
+      seen.lowest = counter;
+      return { filled: null };
+    }
+    const gap = seen.gaps.find(({ from, to }) => from <= counter && counter <= to);
+    return gap === undefined ? "seen" : { filled: fill(seen.gaps, gap, counter) };
   }
 
   /** What is missing of `key`, oldest first. */
@@ -53,4 +64,26 @@ export class Counters {
     gap?.excused.add(counter);
     return gap ?? null;
   }
+}
+
+function addGap(gaps: Gap[], from: number, to: number): void {
+  if (from > to) return;
+  gaps.push({ from, to, excused: new Set() });
+  gaps.sort((a, b) => a.from - b.from);
+  if (gaps.length > maxGapsPerKey) gaps.shift();
+}
+
+/** Takes `counter` out of `gap`, which keeps its end; what is below becomes a gap of its own. */
+function fill(gaps: Gap[], gap: Gap, counter: number): Gap {
+  const { from, excused } = gap;
+  gap.from = counter + 1;
+  addGap(gaps, from, counter - 1);
+  const below = gaps.find((each) => each.from === from && each !== gap);
+  for (const each of excused) {
+    if (each > counter) continue;
+    excused.delete(each);
+    if (each < counter) below?.excused.add(each);
+  }
+  if (gap.from > gap.to) gaps.splice(gaps.indexOf(gap), 1);
+  return gap;
 }

@@ -8,7 +8,14 @@ import { equal, type Random } from "../crypto/bytes.ts";
 import type { RoomKeys } from "../crypto/keys.ts";
 import type { MemberKey } from "../crypto/member.ts";
 import { openEnvelope, sealEnvelope } from "../crypto/seal.ts";
-import { decodeBody, encodeBody, type HelloBody, type MessageBody, type MessageId } from "./body.ts";
+import {
+  decodeBody,
+  encodeBody,
+  type HelloBody,
+  type MessageBody,
+  type MessageId,
+  type VolatileBody,
+} from "./body.ts";
 
 /** Somebody's hello, opened. */
 export interface OpenHello {
@@ -17,12 +24,12 @@ export interface OpenHello {
   readonly body: HelloBody;
 }
 
-/** A kept message, opened. */
-export interface OpenMessage {
+/** A message or a volatile body, opened. */
+export interface OpenBody<Body> {
   readonly fromUser: string;
   readonly key: string;
   readonly messageId: MessageId;
-  readonly body: MessageBody;
+  readonly body: Body;
 }
 
 /** The parts of `join` that say who comes: fromUser, iv and ciphertext of a fresh hello. */
@@ -49,28 +56,58 @@ export async function openHello(keys: RoomKeys, said: Member): Promise<OpenHello
 }
 
 /** Seals a kept message into a frame of kind 1. */
-export async function sealMessage(
+export function sealMessage(
   keys: RoomKeys,
   member: MemberKey,
   body: MessageBody,
   random: Random,
 ): Promise<Bytes> {
+  return sealBody(keys, member, "message", body, random);
+}
+
+/** Seals a volatile body into a frame of kind 2. */
+export function sealVolatile(
+  keys: RoomKeys,
+  member: MemberKey,
+  body: VolatileBody,
+  random: Random,
+): Promise<Bytes> {
+  return sealBody(keys, member, "volatile", body, random);
+}
+
+async function sealBody(
+  keys: RoomKeys,
+  member: MemberKey,
+  use: "message" | "volatile",
+  body: MessageBody | VolatileBody,
+  random: Random,
+): Promise<Bytes> {
   const fromUser = await keys.blindName(body.name);
-  const envelope = await sealEnvelope(keys, member, "message", fromUser, encodeBody(body), random);
-  return encodeFrame({ kind: frameKind.message, fromUser, ...envelope });
+  const envelope = await sealEnvelope(keys, member, use, fromUser, encodeBody(body), random);
+  return encodeFrame({ kind: frameKind[use], fromUser, ...envelope });
 }
 
 /** Opens a kept frame. Null when it does not open, does not decode, or its name is not its sender's. */
-export async function openMessage(keys: RoomKeys, frame: Frame): Promise<OpenMessage | null> {
+export async function openMessage(keys: RoomKeys, frame: Frame): Promise<OpenBody<MessageBody> | null> {
   const opened = await openEnvelope(keys, "message", frame);
   const body = opened && decodeBody("message", opened.body);
-  if (!opened || !body || !(await isNameOf(keys, body.name, frame.fromUser))) return null;
-  return {
-    fromUser: toBase64url(frame.fromUser),
-    key: toBase64url(opened.key),
-    messageId: toBase64url(opened.id),
-    body,
-  };
+  return opened && body && nameChecked(keys, frame, { ...opened, body });
+}
+
+/** Opens a volatile frame; null as in `openMessage`. */
+export async function openVolatile(keys: RoomKeys, frame: Frame): Promise<OpenBody<VolatileBody> | null> {
+  const opened = await openEnvelope(keys, "volatile", frame);
+  const body = opened && decodeBody("volatile", opened.body);
+  return opened && body && nameChecked(keys, frame, { ...opened, body });
+}
+
+async function nameChecked<Body extends { readonly name: string }>(
+  keys: RoomKeys,
+  { fromUser }: Frame,
+  { key, id, body }: { readonly key: Bytes; readonly id: Bytes; readonly body: Body },
+): Promise<OpenBody<Body> | null> {
+  if (!(await isNameOf(keys, body.name, fromUser))) return null;
+  return { fromUser: toBase64url(fromUser), key: toBase64url(key), messageId: toBase64url(id), body };
 }
 
 async function isNameOf(keys: RoomKeys, name: string, fromUser: Bytes): Promise<boolean> {

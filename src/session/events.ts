@@ -24,10 +24,13 @@ export interface MessageEntry {
   readonly at: number;
   readonly text: string;
   readonly re?: MessageId;
-  readonly edited: boolean;
+  /** The number of the edit that is shown, or null. */
+  readonly edited: number | null;
   readonly deleted: boolean;
   /** "sending" until the relay's echo is there. */
   readonly delivery: "sending" | "sent";
+  /** How many others have said that they have seen it; 0 in messages of others. */
+  readonly seenBy: number;
   /** Emoji to those who reacted with it. */
   readonly reactions: ReadonlyMap<string, readonly Author[]>;
 }
@@ -42,7 +45,9 @@ export type Entry =
       readonly count: number | null;
     }
   | { readonly kind: "unreadable"; readonly id: string }
-  | { readonly kind: "notice"; readonly id: string; readonly what: Notice; readonly author: Author };
+  | { readonly kind: "notice"; readonly id: string; readonly what: Notice; readonly author: Author }
+  /** Messages disappear so many seconds after they were said; 0: they stay. */
+  | { readonly kind: "timer"; readonly id: string; readonly seconds: number; readonly author: Author };
 
 export type Notice = "joined" | "left" | "second-key";
 
@@ -74,5 +79,7 @@ export type SessionEvent =
   | { readonly type: "entry"; readonly entry: Entry; readonly before: string | null }
   | { readonly type: "gone"; readonly id: string }
   | { readonly type: "members"; readonly members: readonly RosterMember[] }
+  /** A replay is through: so many messages came with it; `first` when this tab came in, false when it came back. */
+  | { readonly type: "caught-up"; readonly messages: number; readonly first: boolean }
   /** The pictures to compare: told again when the relay's salt, and with it every key, is another. */
   | { readonly type: "code"; readonly code: readonly RoomSymbol[] };

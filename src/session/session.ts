@@ -21,55 +21,19 @@ import { decodeFrame, type Frame, frameKind } from "../protocol/frame.ts";
 import { maxRetryAfterMs, maxRosterMembers, seatBytes } from "../protocol/limits.ts";
 import { equal } from "../crypto/bytes.ts";
 import type { RoomKeys } from "../crypto/keys.ts";
-import type { MemberKey } from "../crypto/member.ts";
-import { faultOfText, type MessageBody } from "./body.ts";
-import { openHello, openMessage, sealHello, sealMessage } from "./envelope.ts";
+import { Archive } from "./archive.ts";
+import { faultOfText, type MessageBody, type MessageId } from "./body.ts";
+import { createBringBack } from "./bringback.ts";
+import { openHello, openMessage, openVolatile, sealHello, sealMessage, sealVolatile } from "./envelope.ts";
 import type { Author, Status } from "./events.ts";
+import { createExpiry } from "./expiry.ts";
 import { createLink } from "./link.ts";
-import { Outbox, type SavedUnsent } from "./outbox.ts";
+import { Outbox } from "./outbox.ts";
+import { createReceipts } from "./receipts.ts";
 import { retryDelayMs } from "./retry.ts";
 import { type Met, Roster, type RosterChange } from "./roster.ts";
-import { type Received, Timeline } from "./timeline.ts";
-import type { Line, World } from "./world.ts";
-
-/** What a tab keeps to come back as the same member: PROTOCOL.md section 2, "memberKey, counter, seat and outbox". */
-export interface SavedSession {
-  readonly roomId: string;
-  readonly name: string;
-  readonly member: string;
-  readonly seat: string;
-  readonly counter: number;
-  /** What the last hello gave as its time. */
-  readonly helloAt: number;
-  readonly unsent: readonly SavedUnsent[];
-}
-
-export interface SessionOptions {
-  readonly keys: RoomKeys;
-  readonly member: MemberKey;
-  /** Checked by `checkName`. */
-  readonly name: string;
-  readonly saved?: SavedSession;
-}
-
-/** Why a text was not taken; null when it was. */
-export type SayFault = ReturnType<typeof faultOfText> | "outbox-full";
-
-export interface Session {
-  /** Dials for the first time. */
-  readonly start: () => void;
-  /** Takes a text: it is in the timeline at once and is sent as soon as the room is live. */
-  readonly say: (text: string) => SayFault;
-  /** The tab is visible, or the network is back: dial at once, or make sure that the line still answers. */
-  readonly wake: () => void;
-  /** The person has asked for it: dials at once, also when the relay has asked to be left alone for longer. */
-  readonly tryNow: () => void;
-  /** Takes another name: leaves, and joins again with a new seat and the same key. */
-  readonly rename: (name: string) => void;
-  readonly leave: () => void;
-  /** What survives a reload, at this moment. */
-  readonly save: () => SavedSession;
-}
+import { entryId, type Received, Timeline } from "./timeline.ts";
+import type { Line, SavedSession, SayFault, Session, SessionOptions, World } from "./world.ts";
 
 /** Makes the session of one tab in one room; nothing happens before `start`. */
 export function createSession(options: SessionOptions, world: World): Session {
@@ -89,6 +53,19 @@ export function createSession(options: SessionOptions, world: World): Session {
   let helloAt = options.saved?.helloAt ?? 0;
   /** As others see us; the number behind the name is known after the first join. */
   let self: Author = { key: ownKey, name, ordinal: 1, own: true };
+  const archive = new Archive();
+  const bringBack = createBringBack(archive, world.after, {
+    has: (id) => timeline.cameBy(id),
+    send: (frame) => link.line?.frame(frame),
+    done: () => inOrder(send),
+  });
+  const expiry = createExpiry(timeline, archive, world, () => forgetOverdue());
+  const receipts = createReceipts(options.saved?.receipts ?? false, world.after, (id) =>
+    inOrder(() => sendReceipt(id)),
+  );
+  /** Texts that came during a replay. */
+  let caughtUp = 0;
+  let wasLive = false;
   /** What the relay has said of seats during a replay. */
   const seats: Member[] = [];
   let status: Status = { state: "dialling" };
@@ -152,6 +129,8 @@ export function createSession(options: SessionOptions, world: World): Session {
     // Before the join is out nothing that we said can be wrong: a machine that slept in between has come too late.
     const then = link.joined ? afterClose(code) : "dial";
     link.drop();
+    bringBack.stop();
+    receipts.stop();
     if (then === "dial") {
       loseAndRetry();
       return;
@@ -166,9 +145,8 @@ export function createSession(options: SessionOptions, world: World): Session {
   }
 
   function loseAndRetry(): void {
-    const [byte = 0, next = 0] = world.random(2);
     politeUntil = retryAfterMs === null ? 0 : world.now() + retryAfterMs;
-    const retryInMs = Math.max(retryAfterMs ?? 0, retryDelayMs(attempt++, (byte * 256 + next) / 65_536));
+    const retryInMs = Math.max(retryAfterMs ?? 0, retryDelayMs(attempt++, chance()));
     cancelRetry();
     cancelRetry = world.after(retryInMs, dial);
     setStatus({ state: "lost", retryInMs, unsent: outbox.size });
@@ -185,7 +163,7 @@ export function createSession(options: SessionOptions, world: World): Session {
       case "member":
         return memberSaid(said);
       case "live":
-        return live();
+        return live(from);
       case "error":
         retryAfterMs = said.retryAfterMs === undefined ? null : Math.min(said.retryAfterMs, maxRetryAfterMs);
         return;
@@ -200,7 +178,11 @@ export function createSession(options: SessionOptions, world: World): Session {
     seats.length = 0;
     timeline.replaying();
     if (log !== null && log === said.log && said.first > lastSeq + 1) timeline.trimmed();
-    if (log !== said.log) lastSeq = 0;
+    if (log !== said.log) {
+      lastSeq = 0;
+      timeline.newLog();
+      expiry.newLog();
+    }
     log = said.log;
   }
 
@@ -214,6 +196,8 @@ export function createSession(options: SessionOptions, world: World): Session {
       outbox.unseal();
       world.tell({ type: "code", code: keys.code });
     } finally {
+      // Whoever took another name meanwhile has dialled the room of the old keys.
+      link.drop();
       if (status.state === "dialling") loseAndRetry();
     }
   }
@@ -242,24 +226,42 @@ export function createSession(options: SessionOptions, world: World): Session {
     world.tell({ type: "members", members: roster.list() });
   }
 
-  async function live(): Promise<void> {
+  async function live(from: Line): Promise<void> {
     attempt = 0;
     const named = seats.splice(0);
     for (const said of named) await takeSeat(said);
+    // The person may have left meanwhile, or dialled anew under another name.
+    if (from !== link.line) return;
     roster.keepOnly(new Set(named.map((said) => said.fromUser)));
     timeline.live();
     setStatus({ state: "live" });
     tellMembers();
+    world.tell({ type: "caught-up", messages: caughtUp, first: !wasLive });
+    caughtUp = 0;
+    wasLive = true;
+    bringBack.begin(chance());
+    forgetOverdue();
     return send();
+  }
+
+  function forgetOverdue(): void {
+    if (status.state !== "live") return;
+    for (const seq of expiry.takeOverdue()) link.line?.text(encodeText({ type: "forget", seq }));
+  }
+
+  /** Uniform in [0, 1). */
+  function chance(): number {
+    const [high = 0, low = 0] = world.random(2);
+    return (high * 256 + low) / 65_536;
   }
 
   // ── what the room says ──────────────────────────────────────────────────────────────────────────────────────
 
   async function roomSaid(sealedFor: RoomKeys, bytes: Bytes): Promise<void> {
     const frame = decodeFrame(bytes);
+    if (frame?.kind === frameKind.volatile) return volatileSaid(frame);
     // Keys are changed only for another salt: what was still on its way was for a room that is no longer ours.
-    if (frame === null || sealedFor !== keys || frame.kind === frameKind.volatile || frame.seq <= lastSeq)
-      return;
+    if (frame === null || sealedFor !== keys || frame.seq <= lastSeq) return;
     lastSeq = frame.seq;
     const message = await open(frame);
     if (message === null) {
@@ -269,8 +271,21 @@ export function createSession(options: SessionOptions, world: World): Session {
     const { author, body } = message;
     if (message.secondKey) timeline.notice("second-key", author);
     const clash = author.own ? echoed(body) : null;
-    timeline.receive(message);
+    const news = timeline.receive(message, world.now());
     if (clash !== null) sayBody(clash);
+    if (news === "news" && body.kind === "text" && status.state !== "live") caughtUp++;
+    const id = entryId(author.key, body.counter);
+    archive.keep(id, frame);
+    if (body.kind === "delete") archive.forget(entryId(author.key, body.of));
+    if (author.own) expiry.sent(id, frame.seq);
+    expiry.check();
+    bringBack.cameBy(id);
+  }
+
+  async function volatileSaid(frame: Frame): Promise<void> {
+    const said = await openVolatile(keys, frame);
+    const met = said && roster.author(said.fromUser, said.key, said.body.name);
+    if (said && met && said.body.kind === "read" && receipts.on) timeline.seen(met.author, said.body.id);
   }
 
   /** Null as well for a new key above the limit: a flood of keys must not push known ones out. */
@@ -308,9 +323,24 @@ export function createSession(options: SessionOptions, world: World): Session {
     inOrder(send);
   }
 
+  function setTimer(seconds: number): void {
+    if (!outbox.full) sayBody({ kind: "timer", name, at: world.now(), counter, seconds });
+  }
+
+  function saw(): void {
+    receipts.saw(timeline.newestOfOthers());
+  }
+
+  async function sendReceipt(id: MessageId): Promise<void> {
+    const { line } = link;
+    const body = { kind: "read", name, at: world.now(), id } as const;
+    const frame = await sealVolatile(keys, member, body, world.random);
+    if (line !== null && line === link.line && status.state === "live") line.frame(frame);
+  }
+
   /** Sends what has not gone out on this line, oldest first, sealing what is not sealed for this room and name. */
   async function send(): Promise<void> {
-    while (link.line !== null && status.state === "live") {
+    while (!bringBack.busy && link.line !== null && status.state === "live") {
       const { line } = link;
       const entry = outbox.nextFor(line);
       if (entry === null) return;
@@ -344,12 +374,15 @@ export function createSession(options: SessionOptions, world: World): Session {
 
   function leave(): void {
     sayGoodbye();
+    expiry.stop();
     setStatus({ state: "left", why: "asked" });
   }
 
   function sayGoodbye(): void {
-    if (status.state === "live") link.line?.text(encodeText({ type: "leave" }));
+    if (link.joined) link.line?.text(encodeText({ type: "leave" }));
     cancelRetry();
+    bringBack.stop();
+    receipts.stop();
     link.drop();
   }
 
@@ -360,8 +393,33 @@ export function createSession(options: SessionOptions, world: World): Session {
   }
 
   function save(): SavedSession {
-    return { roomId: keys.roomId, name, member: member.saved, seat, counter, helloAt, unsent: outbox.save() };
+    return {
+      roomId: keys.roomId,
+      name,
+      member: member.saved,
+      seat,
+      counter,
+      helloAt,
+      receipts: receipts.on,
+      unsent: outbox.save(),
+    };
   }
 
-  return { start, say, wake, tryNow, rename, leave, save };
+  function unsentTexts(): string[] {
+    return outbox.waiting().flatMap(({ body }) => (body.kind === "text" ? [body.text] : []));
+  }
+
+  return {
+    setReceipts: receipts.switch,
+    setTimer,
+    saw,
+    start,
+    say,
+    wake,
+    tryNow,
+    rename,
+    leave,
+    unsentTexts,
+    save,
+  };
 }

@@ -2,14 +2,14 @@
 // found; behind them the own ones that the relay has not numbered yet. It opens nothing and draws nothing: it takes
 // opened bodies and tells what has changed.
 
-import { maxReactionsPerMessage, maxTimelineEntries } from "../protocol/limits.ts";
+import { maxCameBy, maxKnownKeys, maxReactionsPerMessage, maxTimelineEntries } from "../protocol/limits.ts";
 import { remember } from "../protocol/bounded.ts";
 import type { MessageBody, MessageId } from "./body.ts";
 import { Counters, type Gap, missingIn } from "./counters.ts";
 import type { Author, Entry, MessageEntry, Notice, SessionEvent } from "./events.ts";
 
 type TextBody = Extract<MessageBody, { kind: "text" }>;
-const nothingLeft = { text: "", edited: false, deleted: true, reactions: new Map() };
+const nothingLeft = { text: "", edited: null, deleted: true, reactions: new Map() };
 
 type Tell = (event: SessionEvent) => void;
 
@@ -31,6 +31,16 @@ export class Timeline {
   readonly #sending: string[] = [];
   /** Where the line of each gap belongs, and whose it is; judged ones are on screen, or have been. */
   readonly #gaps = new Map<string, GapPlace>();
+  /** The messages that have come by in the present log. */
+  readonly #cameBy = new Map<string, null>();
+  /** The latest entry that has come by in it. */
+  #newest: string | null = null;
+  /** Of each reader's key, the entry up to which it has seen the room. */
+  readonly #seenUpTo = new Map<string, string>();
+  /** What the room has agreed on last: messages disappear so many seconds after they were said; 0 is off. */
+  #timerSeconds = 0;
+  /** When the timer ends each message that it ends, ms since 1970. */
+  readonly #expiry = new Map<string, number>();
   #judging = false;
   #lines = 0;
 
@@ -51,18 +61,81 @@ export class Timeline {
     this.#remove(entryId(author.key, counter));
   }
 
-  /** Takes the next message of the log; a replay is dropped in silence. */
-  receive({ body, messageId, author }: Received): void {
-    if (this.#counters.see(author.key, body.counter) === "replay") return;
+  /** Whether a message has come by in the present log. */
+  cameBy(id: string): boolean {
+    return this.#cameBy.has(id);
+  }
+
+  /** The relay has begun a new log: what is on screen stays, and takes the new log's order as it comes by again. */
+  newLog(): void {
+    this.#cameBy.clear();
+    this.#newest = null;
+  }
+
+  /** Somebody has seen everything up to a message. Own ones that stand above it count one more reader. */
+  seen(reader: Author, messageId: MessageId): void {
+    const upTo = this.#placed.lastIndexOf(this.#idOfMessage.get(messageId) ?? "");
+    const before = this.#placed.lastIndexOf(this.#seenUpTo.get(reader.key) ?? "");
+    if (reader.own || upTo <= before) return;
+    remember(this.#seenUpTo, reader.key, this.#placed[upTo] ?? "", maxKnownKeys);
+    for (const id of this.#placed.slice(before + 1, upTo + 1)) {
+      this.#change(id, (entry) => (entry.author.own ? { ...entry, seenBy: entry.seenBy + 1 } : entry));
+    }
+  }
+
+  /** The newest message of somebody else that is on screen: what a receipt names. */
+  newestOfOthers(): MessageId | null {
+    const entry = this.#placed
+      .map((id) => this.#byId.get(id))
+      .findLast((each) => each?.kind === "message" && !each.author.own);
+    return entry?.kind === "message" ? entry.messageId : null;
+  }
+
+  /** Takes off the screen what the timer ends at `now`, and gives its ids. */
+  expire(now: number): string[] {
+    const due = [...this.#expiry].filter(([, at]) => at <= now).map(([id]) => id);
+    for (const id of due) this.#remove(id);
+    return due;
+  }
+
+  /** When the timer ends the next message, ms since 1970; null when it ends none. */
+  nextExpiry(): number | null {
+    return this.#expiry.size === 0 ? null : Math.min(...this.#expiry.values());
+  }
+
+  /** A clock that runs ahead must not keep a message longer than the others. */
+  #startTimer(id: string, at: number, now: number): void {
+    if (this.#timerSeconds > 0) this.#expiry.set(id, Math.min(at, now) + this.#timerSeconds * 1000);
+  }
+
+  /** Takes the next message of the log. "double": it has come by in this log, or was on screen before the log began. */
+  receive({ body, messageId, author }: Received, now: number): "news" | "double" {
     const id = entryId(author.key, body.counter);
+    if (this.#cameBy.has(id)) return "double";
+    remember(this.#cameBy, id, null, maxCameBy);
+    const seen = this.#counters.see(author.key, body.counter);
+    if (seen === "seen") {
+      this.#reorder(id);
+      return "double";
+    }
+    if (seen.filled !== null) this.#redrawGap(author.key, seen.filled);
     this.#noteGap(author, body.counter);
+    this.#apply({ body, messageId, author }, id, now);
+    return "news";
+  }
+
+  #apply({ body, messageId, author }: Received, id: string, now: number): void {
     switch (body.kind) {
       case "text":
         this.#place(messageEntry(author, body, messageId, "sent"));
+        this.#startTimer(id, body.at, now);
+        this.#newest = id;
         this.#idOfMessage.set(messageId, id);
         break;
       case "edit":
-        this.#change(entryId(author.key, body.of), (entry) => ({ ...entry, text: body.text, edited: true }));
+        this.#change(entryId(author.key, body.of), (entry) =>
+          body.counter < (entry.edited ?? 0) ? entry : { ...entry, text: body.text, edited: body.counter },
+        );
         break;
       case "delete":
         this.#excuse(author.key, body.of);
@@ -73,9 +146,12 @@ export class Timeline {
           withReaction(entry, author, body.emoji, body.on),
         );
         break;
+      case "timer":
+        this.#timerSeconds = body.seconds;
+        this.#place({ kind: "timer", id, seconds: body.seconds, author });
+        break;
       // Kinds that this version does not show are skipped in silence, as unknown ones are.
       case "topic":
-      case "timer":
       case "file":
       case "unknown":
         break;
@@ -110,8 +186,9 @@ export class Timeline {
 
   /** Remembers where a hole in front of `counter` belongs: behind what is on screen now. */
   #noteGap(author: Author, counter: number): void {
-    const gap = this.#counters.gaps(author.key).at(-1);
-    if (gap?.to !== counter - 1) return;
+    const gap = this.#counters.gaps(author.key).find(({ to }) => to === counter - 1);
+    // What the timer ended is gone from the log too; nobody misses it.
+    if (gap === undefined || this.#timerSeconds > 0) return;
     const place = {
       gap,
       id: gapId(author.key, gap),
@@ -123,9 +200,26 @@ export class Timeline {
     if (this.#judging) this.#showGap(place);
   }
 
+  /** On all screens what has come by in this log stands in its order; an entry that stands so already does not move. */
+  #reorder(id: string): void {
+    const at = this.#placed.lastIndexOf(id);
+    if (at < 0) return;
+    const newest = this.#newest === null ? -1 : this.#placed.lastIndexOf(this.#newest);
+    const behind = this.#newest;
+    this.#newest = id;
+    const entry = this.#byId.get(id);
+    if (at > newest || entry === undefined) return;
+    this.#placed.splice(at, 1);
+    this.#place(entry, behind);
+  }
+
   #excuse(key: string, counter: number): void {
     const gap = this.#counters.excuse(key, counter);
-    const place = gap === null ? undefined : this.#gaps.get(gapId(key, gap));
+    if (gap !== null) this.#redrawGap(key, gap);
+  }
+
+  #redrawGap(key: string, gap: Gap): void {
+    const place = this.#gaps.get(gapId(key, gap));
     if (place?.judged === true) this.#showGap(place);
   }
 
@@ -170,6 +264,7 @@ export class Timeline {
     const entry = this.#byId.get(id);
     if (entry === undefined) return;
     this.#byId.delete(id);
+    this.#expiry.delete(id);
     takeOut(this.#placed, id);
     takeOut(this.#sending, id);
     if (entry.kind === "message" && entry.messageId !== null) this.#idOfMessage.delete(entry.messageId);
@@ -196,7 +291,8 @@ function gapId(key: string, { to }: Gap): string {
   return `gap.${key}.${to}`;
 }
 
-function entryId(key: string, counter: number): string {
+/** What a message is called on screens and in the archive: its author's key and its number. */
+export function entryId(key: string, counter: number): string {
   return `${key}.${counter}`;
 }
 
@@ -214,9 +310,10 @@ function messageEntry(
     at: body.at,
     text: body.text,
     ...(body.re === undefined ? {} : { re: body.re }),
-    edited: false,
+    edited: null,
     deleted: false,
     delivery,
+    seenBy: 0,
     reactions: new Map(),
   };
 }

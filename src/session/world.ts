@@ -1,10 +1,13 @@
-// What a session is given: the line to the relay, time, chance and an ear. The composition root makes these; tests
-// make others.
+// What a session is given and what it offers: on the one side the line to the relay, time, chance and an ear, which the
+// composition root makes and tests make otherwise; on the other what a person can do, and what survives a reload.
 
 import type { Bytes } from "../protocol/base64url.ts";
 import type { Random } from "../crypto/bytes.ts";
 import type { RoomKeys } from "../crypto/keys.ts";
+import type { MemberKey } from "../crypto/member.ts";
+import type { faultOfText } from "./body.ts";
 import type { SessionEvent } from "./events.ts";
+import type { SavedUnsent } from "./outbox.ts";
 
 /** A connection to the relay that is being opened or is open. After `close` it calls back no more. */
 export interface Line {
@@ -33,4 +36,52 @@ export interface World {
   readonly tell: (event: SessionEvent) => void;
   /** A bug of ours: something was thrown that nobody expected. */
   readonly fault: (error: unknown) => void;
+}
+
+/** What a tab keeps to come back as the same member: PROTOCOL.md section 2, "memberKey, counter, seat and outbox". */
+export interface SavedSession {
+  readonly roomId: string;
+  readonly name: string;
+  readonly member: string;
+  readonly seat: string;
+  readonly counter: number;
+  /** What the last hello gave as its time. */
+  readonly helloAt: number;
+  readonly receipts: boolean;
+  readonly unsent: readonly SavedUnsent[];
+}
+
+export interface SessionOptions {
+  readonly keys: RoomKeys;
+  readonly member: MemberKey;
+  /** Checked by `checkName`. */
+  readonly name: string;
+  readonly saved?: SavedSession;
+}
+
+/** Why a text was not taken; null when it was. */
+export type SayFault = ReturnType<typeof faultOfText> | "outbox-full";
+
+export interface Session {
+  /** Dials for the first time. */
+  readonly start: () => void;
+  /** Takes a text: it is in the timeline at once and is sent as soon as the room is live. */
+  readonly say: (text: string) => SayFault;
+  /** Messages disappear from now on so many seconds after they were said; 0: they stay. For everybody in the room. */
+  readonly setTimer: (seconds: number) => void;
+  /** Whether to tell what has been seen, and to be told. */
+  readonly setReceipts: (on: boolean) => void;
+  /** The person has the newest messages before the eyes. */
+  readonly saw: () => void;
+  /** The tab is visible, or the network is back: dial at once, or make sure that the line still answers. */
+  readonly wake: () => void;
+  /** The person has asked for it: dials at once, also when the relay has asked to be left alone for longer. */
+  readonly tryNow: () => void;
+  /** Takes another name: leaves, and joins again with a new seat and the same key. */
+  readonly rename: (name: string) => void;
+  readonly leave: () => void;
+  /** What was said and has no echo, oldest first. */
+  readonly unsentTexts: () => string[];
+  /** What survives a reload, at this moment. */
+  readonly save: () => SavedSession;
 }

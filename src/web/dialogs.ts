@@ -41,7 +41,8 @@ export function openShareDialog(link: string, phrase: string): void {
     said.textContent = (await copied(text)) ? wording.copied : wording.copyFailed;
   };
   const copyLink = button("primary", wording.copyLink, () => void copy(link));
-  const qr = h("figure", {}, qrCode(link), h("figcaption", { class: "quiet" }, wording.qr));
+  const code = qrCode(link);
+  const qr = code && h("figure", {}, code, h("figcaption", { class: "quiet" }, wording.qr));
   const dialog = open(
     "share",
     wording.shareTitle,

@@ -115,9 +115,10 @@ export function createJoinView(options: JoinOptions): JoinView {
 
   function takeLinkApart(): void {
     const pasted = wordsOf(phrase.value);
-    if (pasted.kind !== "words") return;
-    phrase.value = pasted.text;
-    void judge(wording.phraseFromLink);
+    if (pasted.kind === "typed") return;
+    // A link without words must not become a passphrase: that room would be empty for ever.
+    phrase.value = pasted.kind === "words" ? pasted.text : "";
+    void judge(pasted.kind === "words" ? wording.phraseFromLink : wording.lostFragment);
   }
 
   async function startNewRoom(): Promise<void> {

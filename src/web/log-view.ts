@@ -12,6 +12,8 @@ export interface LogView {
   remove(id: string): void;
   /** Whether the person is alone: what an empty room says depends on it. */
   alone(alone: boolean): void;
+  /** Whether the newest message is in sight. */
+  readonly atEnd: () => boolean;
   /** While quiet, nothing is announced: a replay is no news. */
   quiet(quiet: boolean): void;
 }
@@ -42,7 +44,7 @@ export function createLogView(share: () => void): LogView {
 
   function put(entry: Entry, before: string | null): void {
     const follow = entry.kind === "message" && entry.author.own && !shown.has(entry.id);
-    const atEnd = element.scrollHeight - element.scrollTop - element.clientHeight < nearEndPixels;
+    const wasAtEnd = atEnd();
     const next = (before === null ? null : shown.get(before)) ?? null;
     const item = shown.get(entry.id) ?? h("li");
     if (!isEcho(entryOf.get(item), entry)) draw(item, entry);
@@ -54,7 +56,7 @@ export function createLogView(share: () => void): LogView {
     group(item);
     group(item.nextElementSibling);
     welcome.hidden = true;
-    if (follow || atEnd) element.scrollTop = element.scrollHeight;
+    if (follow || wasAtEnd) element.scrollTop = element.scrollHeight;
   }
 
   function remove(id: string): void {
@@ -65,6 +67,10 @@ export function createLogView(share: () => void): LogView {
     shown.delete(id);
     entryOf.delete(item);
     group(next);
+  }
+
+  function atEnd(): boolean {
+    return element.scrollHeight - element.scrollTop - element.clientHeight < nearEndPixels;
   }
 
   function quiet(isQuiet: boolean): void {
@@ -88,7 +94,7 @@ export function createLogView(share: () => void): LogView {
     item.classList.toggle("follows", isFollowing(previous, entry));
   }
 
-  return { element, put, remove, alone, quiet };
+  return { element, put, remove, alone, atEnd, quiet };
 }
 
 /** The name of an author, apart from its surroundings in writing direction; a second key under it is numbered. */
@@ -116,18 +122,23 @@ function isFollowing(previous: Entry | undefined, entry: Entry | undefined): boo
   return same && Math.abs(entry.at - previous.at) < groupMs;
 }
 
-/** An own message that is back unchanged: redrawn as a whole it would be announced twice. */
+/** An own message that is back or was seen, else unchanged: redrawn as a whole it would be announced twice. */
 function isEcho(known: Entry | undefined, entry: Entry): entry is MessageEntry {
-  if (known?.kind !== "message" || entry.kind !== "message") return false;
+  if (known?.kind !== "message" || entry.kind !== "message" || !entry.author.own) return false;
   const { text, author } = known;
   const same = author.name === entry.author.name && author.ordinal === entry.author.ordinal;
-  return known.delivery === "sending" && entry.text === text && same;
+  const marked = known.delivery !== entry.delivery || known.seenBy !== entry.seenBy;
+  return marked && entry.text === text && same;
 }
 
-function markSent(item: HTMLLIElement, { delivery }: MessageEntry): void {
-  item.className = `message ${delivery} own`;
+function markSent(item: HTMLLIElement, entry: MessageEntry): void {
+  item.className = `message ${entry.delivery} own`;
   const mark = item.querySelector(".delivery");
-  if (mark !== null) mark.textContent = wording[delivery];
+  if (mark !== null) mark.textContent = deliveryText(entry);
+}
+
+function deliveryText({ delivery, seenBy }: MessageEntry): string {
+  return seenBy > 0 ? wording.seenBy(seenBy) : wording[delivery];
 }
 
 function draw(item: HTMLLIElement, entry: Entry): void {
@@ -141,9 +152,16 @@ function draw(item: HTMLLIElement, entry: Entry): void {
     case "unreadable":
       drawLine(item, "warning", wording.unreadable);
       return;
+    case "timer":
+      drawLine(item, "notice", timerText(entry.seconds), entry.author);
+      return;
     case "notice":
       drawLine(item, "notice", wording.notices[entry.what], entry.author);
   }
+}
+
+function timerText(seconds: number): string {
+  return seconds === 0 ? wording.timerOff : wording.timerOn(wording.duration(seconds));
 }
 
 function gapText(count: number | null, author: Author | null): string {
@@ -160,8 +178,8 @@ function drawLine(item: HTMLLIElement, kind: string, text: string, author: Autho
 function drawMessage(item: HTMLLIElement, entry: MessageEntry): void {
   const { author, at, text, edited, deleted, delivery } = entry;
   const said = new Date(at);
-  const editedMark = edited && !deleted ? h("span", {}, wording.edited) : null;
-  const deliveryMark = author.own ? h("span", { class: "delivery" }, wording[delivery]) : null;
+  const editedMark = edited !== null && !deleted ? h("span", {}, wording.edited) : null;
+  const deliveryMark = author.own ? h("span", { class: "delivery" }, deliveryText(entry)) : null;
   const body = h("p", { class: deleted ? "text deleted" : "text", attributes: { dir: "auto" } });
   body.append(deleted ? wording.deleted : text);
   item.className = `message ${delivery}${author.own ? " own" : ""}`;

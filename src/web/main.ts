@@ -5,7 +5,8 @@ import type { Bytes } from "../protocol/base64url.ts";
 import { deriveRoomKeys, type RoomKeys } from "../crypto/keys.ts";
 import { createMemberKey, restoreMemberKey } from "../crypto/member.ts";
 import { generatePhrase, normalisePhrase, type Phrase } from "../crypto/phrase.ts";
-import { createSession, type SavedSession } from "../session/session.ts";
+import { createSession } from "../session/session.ts";
+import type { SavedSession, Session } from "../session/world.ts";
 import type { SessionEvent } from "../session/events.ts";
 import { inviteLink, readInvitation } from "../session/invite.ts";
 import type { World } from "../session/world.ts";
@@ -13,7 +14,7 @@ import { dialWebSocket } from "./dial.ts";
 import { h } from "./dom.ts";
 import { createJoinView, type JoinView } from "./join-view.ts";
 import { deriveWithProgress, fetchSalt } from "./keys.ts";
-import { createRoomView } from "./room-view.ts";
+import { createRoomView, type RoomView } from "./room-view.ts";
 import { dropSavedTab, putSavedTab, takeSavedTab } from "./storage.ts";
 import { wording } from "./wording.ts";
 
@@ -102,7 +103,7 @@ async function enterRoom(
   name: string,
   phrase: Phrase,
   saved: SavedSession | null,
-): Promise<void> {
+): Promise<RoomView> {
   const restored = saved === null ? null : await restoreMemberKey(saved.member);
   const member = restored ?? (await createMemberKey());
   let tell = (_event: SessionEvent): void => {};
@@ -116,10 +117,14 @@ async function enterRoom(
     link: inviteLink(location.origin, phrase),
     name: () => session.save().name,
     say: session.say,
+    receipts: session.save().receipts,
+    setReceipts: session.setReceipts,
+    setTimer: session.setTimer,
+    saw: session.saw,
     unsent: () => session.save().unsent.length,
-    wake: session.wake,
     rename: session.rename,
-    comeBack: () => void enterRoom(latestKeys, session.save().name, phrase, null),
+    comeBack: () => void comeBack(latestKeys, session, phrase),
+    tryNow: session.tryNow,
     leave() {
       session.leave();
       showJoin(session.save().name, "", null);
@@ -132,10 +137,23 @@ async function enterRoom(
     if (document.hidden) putTab();
   };
   tab = { phrase, save: session.save };
-  wake = session.wake;
+  wake = () => {
+    session.wake();
+    room.look();
+  };
   show(room.element);
   session.start();
   room.focus();
+  return room;
+}
+
+/**
+ * In again after another tab has taken the seat: as a new arrival. What this tab had not sent is put into the composer,
+ * because the other tab may have sent it, and only the person knows.
+ */
+async function comeBack(keys: RoomKeys, left: Session, phrase: Phrase): Promise<void> {
+  const room = await enterRoom(keys, left.save().name, phrase, null);
+  room.draft(left.unsentTexts().join("\n"));
 }
 
 function worldOf(derive: World["derive"], tell: World["tell"]): World {
@@ -158,6 +176,8 @@ function keepTabOverReload(): void {
   addEventListener("pagehide", putTab);
   addEventListener("pageshow", wakeTab);
   addEventListener("online", wakeTab);
+  // A link opened over the page: what stands behind # must not stay in the address.
+  addEventListener("hashchange", () => location.reload());
   document.addEventListener("visibilitychange", () => (document.hidden ? putTab() : wakeTab()));
 }
 

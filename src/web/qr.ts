@@ -3,8 +3,15 @@
 import { encode } from "uqr";
 import { drawing } from "./dom.ts";
 
-/** Draws `text` as a QR code, with the quiet zone of four squares that ISO/IEC 18004 asks for. */
-export function qrCode(text: string): SVGSVGElement {
+/** What version 40 with the least correction holds (ISO/IEC 18004, table 7). */
+const maxBytes = 2953;
+
+/**
+ * Draws `text` as a QR code, with the quiet zone of four squares that ISO/IEC 18004 asks for. Null when it is too long
+ * for one: a link with a thousand bytes of another script.
+ */
+export function qrCode(text: string): SVGSVGElement | null {
+  if (new TextEncoder().encode(text).length > maxBytes) return null;
   const { data, size } = encode(text, { border: 4 });
   let path = "";
   data.forEach((row, y) => {

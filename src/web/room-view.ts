@@ -3,7 +3,7 @@
 
 import type { RoomSymbol } from "../crypto/symbols.ts";
 import type { RosterMember, SessionEvent, Status } from "../session/events.ts";
-import type { SayFault } from "../session/session.ts";
+import type { SayFault } from "../session/world.ts";
 import {
   createDecision,
   openCodeDialog,
@@ -17,20 +17,31 @@ import { createLogView } from "./log-view.ts";
 import { createPeopleView } from "./people-view.ts";
 import { wording } from "./wording.ts";
 
+const announcedForMs = 5_000;
+
 export interface RoomView {
   readonly element: HTMLElement;
   tell(event: SessionEvent): void;
+  /** Somebody looks at the page again. */
+  readonly look: () => void;
   /** Puts the cursor where one types. */
-  focus(): void;
+  readonly focus: () => void;
+  /** Puts a text there, to be sent or not. */
+  readonly draft: (text: string) => void;
 }
 
 interface RoomOptions {
+  readonly receipts: boolean;
+  readonly setReceipts: (on: boolean) => void;
+  readonly setTimer: (seconds: number) => void;
+  /** The newest messages are before the eyes. */
+  readonly saw: () => void;
   readonly phrase: string;
   readonly link: string;
   readonly name: () => string;
   readonly say: (text: string) => SayFault;
   readonly unsent: () => number;
-  readonly wake: () => void;
+  readonly tryNow: () => void;
   readonly rename: (name: string) => void;
   readonly comeBack: () => void;
   readonly leave: () => void;
@@ -39,7 +50,7 @@ interface RoomOptions {
 /** Builds the room page. */
 export function createRoomView(options: RoomOptions): RoomView {
   const log = createLogView(share);
-  const people = createPeopleView();
+  const people = createPeopleView(options);
   const statusText = h("span");
   const status = h(
     "p",
@@ -73,6 +84,7 @@ export function createRoomView(options: RoomOptions): RoomView {
     h("main", { class: "talk" }, log.element, banner, question, composer.element),
     side,
   );
+  log.element.addEventListener("scroll", look, { passive: true });
 
   function share(): void {
     openShareDialog(options.link, options.phrase);
@@ -86,6 +98,8 @@ export function createRoomView(options: RoomOptions): RoomView {
     switch (event.type) {
       case "entry":
         log.put(event.entry, event.before);
+        if (event.entry.kind === "timer") people.showTimer(event.entry.seconds);
+        look();
         return;
       case "gone":
         log.remove(event.id);
@@ -96,9 +110,17 @@ export function createRoomView(options: RoomOptions): RoomView {
       case "status":
         showStatus(event.status);
         return;
+      case "caught-up":
+        if (!event.first) announce(wording.back(event.messages));
+        else if (event.messages > 0) announce(wording.earlier(event.messages));
+        return;
       case "code":
         code.show(event.code);
     }
+  }
+
+  function look(): void {
+    if (!document.hidden && log.atEnd()) options.saw();
   }
 
   function showMembers(members: readonly RosterMember[]): void {
@@ -122,10 +144,19 @@ export function createRoomView(options: RoomOptions): RoomView {
     else if (hadFocus && banner.hidden) composer.focus();
   }
 
+  /** Says for a moment how much has come, in place of reading all of it out. */
+  function announce(text: string): void {
+    banner.replaceChildren(text);
+    banner.hidden = false;
+    setTimeout(() => {
+      if (element.dataset["state"] === "live") banner.hidden = true;
+    }, announcedForMs);
+  }
+
   function showLoss(unsent: number): void {
     banner.replaceChildren(
       h("span", {}, wording.offline(unsent)),
-      button("chip", wording.tryNow, options.wake),
+      button("chip", wording.tryNow, options.tryNow),
     );
   }
 
@@ -136,7 +167,7 @@ export function createRoomView(options: RoomOptions): RoomView {
     question.querySelector<HTMLElement>("input, button")?.focus();
   }
 
-  return { element, tell, focus: composer.focus };
+  return { element, tell, look, focus: composer.focus, draft: composer.draft };
 }
 
 function createCodeButton(): { element: HTMLElement; show: (code: readonly RoomSymbol[]) => void } {
@@ -164,6 +195,7 @@ interface Composer {
   readonly element: HTMLElement;
   readonly enable: (able: boolean) => void;
   readonly focus: () => void;
+  readonly draft: (text: string) => void;
 }
 
 /** Enter sends where there is a keyboard; on a phone it makes a new line, and the button sends. */
@@ -206,5 +238,10 @@ function createComposer(say: (text: string) => SayFault): Composer {
     sendButton.disabled = !able;
   }
 
-  return { element: form, enable, focus: () => field.focus() };
+  function draft(text: string): void {
+    field.value = text;
+    fit();
+  }
+
+  return { element: form, enable, draft, focus: () => field.focus() };
 }

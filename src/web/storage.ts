@@ -1,7 +1,7 @@
 // What lets a tab survive a reload: kept in sessionStorage only while nobody looks at the tab, and taken out at once
 // when it is back, so that a duplicated tab never shares a seat or a signing key.
 
-import type { SavedSession } from "../session/session.ts";
+import type { SavedSession } from "../session/world.ts";
 
 /** A room as one tab keeps it over a reload. */
 export interface SavedTab {
@@ -50,7 +50,7 @@ function check(value: unknown): SavedTab | null {
   const tab = value as Partial<SavedTab> | null;
   const session = tab?.session as Partial<SavedSession> | undefined;
   if (typeof tab?.phrase !== "string" || session === undefined) return null;
-  const { roomId, name, member, seat, counter, helloAt, unsent } = session;
+  const { roomId, name, member, seat, counter, helloAt, receipts, unsent } = session;
   if (
     typeof roomId !== "string" ||
     typeof name !== "string" ||
@@ -58,7 +58,7 @@ function check(value: unknown): SavedTab | null {
     typeof seat !== "string"
   )
     return null;
-  if (!isCount(counter) || !isCount(helloAt)) return null;
+  if (!isCount(counter) || !isCount(helloAt) || typeof receipts !== "boolean") return null;
   if (!Array.isArray(unsent) || !unsent.every(isUnsent)) return null;
-  return { phrase: tab.phrase, session: { roomId, name, member, seat, counter, helloAt, unsent } };
+  return { phrase: tab.phrase, session: { roomId, name, member, seat, counter, helloAt, receipts, unsent } };
 }

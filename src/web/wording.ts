@@ -70,7 +70,9 @@ export const wording = {
   offline: (unsent: number) =>
     unsent === 0
       ? "Offline. Trying to reach the room again."
-      : `Offline. ${count(unsent, "message", "messages")} will be sent when the room is back.`,
+      : `Offline. ${count(unsent, "message", "messages")} will be sent.`,
+  back: (n: number) => (n === 0 ? "Back." : `Back. ${count(n, "new message", "new messages")}.`),
+  earlier: (n: number) => count(n, "earlier message", "earlier messages"),
   tryNow: "Try now",
 
   nameTaken: (name: string) => `Someone here is already called ${name}.`,
@@ -97,6 +99,26 @@ export const wording = {
   peopleCount: (n: number) => count(n, "person", "people"),
   you: "you",
   away: "away",
+  room: "This room",
+  timer: "Messages disappear",
+  never: "never",
+  duration(seconds: number): string {
+    const units: readonly (readonly [number, string])[] = [
+      [604_800, "week"],
+      [86_400, "day"],
+      [3_600, "hour"],
+      [60, "minute"],
+      [1, "second"],
+    ];
+    const [length = 1, unit = "second"] =
+      units.find(([each]) => seconds % each === 0 && seconds >= each) ?? [];
+    return `after ${count(seconds / length, unit, `${unit}s`)}`;
+  },
+  timerOn: (duration: string) => `{name} made messages disappear ${duration}, from here on.`,
+  timerOff: "{name} made messages stay, from here on.",
+  receipts: "Say what I have seen",
+  receiptsHint: "Then you also see how many have seen yours.",
+  seenBy: (n: number) => `seen by ${n}`,
   unknownMember: "Somebody whose name does not open",
   alone: "You are alone here.",
   aloneHint:

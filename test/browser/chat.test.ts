@@ -121,7 +121,7 @@ for (const name of browserNames) {
       await ann.fill("#phrase", words);
       await ann.sees("All eight words fit together.");
       await ann.fill("#phrase", words.replace(/^\S+ /, ""));
-      await ann.sees("7 words: a passphrase made here has eight.");
+      await ann.sees("7 words, but a passphrase made here has eight.");
       await ann.fill("#phrase", "123456");
       await ann.sees("Easy to guess");
       await allGoHome();
@@ -130,8 +130,16 @@ for (const name of browserNames) {
     test("what is missing is said beside its field", async () => {
       const ann = await open();
       await ann.press("Enter the room");
+      const beside = (field: string) =>
+        ann.page.$eval(field, (input) =>
+          (input.getAttribute("aria-describedby") ?? "")
+            .split(" ")
+            .map((id) => document.getElementById(id)?.textContent ?? "")
+            .join(""),
+        );
       await ann.sees("Type a name for the others to see.");
-      await ann.sees("Type the words you were given, or start a new room.");
+      assert.equal(await beside("#name"), "Type a name for the others to see.");
+      assert.equal(await beside("#phrase"), "Type the words you were given, or start a new room.");
       await allGoHome();
     });
 
@@ -170,6 +178,54 @@ for (const name of browserNames) {
       assert.deepEqual(await bob.messages(), ["before", "after"]);
       assert.ok(!(await bob.text()).includes("Ann (2)"));
       assert.ok(!(await bob.text()).includes("Ann left."));
+      await allGoHome();
+    });
+
+    test("a second tab with the same seat takes over, and the first comes back only as a new arrival", async () => {
+      const ann = await inRoom("Ann");
+      const saved = await ann.page.evaluate(() => {
+        dispatchEvent(new Event("pagehide"));
+        return sessionStorage.getItem("secure-room") ?? "";
+      });
+      const copy = await open();
+      await copy.page.evaluate((text) => sessionStorage.setItem("secure-room", text), saved);
+      await copy.page.reload();
+      await copy.connected();
+      await ann.sees("This room was opened in another tab.");
+      await ann.press("Come in again");
+      await ann.sees("Someone here is already called Ann.");
+      await ann.fill(".decision input", "Anna");
+      await ann.press("Use this name");
+      await ann.connected();
+      await copy.sees("Anna came in.");
+      await ann.say("still two of us");
+      await copy.sees("still two of us");
+      await allGoHome();
+    });
+
+    test("a tab that lost its seat keeps nothing over a reload", async () => {
+      const ann = await inRoom("Ann");
+      const saved = await ann.page.evaluate(() => {
+        dispatchEvent(new Event("pagehide"));
+        return sessionStorage.getItem("secure-room") ?? "";
+      });
+      const copy = await open();
+      await copy.page.evaluate((text) => sessionStorage.setItem("secure-room", text), saved);
+      await copy.page.reload();
+      await copy.connected();
+      await ann.sees("This room was opened in another tab.");
+      await ann.page.reload();
+      await ann.sees("Start a new room");
+      assert.equal(await copy.page.$eval(".status", (each) => each.textContent), "Connected");
+      await allGoHome();
+    });
+
+    test("a name cannot finish a sentence of the page", async () => {
+      const ann = await inRoom("Ann");
+      await inRoom("Bob left. Eve");
+      await ann.sees("came in.");
+      const line = await ann.page.$eval(".notice", (each) => each.querySelector("bdi")?.textContent ?? "");
+      assert.equal(line, "Bob left. Eve");
       await allGoHome();
     });
 
@@ -222,6 +278,8 @@ for (const name of browserNames) {
       assert.ok((await overflow()) <= 0);
       await ann.press("Share");
       assert.ok((await overflow()) <= 0);
+      const dialog = await ann.page.$eval("dialog", (each) => each.scrollWidth - each.clientWidth);
+      assert.ok(dialog <= 0);
       await ann.press("Done");
       await allGoHome();
     });
@@ -287,7 +345,7 @@ for (const name of browserNames) {
       const again = await startRelay({ port: relay.port, certs: relay.certs });
       await bob.sees("said offline");
       assert.deepEqual(await bob.messages(), ["said offline"]);
-      await ann.sees("sent");
+      await ann.until("sent", () => document.querySelector(".delivery")?.textContent === "sent");
       await again.stop();
       again.remove();
     });

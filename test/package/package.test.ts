@@ -36,10 +36,11 @@ function pack(): Packed {
 
 const packed = pack();
 
-test("the package holds the program, its licence, its README, and nothing else", () => {
+test("the package holds the program, its licence, the licences of what it carries, its README, and nothing else", () => {
   assert.deepEqual(packed.files.map(({ path }) => path).toSorted(), [
     "LICENSE",
     "README.md",
+    "dist/THIRD-PARTY-NOTICES.txt",
     "dist/secure-room.cjs",
     "package.json",
   ]);

@@ -51,6 +51,8 @@ export async function ask(
   asked.on("error", () => {});
   asked.end(content);
   const [response] = await once(asked, "response");
+  // Who is answered before the body has gone is cut while sending it; the answer is here.
+  asked.on("error", () => {});
   const chunks: Buffer[] = [];
   for await (const chunk of response) chunks.push(chunk as Buffer);
   return { status: response.statusCode, headers: response.headers, body: Buffer.concat(chunks) } as Answer;

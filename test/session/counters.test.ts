@@ -5,13 +5,17 @@ import { Counters, missingIn } from "../../src/session/counters.ts";
 
 const gapsOf = (counters: Counters) => counters.gaps("ann").map(({ from, to }) => [from, to]);
 
-test("a number at or below the last one is a replay", () => {
+test("a number is news once per key, also below the last", () => {
   const counters = new Counters();
-  assert.equal(counters.see("ann", 5), "news");
-  assert.equal(counters.see("ann", 5), "replay");
-  assert.equal(counters.see("ann", 4), "replay");
-  assert.equal(counters.see("ann", 6), "news");
-  assert.equal(counters.see("bob", 5), "news");
+  for (const counter of [5, 6, 4, 9, 7, 1]) {
+    assert.notEqual(counters.see("ann", counter), "seen");
+    assert.equal(counters.see("ann", counter), "seen");
+  }
+  assert.notEqual(counters.see("bob", 5), "seen");
+  assert.deepEqual(gapsOf(counters), [
+    [2, 3],
+    [8, 8],
+  ]);
 });
 
 test("gaps count from the lowest number seen", () => {
@@ -21,6 +25,21 @@ test("gaps count from the lowest number seen", () => {
     [5, 5],
     [7, 9],
   ]);
+});
+
+test("a number that comes late makes its gap smaller, or two of it, or none", () => {
+  const counters = new Counters();
+  for (const counter of [0, 6]) counters.see("ann", counter);
+  counters.excuse("ann", 2);
+  counters.excuse("ann", 4);
+  counters.see("ann", 3);
+  assert.deepEqual(gapsOf(counters), [
+    [1, 2],
+    [4, 5],
+  ]);
+  assert.deepEqual(counters.gaps("ann").map(missingIn), [1, 1]);
+  for (const counter of [1, 2, 5, 4]) counters.see("ann", counter);
+  assert.deepEqual(gapsOf(counters), []);
 });
 
 test("a deleted number is not missing, and deleting it twice changes nothing more", () => {

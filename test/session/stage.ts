@@ -6,10 +6,11 @@ import { close } from "../../src/protocol/close.ts";
 import { decodeClientText, encodeText, type Join, type RelayText } from "../../src/protocol/control.ts";
 import { frameKind, frameKindOf, stampFromUser, stampSeq } from "../../src/protocol/frame.ts";
 import { createMemberKey } from "../../src/crypto/member.ts";
-import type { Entry, MessageEntry, RosterMember, SessionEvent, Status } from "../../src/session/events.ts";
-import { createSession, type SavedSession, type Session } from "../../src/session/session.ts";
-import type { Line, LineListener } from "../../src/session/world.ts";
+import type { MessageEntry, RosterMember, Status } from "../../src/session/events.ts";
+import { createSession } from "../../src/session/session.ts";
+import type { Line, LineListener, SavedSession, Session } from "../../src/session/world.ts";
 import { keysOf } from "../crypto/phrases.ts";
+import { Screen } from "./screen.ts";
 
 export const random = (length: number): Bytes => crypto.getRandomValues(new Uint8Array(length));
 
@@ -68,6 +69,8 @@ export class TestRelay {
   readonly connections: Connection[] = [];
   readonly dialledRooms: string[] = [];
   readonly texts: string[] = [];
+  /** What clients have asked to forget, by seq. */
+  readonly forgotten = new Set<number>();
   /** Dials are not answered while this is false. */
   reachable = true;
   /** Frames of clients vanish while this is true. */
@@ -97,14 +100,27 @@ export class TestRelay {
     return this.connections.at(-1) ?? assert.fail("nobody has dialled");
   }
 
+  /** Begins anew with nothing, as after a kill: another log, no seats, every line broken. */
+  restart(): void {
+    this.logId = toBase64url(random(16));
+    this.first = 1;
+    this.log.length = 0;
+    this.seats.clear();
+    for (const connection of this.connections) connection.cut();
+  }
+
   /** Puts a frame into the log and passes it to everybody. */
   publish(frame: Bytes): void {
     const stamped = frame.slice();
     stampSeq(stamped, this.first + this.log.length);
     this.log.push(stamped);
-    if (this.mute) return;
+    if (!this.mute) this.pass(stamped);
+  }
+
+  /** Passes a frame to everybody as it is. */
+  pass(frame: Bytes): void {
     for (const connection of this.connections) {
-      if (connection.join !== null) connection.pass(() => connection.listener.frame(stamped.slice()));
+      if (connection.join !== null) connection.pass(() => connection.listener.frame(frame.slice()));
     }
   }
 
@@ -112,7 +128,8 @@ export class TestRelay {
     if (this.deaf || !from.open || from.join === null) return;
     const fromUser = fromBase64url(from.join.fromUser) ?? assert.fail();
     if (frameKindOf(frame) !== frameKind.carried) stampFromUser(frame, fromUser);
-    this.publish(frame);
+    if (frameKindOf(frame) === frameKind.volatile) this.pass(frame);
+    else this.publish(frame);
   }
 
   #text(from: Connection, text: string): void {
@@ -120,6 +137,7 @@ export class TestRelay {
     const said = decodeClientText(text) ?? assert.fail(`a client sent ${text}`);
     if (said.type === "ping" && !this.deaf) from.say({ type: "pong" });
     if (said.type === "leave" && from.join !== null) this.#left(from.join);
+    if (said.type === "forget") this.forgotten.add(said.seq);
     if (said.type === "join") this.#join(from, said);
   }
 
@@ -143,7 +161,8 @@ export class TestRelay {
       from.say({ type: "member", ...helloOf(seat.join), state: "here" });
     const after = join.log === this.logId ? (join.after ?? 0) : 0;
     this.log.forEach((frame, index) => {
-      if (this.first + index > after) from.pass(() => from.listener.frame(frame.slice()));
+      if (this.first + index > after && !this.forgotten.has(this.first + index))
+        from.pass(() => from.listener.frame(frame.slice()));
     });
     from.say({ type: "live" });
     from.join = join;
@@ -162,10 +181,7 @@ function helloOf({ fromUser, iv, ciphertext }: Join): Pick<Join, "fromUser" | "i
 /** Somebody with a session, who remembers everything it has told. */
 export class Person {
   readonly session: Session;
-  readonly entries = new Map<string, Entry>();
-  order: string[] = [];
-  members: readonly RosterMember[] = [];
-  statuses: Status[] = [];
+  readonly #screen = new Screen();
   now = 1_700_000_000_000;
   readonly #timers = new Map<symbol, { at: number; callback: () => void }>();
 
@@ -201,7 +217,7 @@ export class Person {
           random,
           now: () => person.now,
           after: (ms, callback) => person.#after(ms, callback),
-          tell: (event) => person.#hear(event),
+          tell: (event) => person.#screen.hear(event),
           fault: (error) => assert.fail(`a fault: ${String(error)}`),
         },
       ),
@@ -209,17 +225,24 @@ export class Person {
   }
 
   get status(): Status {
-    return this.statuses.at(-1) ?? assert.fail("no status yet");
+    return this.#screen.status;
   }
 
-  /** Messages on screen from top to bottom, as `Ann: hello`; other lines by their kind. */
+  get caughtUp(): readonly { messages: number; first: boolean }[] {
+    return this.#screen.caughtUp;
+  }
+
+  get members(): readonly RosterMember[] {
+    return this.#screen.members;
+  }
+
+  /** What is on screen from top to bottom, as `Ann: hello`; what is no message by its kind. */
   get screen(): string[] {
-    return this.order.map((id) => lineOf(this.entries.get(id) ?? assert.fail(`unknown entry ${id}`)));
+    return this.#screen.lines;
   }
 
   message(text: string): MessageEntry {
-    const found = [...this.entries.values()].find((entry) => entry.kind === "message" && entry.text === text);
-    return found?.kind === "message" ? found : assert.fail(`no message ${text}`);
+    return this.#screen.message(text);
   }
 
   /** Lets time pass and runs what falls due, in order. */
@@ -249,35 +272,5 @@ export class Person {
     const id = Symbol("timer");
     this.#timers.set(id, { at: this.now + ms, callback });
     return () => this.#timers.delete(id);
-  }
-
-  #hear(event: SessionEvent): void {
-    if (event.type === "status") this.statuses.push(event.status);
-    if (event.type === "members") this.members = event.members;
-    if (event.type === "gone") {
-      this.entries.delete(event.id);
-      this.order = this.order.filter((id) => id !== event.id);
-    }
-    if (event.type !== "entry") return;
-    this.entries.set(event.entry.id, event.entry);
-    this.order = this.order.filter((id) => id !== event.entry.id);
-    const at = event.before === null ? this.order.length : this.order.indexOf(event.before);
-    assert.ok(at >= 0, `an entry in front of the unknown ${event.before}`);
-    this.order.splice(at, 0, event.entry.id);
-  }
-}
-
-function lineOf(entry: Entry): string {
-  switch (entry.kind) {
-    case "message": {
-      const who = entry.author.name + (entry.author.ordinal > 1 ? ` (${entry.author.ordinal})` : "");
-      return `${who}: ${entry.deleted ? "(deleted)" : entry.text}${entry.delivery === "sending" ? " …" : ""}`;
-    }
-    case "gap":
-      return `${entry.count ?? "some"} missing of ${entry.author?.name ?? "all"}`;
-    case "notice":
-      return `${entry.author.name} ${entry.what}`;
-    case "unreadable":
-      return "unreadable";
   }
 }

@@ -30,7 +30,7 @@ function screen() {
 
 function line(entry: Entry): string {
   if (entry.kind === "message") {
-    const marks = `${entry.edited ? " edited" : ""}${entry.deleted ? " deleted" : ""}`;
+    const marks = `${entry.edited !== null ? " edited" : ""}${entry.deleted ? " deleted" : ""}`;
     return `${entry.author.name}: ${entry.text}${marks}${entry.delivery === "sending" ? " …" : ""}`;
   }
   return entry.kind === "gap" ? `${entry.count} missing of ${entry.author?.name}` : entry.kind;
@@ -43,8 +43,8 @@ const text = (author: Author, counter: number, words: string): MessageBody => ({
   text: words,
 });
 
-function receive(timeline: Timeline, author: Author, body: MessageBody): void {
-  timeline.receive({ author, body, messageId: `${author.key}${body.counter}` });
+function receive(timeline: Timeline, author: Author, body: MessageBody, now = 1): void {
+  timeline.receive({ author, body, messageId: `${author.key}${body.counter}` }, now);
 }
 
 test("own messages stand behind the numbered ones until they are numbered themselves", () => {
@@ -65,6 +65,15 @@ test("the last edit wins, and only its author's counts", () => {
   receive(timeline, ann, { kind: "edit", ...said(ann, 1), of: 0, text: "the" });
   receive(timeline, ann, { kind: "edit", ...said(ann, 2), of: 0, text: "The" });
   receive(timeline, bob, { kind: "edit", ...said(bob, 0), of: 0, text: "mine" });
+  assert.deepEqual(lines(), ["Ann: The edited"]);
+});
+
+test("an edit that is brought back late does not undo a later one", () => {
+  const { timeline, lines } = screen();
+  receive(timeline, ann, text(ann, 0, "teh"));
+  receive(timeline, ann, { kind: "edit", ...said(ann, 2), of: 0, text: "The" });
+  receive(timeline, ann, { kind: "edit", ...said(ann, 1), of: 0, text: "the" });
+  timeline.live();
   assert.deepEqual(lines(), ["Ann: The edited"]);
 });
 
@@ -130,6 +139,33 @@ test("a deletion that names a missing number takes it out of the gap line, and t
   assert.deepEqual(lines(), ["Ann: zero", "Ann: three"]);
 });
 
+test("an entry that comes by in a new log keeps its place where the order is the same, and takes its new one where not", () => {
+  const { timeline, lines } = screen();
+  timeline.live();
+  for (const counter of [0, 1, 2]) receive(timeline, ann, text(ann, counter, `no ${counter}`));
+  timeline.newLog();
+  receive(timeline, ann, text(ann, 0, "no 0"));
+  receive(timeline, bob, text(bob, 0, "between"));
+  receive(timeline, ann, text(ann, 1, "no 1"));
+  receive(timeline, ann, text(ann, 1, "no 1"));
+  receive(timeline, ann, text(ann, 2, "no 2"));
+  assert.deepEqual(lines(), ["Ann: no 0", "Bob: between", "Ann: no 1", "Ann: no 2"]);
+});
+
+test("a message that comes late makes the line of its gap smaller", () => {
+  const { timeline, lines } = screen();
+  timeline.live();
+  for (const counter of [0, 3]) receive(timeline, ann, text(ann, counter, `no ${counter}`));
+  assert.deepEqual(lines(), ["Ann: no 0", "2 missing of Ann", "Ann: no 3"]);
+  receive(timeline, ann, text(ann, 2, "no 2"));
+  assert.deepEqual(
+    lines().filter((line) => line.includes("missing")),
+    ["1 missing of Ann"],
+  );
+  receive(timeline, ann, text(ann, 1, "no 1"));
+  assert.deepEqual(lines(), ["Ann: no 0", "Ann: no 3", "Ann: no 2", "Ann: no 1"]);
+});
+
 test("numbers deleted within one replay leave no gap line", () => {
   const { timeline, lines } = screen();
   timeline.replaying();
@@ -152,9 +188,41 @@ test("a kind that is not shown takes its number and shows nothing", () => {
   timeline.live();
   receive(timeline, ann, { kind: "unknown", ...said(ann, 0) });
   receive(timeline, ann, { kind: "topic", ...said(ann, 1), text: "boats" });
-  receive(timeline, ann, { kind: "timer", ...said(ann, 2), seconds: 5 });
-  receive(timeline, ann, text(ann, 3, "three"));
-  assert.deepEqual(lines(), ["Ann: three"]);
+  receive(timeline, ann, text(ann, 2, "two"));
+  assert.deepEqual(lines(), ["Ann: two"]);
+});
+
+test("the timer ends what follows it, by the earlier of the author's clock and ours, and nothing else", () => {
+  const { timeline, lines } = screen();
+  receive(timeline, ann, text(ann, 0, "before"));
+  receive(timeline, ann, { kind: "timer", ...said(ann, 1), seconds: 10 });
+  receive(timeline, ann, { ...text(ann, 2, "mine"), at: 5_000 }, 6_000);
+  receive(timeline, bob, { ...text(bob, 0, "from the future"), at: 900_000 }, 7_000);
+  receive(timeline, ann, { kind: "timer", ...said(ann, 3), seconds: 0 });
+  receive(timeline, ann, text(ann, 4, "after"));
+  assert.equal(timeline.nextExpiry(), 15_000);
+  assert.deepEqual(timeline.expire(14_999), []);
+  assert.deepEqual(timeline.expire(15_000), ["A.2"]);
+  assert.deepEqual(timeline.expire(17_000), ["B.0"]);
+  assert.equal(timeline.nextExpiry(), null);
+  assert.deepEqual(lines(), ["Ann: before", "timer", "timer", "Ann: after"]);
+});
+
+test("a reader counts once in every own message up to the one that was seen", () => {
+  const { timeline, message } = screen();
+  for (const counter of [0, 1, 2]) receive(timeline, me, text(me, counter, `no ${counter}`));
+  receive(timeline, ann, text(ann, 0, "hello"));
+  const seen = () => [0, 1, 2].map((counter) => message(`no ${counter}`).seenBy);
+  timeline.seen(ann, "M1");
+  assert.deepEqual(seen(), [1, 1, 0]);
+  timeline.seen(ann, "M0");
+  timeline.seen(ann, "unknown");
+  timeline.seen(me, "M2");
+  assert.deepEqual(seen(), [1, 1, 0]);
+  timeline.seen(bob, "A0");
+  assert.deepEqual(seen(), [2, 2, 1]);
+  assert.equal(message("hello").seenBy, 0);
+  assert.equal(timeline.newestOfOthers(), "A0");
 });
 
 test("a gap in front of a message that draws nothing stands where that message came, in a replay too", () => {

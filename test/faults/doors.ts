@@ -1,0 +1,82 @@
+// The ways in, for clients without a browser: how a session's line reaches the relay. A scenario runs through each of them.
+
+import { WebSocket, type RawData } from "ws";
+import { subprotocol } from "../../src/protocol/limits.ts";
+import type { Line, LineListener, World } from "../../src/session/world.ts";
+
+/** Opens lines to one relay. */
+export interface Dialler {
+  readonly dial: World["dial"];
+  /** Cuts what is still open, also lines that their session has let go of. */
+  stop(): void;
+}
+
+export interface Door {
+  readonly name: string;
+  /** @param origin `https://HOST:PORT`, with whatever certificate */
+  readonly open: (origin: string) => Dialler;
+}
+
+export const doors: readonly Door[] = [{ name: "WebSocket", open: openWebSockets }];
+
+/** @throws when there is no such door */
+export function doorCalled(name: string): Door {
+  const door = doors.find((each) => each.name === name);
+  if (door === undefined) throw new Error(`there is no door ${name}`);
+  return door;
+}
+
+function openWebSockets(origin: string): Dialler {
+  const sockets = new Set<WebSocket>();
+  return {
+    dial(roomId, listener) {
+      const socket = new WebSocket(`${origin.replace("https", "wss")}/room/${roomId}`, subprotocol, {
+        rejectUnauthorized: false,
+        perMessageDeflate: false,
+      });
+      sockets.add(socket);
+      socket.on("close", () => sockets.delete(socket));
+      return lineOver(socket, listener);
+    },
+    stop: () => sockets.forEach((socket) => socket.terminate()),
+  };
+}
+
+/** As src/web/dial.ts does it. */
+function lineOver(socket: WebSocket, listener: LineListener): Line {
+  let dropped = false;
+  const unlessDropped =
+    <A extends unknown[]>(hear: (...what: A) => void) =>
+    (...what: A) => {
+      if (!dropped) hear(...what);
+    };
+  // What went wrong is not told to pages either: the close that follows is all there is.
+  socket.on("error", () => {});
+  socket.on(
+    "open",
+    unlessDropped(() => listener.opened()),
+  );
+  socket.on(
+    "close",
+    unlessDropped((code: number) => listener.closed(code)),
+  );
+  socket.on(
+    "message",
+    unlessDropped((data: RawData, isBinary: boolean) => {
+      if (!Buffer.isBuffer(data)) throw new TypeError("expected the buffer that ws gives by default");
+      if (isBinary) listener.frame(new Uint8Array(data));
+      else listener.text(data.toString());
+    }),
+  );
+  const send = (data: string | Uint8Array) => {
+    if (socket.readyState === WebSocket.OPEN) socket.send(data);
+  };
+  return {
+    text: send,
+    frame: send,
+    close() {
+      dropped = true;
+      socket.close();
+    },
+  };
+}
