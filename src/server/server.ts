@@ -144,7 +144,8 @@ function createTlsServer({ certificate, limits, descriptorLimit }: StartOptions)
     handshakeTimeout: limits.tlsTimeoutMs,
     headersTimeout: limits.headTimeoutMs,
     // Node has one time for all bodies, and an honest file may need longer. The only bodies that are read are those of
-    // files, and files.ts cuts the ones that stand still; every other request with a body is answered and closed.
+    // files, joins and frames, and their doors cut the ones that stand still; every other request with a body is answered
+    // and closed.
     requestTimeout: 0,
     keepAliveTimeout: keepAliveMs,
     // Node looks at its time-outs only this often; its own value is half a minute.
