@@ -3,7 +3,7 @@
 
 import { fromBase64url, type Bytes } from "../protocol/base64url.ts";
 import { close as closeCodes } from "../protocol/close.ts";
-import { decodeClientText, decodeRelayText, encodeText } from "../protocol/control.ts";
+import { decodeRelayText, encodeText, type Join } from "../protocol/control.ts";
 import { createEventReader, type StreamEvent } from "../protocol/event-stream.ts";
 import { closeWithinMs, defaultLimits, retryBusyMs } from "../protocol/limits.ts";
 import type { Line, LineListener } from "../session/world.ts";
@@ -135,8 +135,9 @@ export function dialFallback(
   return {
     text(text) {
       if (seat !== null) return say(text);
-      const join = decodeClientText(text);
-      if (join?.type !== "join") throw new TypeError("expected a join first");
+      // Our own words: they need no decoder.
+      const join = JSON.parse(text) as Partial<Join>;
+      if (join.type !== "join" || join.seat === undefined) throw new TypeError("expected a join first");
       ({ seat } = join);
       start(listen(text));
     },
