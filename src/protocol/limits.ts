@@ -45,6 +45,16 @@ export const pongWithinMs = 20 * secondMs;
 /** Heartbeat. Client. */
 export const quietBeforePingMs = 25 * secondMs;
 export const answerWithinMs = 10 * secondMs;
+/** The fallback: something is said on a stream at least this often, because proxies cut what is silent for 30 s. Relay. */
+export const streamCommentEveryMs = 15 * secondMs;
+/** The fallback: when to post again while another post of the same seat is on its way. Relay. */
+export const retryBusyMs = secondMs;
+/** The fallback: the longest event, in characters: a frame of 64 KiB in base64url, with its name. Client. */
+export const maxEventLength = Math.ceil((64 * kiB * 4) / 3) + 64;
+/** A WebSocket that has not opened by then is tried through the fallback, within the same dial. Client. */
+export const webSocketWithinMs = 8 * secondMs;
+/** How long after a WebSocket failed the fallback goes first, once it has worked. Client. */
+export const fallbackFirstMs = 10 * minuteMs;
 /** How often the relay looks for what has run out: joins, names, seats, ages, heartbeats. */
 export const sweepEveryMs = 500;
 /** What of a file is handed to one reader's socket at a time. Relay. */

@@ -10,7 +10,7 @@ import type { SavedSession, Session } from "../session/world.ts";
 import type { SessionEvent } from "../session/events.ts";
 import { inviteLink, readInvitation } from "../session/invite.ts";
 import type { World } from "../session/world.ts";
-import { dialWebSocket } from "./dial.ts";
+import { dial } from "./dial.ts";
 import { h } from "./dom.ts";
 import { createJoinView, type JoinView } from "./join-view.ts";
 import { deriveWithProgress, fetchSalt } from "./keys.ts";
@@ -158,7 +158,7 @@ async function comeBack(keys: RoomKeys, left: Session, phrase: Phrase): Promise<
 
 function worldOf(derive: World["derive"], tell: World["tell"]): World {
   return {
-    dial: dialWebSocket,
+    dial,
     derive,
     random,
     now: () => Date.now(),
