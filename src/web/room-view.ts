@@ -4,6 +4,7 @@
 import type { RoomSymbol } from "../crypto/symbols.ts";
 import type { RosterMember, SessionEvent, Status } from "../session/events.ts";
 import type { SayFault } from "../session/world.ts";
+import type { Way } from "./dial.ts";
 import {
   createDecision,
   openCodeDialog,
@@ -22,6 +23,8 @@ const announcedForMs = 5_000;
 export interface RoomView {
   readonly element: HTMLElement;
   tell(event: SessionEvent): void;
+  /** What carries the room: one word among its details. */
+  readonly inUse: (way: Way) => void;
   /** Somebody looks at the page again. */
   readonly look: () => void;
   /** Puts the cursor where one types. */
@@ -167,7 +170,7 @@ export function createRoomView(options: RoomOptions): RoomView {
     question.querySelector<HTMLElement>("input, button")?.focus();
   }
 
-  return { element, tell, look, focus: composer.focus, draft: composer.draft };
+  return { element, tell, inUse: people.showWay, look, focus: composer.focus, draft: composer.draft };
 }
 
 function createCodeButton(): { element: HTMLElement; show: (code: readonly RoomSymbol[]) => void } {

@@ -118,6 +118,8 @@ export const wording = {
   timerOff: "{name} made messages stay, from here on.",
   receipts: "Say what I have seen",
   receiptsHint: "Then you also see how many have seen yours.",
+  way: "Connection",
+  ways: { websocket: "WebSocket", fallback: "fallback" },
   seenBy: (n: number) => `seen by ${n}`,
   unknownMember: "Somebody whose name does not open",
   alone: "You are alone here.",
