@@ -197,7 +197,7 @@ test("a full room is 409 too, and its error says full", async (t) => {
 });
 
 test("no memory for a member is 503", async (t) => {
-  const house = await open(t, { logMemoryBytes: 5_000 });
+  const house = await open(t, { logMemoryBytes: 5_000, logSharePercent: 0 });
   await enterByStream(t, house, "Ann");
   const { status, body } = await refusedJoin(house, "Bob");
   assert.deepEqual([status, errorOf(body).code], [503, "memory"]);
