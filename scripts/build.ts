@@ -18,7 +18,7 @@ interface Page {
 }
 
 const root = fileURLToPath(new URL("../../", import.meta.url));
-/** Above it the build fails: README promises about 35 KB, and a guest on a phone waits for all of it. */
+/** Above it the build fails: README promises less than 40 KiB, and a guest on a phone waits for all of it. */
 const maxPageGzipBytes = 40 * 1024;
 const types: Readonly<Record<string, string>> = {
   ".html": "text/html; charset=utf-8",

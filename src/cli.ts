@@ -5,20 +5,23 @@ import { randomBytes } from "node:crypto";
 import { hostname, networkInterfaces } from "node:os";
 import { Command, CommanderError, Option } from "commander";
 import { files, version } from "secure-room:page";
+import { sameSignalMs } from "./protocol/limits.ts";
 import { decodePage } from "./server/assets.ts";
 import {
   findCertificate,
   hasCertificate,
+  keyName,
   readOwnCertificate,
   type Certificate,
 } from "./server/certificate.ts";
 import { readDescriptorLimit } from "./server/descriptors.ts";
+import { guardFolder } from "./server/guard.ts";
 import { limitRows, plainRows, spellDefault, valueOf } from "./server/flags.ts";
 import { lanAddresses, reachableHosts, urlOf } from "./server/hosts.ts";
 import { Mistake } from "./server/mistake.ts";
 import { start, type Running, type StopCode } from "./server/server.ts";
 import { readSettings, type Settings } from "./server/settings.ts";
-import { findSalt, openFolder, usualFolder } from "./server/state.ts";
+import { findSalt, openFolder, saltName, usualFolder } from "./server/state.ts";
 import { inviteWelcome, plainWelcome, type WelcomeFacts } from "./terminal/welcome.ts";
 
 // A reader that goes away (`| head`) is no reason to stop.
@@ -84,6 +87,10 @@ async function runServe(flags: Record<string, string | string[] | boolean | unde
   const folder = settings.certs ?? usualFolder(process.platform, process.env);
   const hosts = reachableHosts(settings.host, lanAddresses(networkInterfaces()));
   await openFolder(folder);
+  const guarded = await guardFolder(folder, {
+    secret: settings.own === null ? keyName : null,
+    fixed: saltName,
+  });
   const hadCertificate = await hasCertificate(folder);
   const certificate = await chooseCertificate(settings, folder, hosts);
   const { salt, made: madeSalt } = await findSalt(folder, randomBytes);
@@ -105,7 +112,10 @@ async function runServe(flags: Record<string, string | string[] | boolean | unde
     ),
     fingerprint: certificate.fingerprint,
     browserWarns: !certificate.own,
-    notices: noticesOf(certificate, madeSalt ? saltNotice(folder, certificate, hadCertificate) : null),
+    notices: [
+      ...guarded,
+      ...noticesOf(certificate, madeSalt ? saltNotice(folder, certificate, hadCertificate) : null),
+    ],
   });
 }
 
@@ -158,18 +168,26 @@ async function welcome(quiet: boolean, facts: WelcomeFacts): Promise<void> {
   stdout.write(await inviteWelcome(facts, { colours, columns: stdout.columns }, randomBytes));
 }
 
-/** Ctrl-C and a closed terminal stop at once, SIGTERM lets guests go spread out. The second signal does not wait. */
+/** Ctrl-C and a closed terminal stop at once, SIGTERM lets guests go spread out. A second Ctrl-C does not wait. */
 function stopOnSignals(starting: Promise<Running>): void {
-  let stopping = false;
+  let stoppingSinceMs: number | null = null;
   const stop = (code: StopCode) => () => {
-    if (stopping) process.exit(0);
-    stopping = true;
+    const nowMs = performance.now();
+    if (stoppingSinceMs !== null) {
+      // Under npx one Ctrl-C comes twice, and guests must still hear that the relay stops.
+      if (nowMs - stoppingSinceMs >= sameSignalMs) process.exit(0);
+      return;
+    }
+    stoppingSinceMs = nowMs;
     // The shell's prompt would stand behind the ^C.
     if (process.stdout.isTTY) process.stdout.write("\n");
     starting
       .then((running) => running.stop(code))
       .then(
-        () => process.exit(0),
+        () => {
+          process.stdout.write("stopped: guests were told, and nothing that was said is kept here\n");
+          process.exit(0);
+        },
         (thrown: unknown) => fail(`could not stop cleanly: ${String(thrown)}`),
       );
   };

@@ -118,6 +118,11 @@ test("sections 1 to 3 of PROTOCOL.md say the numbers of limits.ts", () => {
     `silence for ${seconds(limits.nameProbeMs)} closes it`,
     `the rest of the ${seconds(limits.awayMs)}, when away`,
     `every ${seconds(limits.pingEveryMs)} and cuts after`,
+    `nothing has been said for ${seconds(limits.streamCommentEveryMs)}, because proxies`,
+    `at least \`ping\`, every ${seconds(limits.pingEveryMs)}; the relay asks`,
+    `and ${seconds(limits.pingEveryMs + limits.pongWithinMs)} of silence makes the seat away`,
+    `has not opened after ${seconds(limits.webSocketWithinMs)}, is followed`,
+    `until ${limits.fallbackFirstMs / 60_000} min after the WebSocket failed`,
     `cuts after ${seconds(limits.pongWithinMs)} of silence`,
     `saw no frame for ${seconds(limits.quietBeforePingMs)}`,
     `nothing in ${seconds(limits.answerWithinMs)}: dial again`,
@@ -138,6 +143,10 @@ test("section 4 of PROTOCOL.md is the table of the limits", () => {
       `${count(usual.maxConnections)} (or 0.8 × the descriptor limit) · ${usual.maxConnectionsPerIp}`,
     ],
     ["upgrades · joins, per address", `${perMinute(usual.upgradeRate)} · ${perMinute(usual.joinRate)}`],
+    [
+      "sockets of one address, page loads among them",
+      `${limits.socketsPerConnectionOfIp} × its connections + ${limits.spareSocketsOfIp}`,
+    ],
     [
       "TLS handshake · request head · join",
       `${seconds(usual.tlsTimeoutMs)} · ${seconds(usual.headTimeoutMs)} and ${kiB(usual.maxHeadBytes)} · ${seconds(usual.joinTimeoutMs)}`,
@@ -170,7 +179,7 @@ test("section 4 of PROTOCOL.md is the table of the limits", () => {
       `${miB(usual.logMemoryBytes)} · ${miB(usual.fileMemoryBytes)}, neither at the other's cost; charged frame + ${frameChargeBytes} bytes, file, room and seat ${each} each, plus hello`,
     ],
     [
-      "what one address sent may hold",
+      "what one address sent may hold, the rooms and seats it opened with it",
       `${share(usual.logSharePercent)} of the logs, ${share(usual.fileSharePercent)} of the files`,
     ],
     [

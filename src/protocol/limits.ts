@@ -45,6 +45,16 @@ export const pongWithinMs = 20 * secondMs;
 /** Heartbeat. Client. */
 export const quietBeforePingMs = 25 * secondMs;
 export const answerWithinMs = 10 * secondMs;
+/** The fallback: something is said on a stream at least this often, because proxies cut what is silent for 30 s. Relay. */
+export const streamCommentEveryMs = 15 * secondMs;
+/** The fallback: when to post again while another post of the same seat is on its way. Relay. */
+export const retryBusyMs = secondMs;
+/** The fallback: the longest event, in characters: a frame of 64 KiB in base64url, with its name. Client. */
+export const maxEventLength = Math.ceil((64 * kiB * 4) / 3) + 64;
+/** A WebSocket that has not opened by then is tried through the fallback, within the same dial. Client. */
+export const webSocketWithinMs = 8 * secondMs;
+/** How long after a WebSocket failed the fallback goes first, once it has worked. Client. */
+export const fallbackFirstMs = 10 * minuteMs;
 /** How often the relay looks for what has run out: joins, names, seats, ages, heartbeats. */
 export const sweepEveryMs = 500;
 /** What of a file is handed to one reader's socket at a time. Relay. */
@@ -55,6 +65,17 @@ export const closeWithinMs = 5 * secondMs;
 export const farewellMs = 250;
 /** How long guests may take to answer the close frame when the person at the keyboard waits for the end. Relay. */
 export const goodbyeMs = secondMs;
+/** A second signal within this is the same Ctrl-C, come by two ways: the terminal sends it, and npm passes it on. Relay. */
+export const sameSignalMs = 500;
+/**
+ * Sockets of one address, TLS or not yet: so many for each connection it may have, and so many beside them for the page,
+ * of which a browser loads six at a time. Relay.
+ */
+export const socketsPerConnectionOfIp = 2;
+export const spareSocketsOfIp = 16;
+/** How long a socket may wait for its next request, and how many it may carry. Relay. */
+export const keepAliveMs = 5 * secondMs;
+export const maxRequestsPerSocket = 1_000;
 /** A flush that takes longer than this widens the next window, so that one write carries more. Relay. */
 export const slowFlushMs = 5;
 export const flushWindowMs = 10;

@@ -3,7 +3,7 @@
 
 import { isIPv4 } from "node:net";
 
-import type { Limits } from "../protocol/limits.ts";
+import { type Limits, socketsPerConnectionOfIp, spareSocketsOfIp } from "../protocol/limits.ts";
 import { Bucket } from "./bucket.ts";
 import type { Clock } from "./clock.ts";
 import { Share } from "./log.ts";
@@ -55,6 +55,35 @@ export function createAddresses(limits: Pick<Limits, "upgradeRate" | "joinRate">
       return known.size;
     },
   };
+}
+
+/** Counts what each address has open, before anything else is known of it. */
+export interface Crowd {
+  /** Takes a place for `remoteAddress`. Gives what gives it back, once; null when the address has all it may have. */
+  enter(remoteAddress: string): (() => void) | null;
+}
+
+/** @param most per address; `Infinity` is no limit */
+export function createCrowd(most: number): Crowd {
+  const counts = new Map<string, number>();
+  return {
+    enter(remoteAddress) {
+      const key = addressKey(remoteAddress);
+      const count = counts.get(key) ?? 0;
+      if (count >= most) return null;
+      counts.set(key, count + 1);
+      return () => {
+        const left = (counts.get(key) ?? 0) - 1;
+        if (left > 0) counts.set(key, left);
+        else counts.delete(key);
+      };
+    },
+  };
+}
+
+/** The sockets that one address may have open where it may have `connections`; 0 is no limit for both. */
+export function mostSocketsOfIp(connections: number): number {
+  return connections === 0 ? Infinity : connections * socketsPerConnectionOfIp + spareSocketsOfIp;
 }
 
 /** What `remoteAddress` is counted under: the IPv4 address, or the first four groups of the IPv6 one. */

@@ -34,7 +34,8 @@ export interface Place {
 }
 
 const certName = "cert.pem";
-const keyName = "key.pem";
+/** Of the file in the folder that nobody else may read. */
+export const keyName = "key.pem";
 /** By this subject a certificate that was made here is told from an operator's. */
 const commonName = "secure-room";
 /** The longest that Apple's systems accept (support.apple.com/103214). */

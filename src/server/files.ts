@@ -4,21 +4,19 @@
 
 import type { IncomingMessage, ServerResponse } from "node:http";
 
-import { closeWithinMs, fileSliceBytes, type Limits } from "../protocol/limits.ts";
+import { fileSliceBytes, type Limits } from "../protocol/limits.ts";
 import type { Addresses } from "./addresses.ts";
+import { answerOver } from "./body.ts";
 import type { Bucket } from "./bucket.ts";
 import type { Clock } from "./clock.ts";
 import type { Counters, Refusal } from "./counters.ts";
-import { hasBody, lineHeaders, refuse, type Route } from "./http.ts";
+import { hasBody, lineHeaders, refuse, type Route, seatIn } from "./http.ts";
 import type { Relay } from "./relay.ts";
 import { spellSize } from "./values.ts";
 import type { StoredFile, Vault } from "./vault.ts";
 
 /** 22 symbols that spell 16 bytes each; the last one has no stray bits. */
 const filePath = /^\/room\/([\w-]{21}[AQgw])\/file\/([\w-]{21}[AQgw])$/;
-/** 43 symbols that spell 32 bytes. The scheme is written in any case (RFC 9110, section 11.1). */
-const bearer = /^bearer +([\w-]{42}[AEIMQUYcgkosw048])$/i;
-
 const notFound =
   "There is no such file in a room that you are in. It may have been deleted, or have run out.";
 
@@ -50,7 +48,7 @@ export function createFileDoor(options: {
       refuse(request, response, 405, "A file is written with PUT, read with GET and removed with DELETE.");
       return true;
     }
-    const seat = bearer.exec(request.headers.authorization ?? "")?.[1] ?? "";
+    const seat = seatIn(request);
     const sender = relay.sender(roomId, seat);
     const file = vault.find(roomId, name);
     if (method === "PUT") put(request, response, { roomId, name, seat, bytes: sender?.bytes ?? null });
@@ -180,10 +178,6 @@ export function createFileDoor(options: {
     });
   }
 
-  /**
-   * Answers, and for a while throws away what still comes: to close on a peer that is writing can cost it the answer.
-   * The answer is whole at once; it ends later, because Node may close the connection with its end.
-   */
   function refusePut(
     request: IncomingMessage,
     response: ServerResponse,
@@ -191,12 +185,7 @@ export function createFileDoor(options: {
   ): void {
     const body = Buffer.from(`${sentence}\n`);
     if (why !== undefined) counters.refused[why]++;
-    response.writeHead(status, { ...lineHeaders(body), Connection: "close" }).write(body);
-    const stopTimer = clock.after(closeWithinMs, () => request.destroy());
-    request.on("end", () => response.end());
-    request.on("error", () => {});
-    request.on("close", stopTimer);
-    request.resume();
+    answerOver(clock, request, response, { status, headers: lineHeaders(body), body });
   }
 
   // ── out ────────────────────────────────────────────────────────────────────────────────────────────────────

@@ -1,5 +1,5 @@
 // The relay's plain requests: the page, /.well-known/secure-room and /healthz, behind strict headers.
-// It knows no room: routes that do are asked first, behind the same headers and the same look at Host and Origin.
+// It knows no room, only how a request shows a seat: routes that do are asked first, behind the same headers and the same look at Host and Origin.
 // Upgrades go past it to websocket.ts.
 
 import type { IncomingMessage, OutgoingHttpHeaders, ServerResponse } from "node:http";
@@ -105,6 +105,9 @@ export function createPages(options: PagesOptions): RequestHandler {
 
   return (request, response) => {
     for (const [name, value] of Object.entries(headers)) response.setHeader(name, value);
+    // Pipelined behind an answer that is not finished. No client of this relay does that; and Node never tells the end of
+    // an answer that has not got its socket, so that what is counted for it would stay counted.
+    if (response.socket === null) return void request.socket.destroy();
     if (hostsIn(request) > 1) return refuse(request, response, 400, "A request names one Host.");
     if (!isOriginAllowed(request, origins)) {
       return refuse(request, response, 403, "This site may not talk to this relay.");
@@ -147,6 +150,14 @@ function pathOf(target: string): string {
 export function hasBody(request: IncomingMessage): boolean {
   const length = request.headers["content-length"];
   return request.headers["transfer-encoding"] !== undefined || (length !== undefined && length !== "0");
+}
+
+/** 43 symbols that spell 32 bytes. The scheme is written in any case (RFC 9110, section 11.1). */
+const bearer = /^bearer +([\w-]{42}[AEIMQUYcgkosw048])$/i;
+
+/** The seat that a request shows, b64u of 32 bytes; "" when it shows none. */
+export function seatIn({ headers }: IncomingMessage): string {
+  return bearer.exec(headers.authorization ?? "")?.[1] ?? "";
 }
 
 /** Answers with one line of text. What is behind the head of a refused request is not read: the connection closes. */

@@ -73,9 +73,10 @@ class Shelf {
 /** Not worth sweeping. */
 const fewHoles = 32;
 
-/** What one address has in the logs. */
+/** What one address has in the logs: the frames it sent, and the rooms and seats it opened. */
 export class Share {
   readonly shelf = new Shelf();
+  /** Of all three; the frames alone are on the shelf. */
   chargedBytes = 0;
 }
 
@@ -112,10 +113,13 @@ export interface Logs {
   forget(log: RoomLog, seq: number, seat: string): void;
   /** Drops what is too old at `nowMs`. */
   expire(nowMs: number): void;
-  /** Charges for a room or a seat, the oldest frames making way. False, and nothing charged, when even that is not enough. */
-  claim(bytes: number): boolean;
+  /**
+   * Charges `share` for a room or a seat; its own oldest frames make way, and everybody's only for what is within it.
+   * False, and nothing charged, when even that is not enough.
+   */
+  claim(bytes: number, share: Share): boolean;
   /** Gives back what was claimed. */
-  release(bytes: number): void;
+  release(bytes: number, share: Share): void;
 }
 
 type LogLimits = Pick<
@@ -163,7 +167,7 @@ export function createLogs(limits: LogLimits): Logs {
       log.frameBytes += frameBytes;
       share.chargedBytes += frameBytes + frameChargeBytes;
       usedBytes += frameBytes + frameChargeBytes;
-      // Each loop ends with the last frame at the latest: what is claimed alone is never above the budget.
+      // Each loop ends with the last frame at the latest: claims alone are never above the share or the budget.
       while (log.shelf.count > limits.history || log.frameBytes > limits.historyBytes) trimOldest(log.shelf);
       while (share.chargedBytes > shareBytes) trimOldest(share.shelf);
       while (usedBytes > budgetBytes) trimOldest(everybody);
@@ -179,13 +183,17 @@ export function createLogs(limits: LogLimits): Logs {
         trimOldest(everybody);
       }
     },
-    claim(bytes) {
+    claim(bytes, share) {
+      while (share.chargedBytes + bytes > shareBytes && share.shelf.count > 0) trimOldest(share.shelf);
+      if (share.chargedBytes + bytes > shareBytes) return false;
       while (usedBytes + bytes > budgetBytes && everybody.count > 0) trimOldest(everybody);
       if (usedBytes + bytes > budgetBytes) return false;
+      share.chargedBytes += bytes;
       usedBytes += bytes;
       return true;
     },
-    release(bytes) {
+    release(bytes, share) {
+      share.chargedBytes -= bytes;
       usedBytes -= bytes;
     },
   };

@@ -31,12 +31,17 @@ import { binaryFrame, type Wire } from "./wire.ts";
 
 export type { Connection } from "./room.ts";
 
-/** What a door for files has to know of a seat: what its bytes are taken from. */
+/** What a door has to know of a seat that a request names. */
 export interface Sender {
+  /** What its bytes are taken from. */
   readonly bytes: Bucket;
+  /** Null while away. */
+  readonly connection: Connection | null;
 }
 
 export interface Relay {
+  /** Connections now, of all doors. */
+  readonly connections: number;
   /** A new connection to the room `roomId`; it has to join in time. */
   connect(wire: Wire, roomId: string, address: Address): Connection;
   /** A text frame, at most `maxTextFrameBytes` long. */
@@ -183,6 +188,9 @@ export function createRelay(options: {
   }
 
   return {
+    get connections() {
+      return counters.connections;
+    },
     connect(wire, roomId, address) {
       const connection: Connection = {
         wire,

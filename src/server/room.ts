@@ -7,6 +7,7 @@ import type { Address } from "./addresses.ts";
 import type { Bucket } from "./bucket.ts";
 import type { Refusal } from "./counters.ts";
 import type { Audience, Reader } from "./fanout.ts";
+import type { Share } from "./log.ts";
 import { textFrame } from "./wire.ts";
 
 /** A join whose proof of access has been checked and is not kept. */
@@ -18,6 +19,8 @@ export interface Room extends Audience<Connection> {
   readonly seats: Map<string, Seat>;
   /** By fromUser: a name is somebody's while its seat is here or away. */
   readonly holders: Map<string, Seat>;
+  /** Of the address that opened it. */
+  readonly share: Share;
 }
 
 export interface Seat {
@@ -32,6 +35,8 @@ export interface Seat {
   /** The framed `member` text of this seat as it is now. */
   member: Uint8Array;
   chargedBytes: number;
+  /** Of the address that sat down first: it is charged, wherever the seat is taken back from. */
+  readonly share: Share;
   /** Null while away. */
   connection: Connection | null;
   awayUntilMs: number;

@@ -68,7 +68,7 @@ export function createSeating(options: {
   const away = new Set<Seat>();
 
   function admit(connection: Connection, admission: Admission): void {
-    const room = rooms.get(connection.roomId) ?? openRoom(connection.roomId);
+    const room = rooms.get(connection.roomId) ?? openRoom(connection);
     if (room === null) return refuse(connection, "memory", close.tryLater);
     const known = room.seats.get(admission.seat);
     if (known !== undefined) return takeBack(connection, known, admission);
@@ -99,13 +99,14 @@ export function createSeating(options: {
       hello,
       member,
       chargedBytes,
+      share: connection.address.share,
       connection,
       awayUntilMs: 0,
       wantedBy,
     };
     // Seated before the claim: a claim trims logs, and a room that loses its last frame stays only for its seats.
     room.seats.set(id, seat);
-    if (!logs.claim(chargedBytes)) {
+    if (!logs.claim(chargedBytes, seat.share)) {
       room.seats.delete(id);
       dropIfIdle(room);
       return refuse(connection, "memory", close.tryLater);
@@ -121,8 +122,10 @@ export function createSeating(options: {
     }
     const { iv, ciphertext } = admission;
     const growthBytes = ciphertext.length - seat.hello.ciphertext.length;
-    if (growthBytes > 0 && !logs.claim(growthBytes)) return refuse(connection, "memory", close.tryLater);
-    if (growthBytes < 0) logs.release(-growthBytes);
+    if (growthBytes > 0 && !logs.claim(growthBytes, seat.share)) {
+      return refuse(connection, "memory", close.tryLater);
+    }
+    if (growthBytes < 0) logs.release(-growthBytes, seat.share);
     seat.chargedBytes += growthBytes;
     seat.hello = { iv, ciphertext };
     away.delete(seat);
@@ -176,7 +179,7 @@ export function createSeating(options: {
     away.delete(seat);
     room.seats.delete(seat.id);
     room.holders.delete(seat.fromUser);
-    logs.release(seat.chargedBytes);
+    logs.release(seat.chargedBytes, seat.share);
     counters.seats--;
     tell(seat, "left");
     for (const connection of wantedBy) {
@@ -224,14 +227,15 @@ export function createSeating(options: {
 
   // ── rooms ──────────────────────────────────────────────────────────────────────────────────────────────────
 
-  /** Null when there is no memory for it. */
-  function openRoom(id: string): Room | null {
-    if (!logs.claim(roomChargeBytes)) return null;
+  /** Null when there is no memory for it, or its address has its share. */
+  function openRoom({ roomId: id, address: { share } }: Connection): Room | null {
+    if (!logs.claim(roomChargeBytes, share)) return null;
     const seats = new Map<string, Seat>();
     const room: Room = {
       id,
       seats,
       holders: new Map(),
+      share,
       log: new RoomLog(toBase64url(random(logIdBytes)), () => dropIfIdle(room)),
       members: () => Array.from(seats.values(), ({ member }) => member),
       live: new Set(),
@@ -247,7 +251,7 @@ export function createSeating(options: {
   function dropIfIdle(room: Room): void {
     if (room.seats.size > 0 || room.log.shelf.count > 0) return;
     if (!rooms.delete(room.id)) return;
-    logs.release(roomChargeBytes);
+    logs.release(roomChargeBytes, room.share);
     counters.rooms--;
   }
 

@@ -1,17 +1,25 @@
 // Puts the relay on the network: one port for TLS, the page, upgrades, and a way to https for those who forgot it.
-// It wires http.ts, websocket.ts and relay.ts together and owns the sockets: each has a time-out and an end.
+// It wires http.ts, websocket.ts, fallback.ts and relay.ts together and owns the sockets: each has a time-out and an end.
 
 import { randomBytes } from "node:crypto";
 import { createServer, type Server } from "node:https";
 import type { Socket } from "node:net";
 import type { Duplex } from "node:stream";
 import { close as closeCode } from "../protocol/close.ts";
-import { goodbyeMs, headCheckEveryMs, type Limits, sweepEveryMs } from "../protocol/limits.ts";
-import { createAddresses } from "./addresses.ts";
+import {
+  goodbyeMs,
+  headCheckEveryMs,
+  keepAliveMs,
+  type Limits,
+  maxRequestsPerSocket,
+  sweepEveryMs,
+} from "../protocol/limits.ts";
+import { createAddresses, createCrowd, mostSocketsOfIp } from "./addresses.ts";
 import { createAssets, type PageFile } from "./assets.ts";
 import { systemClock } from "./clock.ts";
 import { createCounters } from "./counters.ts";
 import { mostSockets } from "./descriptors.ts";
+import { createFallbackDoor } from "./fallback.ts";
 import { createFileDoor } from "./files.ts";
 import { createPages } from "./http.ts";
 import { codeOf, Mistake, reasonOf } from "./mistake.ts";
@@ -77,6 +85,7 @@ export async function start(options: StartOptions): Promise<Running> {
   const door = createWebSocketDoor({ relay, limits, clock, counters, addresses, origins });
   const vault = createVault(limits, clock, counters);
   const files = createFileDoor({ relay, vault, limits, clock, counters, addresses });
+  const fallback = createFallbackDoor({ relay, limits, clock, counters, addresses });
   const pages = createPages({
     assets: createAssets(options.page),
     version: options.version,
@@ -84,7 +93,7 @@ export async function start(options: StartOptions): Promise<Running> {
     limits,
     origins,
     ownCertificate: options.certificate.own,
-    routes: [files],
+    routes: [files, fallback.route],
   });
   const server = createTlsServer(options);
   const sockets = watchSockets(server, limits);
@@ -97,7 +106,7 @@ export async function start(options: StartOptions): Promise<Running> {
     await listen(server, options);
   } catch (thrown) {
     vault.stop();
-    await door.close(closeCode.goingAway, "", 0);
+    await Promise.all([door, fallback].map((each) => each.close(closeCode.goingAway, "", 0)));
     throw new Mistake(listenMistake(thrown, options.port, options.host));
   }
   // A socket that could not be accepted (EMFILE, ENOBUFS): that guest dials again, and everybody who is in stays in.
@@ -110,7 +119,8 @@ export async function start(options: StartOptions): Promise<Running> {
     const atOnce = code === closeCode.goingAway;
     const reason = atOnce ? "the relay stops" : "the relay restarts";
     vault.stop();
-    const leaving = door.close(code, reason, atOnce ? 0 : limits.stopSpreadMs);
+    const spreadMs = atOnce ? 0 : limits.stopSpreadMs;
+    const leaving = Promise.all([door, fallback].map((each) => each.close(code, reason, spreadMs)));
     await within(leaving, atOnce ? Math.min(goodbyeMs, limits.stopTimeoutMs) : limits.stopTimeoutMs);
     await Promise.all([closed, ...Array.from(sockets, destroyed)]);
   };
@@ -134,8 +144,10 @@ function createTlsServer({ certificate, limits, descriptorLimit }: StartOptions)
     handshakeTimeout: limits.tlsTimeoutMs,
     headersTimeout: limits.headTimeoutMs,
     // Node has one time for all bodies, and an honest file may need longer. The only bodies that are read are those of
-    // files, and files.ts cuts the ones that stand still; every other request with a body is answered and closed.
+    // files, joins and frames, and their doors cut the ones that stand still; every other request with a body is answered
+    // and closed.
     requestTimeout: 0,
+    keepAliveTimeout: keepAliveMs,
     // Node looks at its time-outs only this often; its own value is half a minute.
     connectionsCheckingInterval: Math.min(headCheckEveryMs, Math.ceil(limits.headTimeoutMs / 2)),
     maxHeaderSize: limits.maxHeadBytes,
@@ -143,6 +155,7 @@ function createTlsServer({ certificate, limits, descriptorLimit }: StartOptions)
     requireHostHeader: true,
   });
   server.maxConnections = mostSockets(limits.maxConnections, descriptorLimit);
+  server.maxRequestsPerSocket = maxRequestsPerSocket;
   // destroy(), because end() waits for a peer that may never answer, and so keeps the socket forever.
   server.on("tlsClientError", (_error, socket) => socket.destroy());
   server.on("clientError", refuseHead);
@@ -150,22 +163,28 @@ function createTlsServer({ certificate, limits, descriptorLimit }: StartOptions)
 }
 
 /**
- * Lets only TLS through to `server`, shows plain HTTP the way, and cuts who says nothing.
+ * Lets only TLS through to `server`, shows plain HTTP the way, and cuts who says nothing, or has too many already: one
+ * address must not take all the sockets that there are.
  * @returns the raw sockets that are open
  */
 function watchSockets(server: Server, limits: Limits): ReadonlySet<Socket> {
   const sockets = new Set<Socket>();
+  const crowd = createCrowd(mostSocketsOfIp(limits.maxConnectionsPerIp));
   // One server that listens itself, with its TLS put behind a look at the first byte: a second one in front would leave
   // this one without the header time-outs, which Node starts on listening.
   const startTls = server.listeners("connection");
   server.removeAllListeners("connection");
   server.on("connection", (socket: Socket) => {
+    // Without an address it has gone again.
+    const leaveCrowd = crowd.enter(socket.remoteAddress ?? "");
+    if (leaveCrowd === null) return void socket.destroy();
     sockets.add(socket);
     socket.setNoDelay(true);
     const timer = setTimeout(() => socket.destroy(), limits.tlsTimeoutMs);
     socket.on("close", () => {
       clearTimeout(timer);
       sockets.delete(socket);
+      leaveCrowd();
     });
     // A reset is no news: what follows is "close".
     socket.on("error", () => {});
@@ -232,7 +251,7 @@ async function destroyed(socket: Socket): Promise<void> {
 }
 
 /** Resolves with `work`, or after `ms` without it. */
-async function within(work: Promise<void>, ms: number): Promise<void> {
+async function within(work: Promise<unknown>, ms: number): Promise<void> {
   let timer: NodeJS.Timeout | undefined;
   const patience = new Promise<void>((resolve) => {
     timer = setTimeout(resolve, ms);

@@ -9,7 +9,8 @@ import { toBase64url } from "../protocol/base64url.ts";
 import { saltBytes } from "../protocol/limits.ts";
 import { codeOf, Mistake, reasonOf } from "./mistake.ts";
 
-const saltName = "salt";
+/** Of the file in the folder that nobody else may change; it is no secret. */
+export const saltName = "salt";
 
 /** The folder of the person who runs this, where their platform keeps such things. */
 export function usualFolder(

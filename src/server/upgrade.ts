@@ -1,4 +1,5 @@
-// Whether a request may become a WebSocket of a room: PROTOCOL.md section 3 and the first rows of section 4.
+// Whether a request may become a WebSocket of a room, and whether there is a place for one more connection, whatever
+// carries it: PROTOCOL.md section 3 and the first rows of section 4.
 // Judges a request; answers a refused one. Opens nothing.
 
 import { type IncomingMessage, STATUS_CODES } from "node:http";
@@ -14,6 +15,8 @@ export interface UpgradeRefusal {
   readonly status: number;
   /** Says what happened and what to do next. */
   readonly sentence: string;
+  /** When there may be a place. */
+  readonly retryAfterMs?: number;
   readonly headers?: Readonly<Record<string, string | number>>;
 }
 
@@ -72,26 +75,24 @@ export function judgeCapacity(
   const waitMs = address.upgrades.take(nowMs);
   if (waitMs > 0) {
     const sentence = "Too many connections in a short time from this network address. Wait, then try again.";
-    return {
-      why: "upgrade-rate",
-      status: 429,
-      sentence,
-      headers: { "Retry-After": Math.ceil(waitMs / 1000) },
-    };
+    return { why: "upgrade-rate", status: 429, sentence, retryAfterMs: waitMs };
   }
   if (connections >= limits.maxConnections) {
     const sentence = "This relay is full. Try again later.";
-    return { why: "connections", status: 503, sentence, headers: { "Retry-After": retryFullMs / 1000 } };
+    return { why: "connections", status: 503, sentence, retryAfterMs: retryFullMs };
   }
   if (limits.maxConnectionsPerIp > 0 && address.connections >= limits.maxConnectionsPerIp) {
     const sentence = "Too many connections from this network address. Close one, then try again.";
-    return { why: "address", status: 429, sentence, headers: { "Retry-After": retryFullMs / 1000 } };
+    return { why: "address", status: 429, sentence, retryAfterMs: retryFullMs };
   }
   return null;
 }
 
 /** Answers with the refusal and cuts the connection. */
-export function refuseUpgrade(socket: Duplex, { status, sentence, headers }: UpgradeRefusal): void {
+export function refuseUpgrade(
+  socket: Duplex,
+  { status, sentence, retryAfterMs, headers }: UpgradeRefusal,
+): void {
   const body = `${sentence}\n`;
   const head = {
     Connection: "close",
@@ -99,6 +100,7 @@ export function refuseUpgrade(socket: Duplex, { status, sentence, headers }: Upg
     "Content-Length": Buffer.byteLength(body),
     "Cache-Control": "no-store",
     "X-Content-Type-Options": "nosniff",
+    ...(retryAfterMs === undefined ? {} : { "Retry-After": Math.ceil(retryAfterMs / 1000) }),
     ...headers,
   };
   const lines = Object.entries(head).map(([name, value]) => `${name}: ${value}\r\n`);

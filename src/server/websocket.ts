@@ -9,7 +9,6 @@ import { WebSocket, WebSocketServer } from "ws";
 import { close as closeCodes } from "../protocol/close.ts";
 import {
   closeWithinMs,
-  farewellMs,
   type Limits,
   pingEveryMs,
   pongWithinMs,
@@ -18,8 +17,10 @@ import {
 } from "../protocol/limits.ts";
 import type { Address, Addresses } from "./addresses.ts";
 import { Bucket } from "./bucket.ts";
+import { createAwake } from "./awake.ts";
 import type { Clock } from "./clock.ts";
 import type { Counters } from "./counters.ts";
+import { type Closable, Lines } from "./lines.ts";
 import type { Connection, Relay } from "./relay.ts";
 import { judgeCapacity, judgeRequest, refuseUpgrade, roomIdOfPath } from "./upgrade.ts";
 import type { Wire } from "./wire.ts";
@@ -33,7 +34,7 @@ export interface WebSocketDoor {
 }
 
 /** One open WebSocket. */
-interface Line {
+interface Line extends Closable {
   readonly ws: WebSocket;
   readonly socket: Duplex;
   readonly address: Address;
@@ -41,7 +42,7 @@ interface Line {
   connection: Connection | null;
   /** Takes back the promise to read on; null while reading. */
   stopPause: (() => void) | null;
-  /** As `awakeMs` counts. */
+  /** As the door's `awake` counts. */
   heardAtMs: number;
   pingedAtMs: number;
 }
@@ -59,7 +60,7 @@ export function createWebSocketDoor(options: {
   readonly origins: ReadonlySet<string>;
 }): WebSocketDoor {
   const { relay, limits, clock, counters, addresses, origins } = options;
-  const lines = new Set<Line>();
+  const lines = new Lines<Line>();
   const acceptance = {
     noServer: true,
     clientTracking: false,
@@ -76,18 +77,15 @@ export function createWebSocketDoor(options: {
     refuseUpgrade(socket, { why: "handshake", status: 400, sentence });
   });
   const stopBeating = clock.every(sweepEveryMs, beat);
-  // Counts only while this process runs: when it has been stopped or stalled, peers still have their full time to answer.
-  let awakeMs = 0;
-  let beatAtMs = clock.now();
+  const awake = createAwake(clock);
   let isClosing = false;
-  let lastClosed: (() => void) | null = null;
 
   function upgrade(request: IncomingMessage, socket: Duplex, head: Buffer): void {
     const { remoteAddress } = request.socket;
     const roomId = roomIdOfPath(request.url ?? "");
     if (remoteAddress === undefined) return void socket.destroy();
     const address = addresses.of(remoteAddress);
-    const held = isClosing ? Infinity : lines.size;
+    const held = isClosing ? Infinity : relay.connections;
     const refusal = judgeRequest(request, origins) ?? judgeCapacity(limits, held, address, clock.now());
     if (refusal !== null) {
       counters.refused[refusal.why]++;
@@ -106,8 +104,10 @@ export function createWebSocketDoor(options: {
       messages: new Bucket(limits.messageRate, nowMs),
       connection: null,
       stopPause: null,
-      heardAtMs: awakeMs,
-      pingedAtMs: awakeMs,
+      heardAtMs: awake.ms,
+      pingedAtMs: awake.ms,
+      close: (code, reason) => ws.close(code, reason),
+      cut: () => ws.terminate(),
     };
     const connection = relay.connect(wireOf(line), roomId, address);
     line.connection = connection;
@@ -137,7 +137,6 @@ export function createWebSocketDoor(options: {
       lines.delete(line);
       address.connections--;
       relay.disconnect(connection);
-      if (lines.size === 0) lastClosed?.();
     });
   }
 
@@ -168,7 +167,7 @@ export function createWebSocketDoor(options: {
   // ── rates ──────────────────────────────────────────────────────────────────────────────────────────────────
 
   function hear(line: Line, byteLength: number): void {
-    line.heardAtMs = awakeMs;
+    line.heardAtMs = awake.ms;
     const waitMs = spend(line, 1, byteLength);
     if (waitMs > 0 && line.stopPause === null) holdBack(line, waitMs);
   }
@@ -201,9 +200,8 @@ export function createWebSocketDoor(options: {
   // ── heartbeat ──────────────────────────────────────────────────────────────────────────────────────────────
 
   function beat(): void {
-    const nowMs = clock.now();
-    awakeMs += Math.min(nowMs - beatAtMs, 2 * sweepEveryMs);
-    beatAtMs = nowMs;
+    awake.beat();
+    const { ms: awakeMs } = awake;
     addresses.sweep();
     for (const line of lines) {
       if (line.stopPause !== null) line.heardAtMs = awakeMs;
@@ -215,7 +213,7 @@ export function createWebSocketDoor(options: {
       }
       if (isAnswered || sincePingMs < pongWithinMs) continue;
       counters.refused.silent++;
-      line.ws.terminate();
+      line.cut();
     }
   }
 
@@ -225,16 +223,7 @@ export function createWebSocketDoor(options: {
       isClosing = true;
       stopBeating();
       relay.stop();
-      if (lines.size === 0) return;
-      const stepMs = spreadMs / lines.size;
-      const cancels = Array.from(lines, ({ ws }, index) =>
-        clock.after(index * stepMs, () => ws.close(code, reason)),
-      );
-      cancels.push(clock.after(spreadMs + farewellMs, () => lines.forEach(({ ws }) => ws.terminate())));
-      await new Promise<void>((resolve) => {
-        lastClosed = resolve;
-      });
-      for (const cancel of cancels) cancel();
+      await lines.sendAway(clock, code, reason, spreadMs);
     },
     get connections() {
       return lines.size;

@@ -26,6 +26,24 @@ export function binaryFrame(payload: Uint8Array): Uint8Array {
   return frameAround(finalBinary, payload);
 }
 
+/** Shows each frame of `frames`, made by `textFrame` and `binaryFrame`, without its header; the payload is a view. */
+export function eachFrame(frames: Uint8Array, show: (isText: boolean, payload: Buffer) => void): void {
+  const bytes = Buffer.from(frames.buffer, frames.byteOffset, frames.byteLength);
+  for (let at = 0; at < bytes.length;) {
+    const short = bytes.readUInt8(at + 1);
+    const headerBytes = short < 126 ? 2 : short === 126 ? 4 : 10;
+    const from = at + headerBytes;
+    const length =
+      short < 126
+        ? short
+        : short === 126
+          ? bytes.readUInt16BE(at + 2)
+          : Number(bytes.readBigUInt64BE(at + 2));
+    show(bytes[at] === finalText, bytes.subarray(from, from + length));
+    at = from + length;
+  }
+}
+
 /** One buffer from several; a single one is handed back as it is. */
 export function joinFrames(frames: readonly Uint8Array[]): Uint8Array {
   const [only] = frames;

@@ -10,7 +10,7 @@ import type { SavedSession, Session } from "../session/world.ts";
 import type { SessionEvent } from "../session/events.ts";
 import { inviteLink, readInvitation } from "../session/invite.ts";
 import type { World } from "../session/world.ts";
-import { dialWebSocket } from "./dial.ts";
+import { dial, type Way } from "./dial.ts";
 import { h } from "./dom.ts";
 import { createJoinView, type JoinView } from "./join-view.ts";
 import { deriveWithProgress, fetchSalt } from "./keys.ts";
@@ -109,7 +109,12 @@ async function enterRoom(
   let tell = (_event: SessionEvent): void => {};
   let latestKeys = keys;
   const derive = async (salt: Bytes) => (latestKeys = await deriveRoomKeys(phrase, salt));
-  const world = worldOf(derive, (event) => tell(event));
+  let inUse = (_way: Way): void => {};
+  const world = worldOf(
+    derive,
+    (event) => tell(event),
+    (way) => inUse(way),
+  );
   const options = { keys, member, name };
   const session = createSession(restored && saved ? { ...options, saved } : options, world);
   const room = createRoomView({
@@ -130,6 +135,7 @@ async function enterRoom(
       showJoin(session.save().name, "", null);
     },
   });
+  inUse = room.inUse;
   tell = (event) => {
     room.tell(event);
     // Whoever has left for good, or has lost the seat to another tab, comes back only as a new arrival.
@@ -156,9 +162,9 @@ async function comeBack(keys: RoomKeys, left: Session, phrase: Phrase): Promise<
   room.draft(left.unsentTexts().join("\n"));
 }
 
-function worldOf(derive: World["derive"], tell: World["tell"]): World {
+function worldOf(derive: World["derive"], tell: World["tell"], inUse: (way: Way) => void): World {
   return {
-    dial: dialWebSocket,
+    dial: (roomId, listener) => dial(roomId, listener, inUse),
     derive,
     random,
     now: () => Date.now(),

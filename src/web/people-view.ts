@@ -2,6 +2,7 @@
 // one tells what one has seen.
 
 import type { RosterMember } from "../session/events.ts";
+import type { Way } from "./dial.ts";
 import { h } from "./dom.ts";
 import { avatarOf, nameOf } from "./log-view.ts";
 import { wording } from "./wording.ts";
@@ -11,6 +12,8 @@ export interface PeopleView {
   readonly show: (members: readonly RosterMember[]) => void;
   /** The room's timer, in seconds; 0 is off. */
   readonly showTimer: (seconds: number) => void;
+  /** What carries the room at present. */
+  readonly showWay: (way: Way) => void;
 }
 
 interface PeopleOptions {
@@ -29,6 +32,7 @@ export function createPeopleView(options: PeopleOptions): PeopleView {
   const receipts = h("input", { attributes: { type: "checkbox" } });
   receipts.checked = options.receipts;
   receipts.addEventListener("change", () => options.setReceipts(receipts.checked));
+  const way = h("span", { class: "way" });
   showTimer(0);
   const element = h(
     "section",
@@ -39,7 +43,12 @@ export function createPeopleView(options: PeopleOptions): PeopleView {
     h("label", { class: "setting" }, h("span", {}, wording.timer), timer),
     h("label", { class: "setting check" }, receipts, h("span", {}, wording.receipts)),
     h("p", { class: "quiet" }, wording.receiptsHint),
+    h("p", { class: "quiet" }, `${wording.way}: `, way),
   );
+
+  function showWay(now: Way): void {
+    way.textContent = wording.ways[now];
+  }
 
   /** A time that somebody else's program has set stands in the list as well. */
   function showTimer(seconds: number): void {
@@ -60,7 +69,7 @@ export function createPeopleView(options: PeopleOptions): PeopleView {
     list.replaceChildren(...members.map(drawMember));
   }
 
-  return { element, show, showTimer };
+  return { element, show, showTimer, showWay };
 }
 
 function drawMember({ author, state }: RosterMember): HTMLElement {

@@ -4,6 +4,7 @@
 import type { RoomSymbol } from "../crypto/symbols.ts";
 import type { RosterMember, SessionEvent, Status } from "../session/events.ts";
 import type { SayFault } from "../session/world.ts";
+import type { Way } from "./dial.ts";
 import {
   createDecision,
   openCodeDialog,
@@ -22,6 +23,8 @@ const announcedForMs = 5_000;
 export interface RoomView {
   readonly element: HTMLElement;
   tell(event: SessionEvent): void;
+  /** What carries the room: one word among its details. */
+  readonly inUse: (way: Way) => void;
   /** Somebody looks at the page again. */
   readonly look: () => void;
   /** Puts the cursor where one types. */
@@ -111,7 +114,8 @@ export function createRoomView(options: RoomOptions): RoomView {
         showStatus(event.status);
         return;
       case "caught-up":
-        if (event.messages > 0) announce((event.first ? wording.earlier : wording.back)(event.messages));
+        if (!event.first) announce(wording.back(event.messages));
+        else if (event.messages > 0) announce(wording.earlier(event.messages));
         return;
       case "code":
         code.show(event.code);
@@ -138,7 +142,7 @@ export function createRoomView(options: RoomOptions): RoomView {
     log.quiet(now.state !== "live");
     banner.hidden = now.state !== "lost";
     question.hidden = !stopped;
-    if (now.state === "lost") showLoss(now.unsent);
+    if (now.state === "lost") showLoss(now);
     if (stopped) ask(now);
     else if (hadFocus && banner.hidden) composer.focus();
   }
@@ -152,9 +156,9 @@ export function createRoomView(options: RoomOptions): RoomView {
     }, announcedForMs);
   }
 
-  function showLoss(unsent: number): void {
+  function showLoss({ unsent, stopped }: Extract<Status, { state: "lost" }>): void {
     banner.replaceChildren(
-      h("span", {}, wording.offline(unsent)),
+      h("span", {}, stopped && unsent === 0 ? wording.stopped : wording.offline(unsent)),
       button("chip", wording.tryNow, options.tryNow),
     );
   }
@@ -166,7 +170,7 @@ export function createRoomView(options: RoomOptions): RoomView {
     question.querySelector<HTMLElement>("input, button")?.focus();
   }
 
-  return { element, tell, look, focus: composer.focus, draft: composer.draft };
+  return { element, tell, inUse: people.showWay, look, focus: composer.focus, draft: composer.draft };
 }
 
 function createCodeButton(): { element: HTMLElement; show: (code: readonly RoomSymbol[]) => void } {

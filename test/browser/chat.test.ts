@@ -46,6 +46,19 @@ for (const name of browserNames) {
       return opened;
     }
 
+    /** A second tab with all that the first one keeps over a reload. */
+    async function duplicate(guest: Guest): Promise<Guest> {
+      const saved = await guest.page.evaluate(() => {
+        dispatchEvent(new Event("pagehide"));
+        return sessionStorage.getItem("secure-room") ?? "";
+      });
+      const copy = await open();
+      await copy.page.evaluate((text) => sessionStorage.setItem("secure-room", text), saved);
+      await copy.page.reload();
+      await copy.connected();
+      return copy;
+    }
+
     /** Everybody goes home, and no page has complained about anything. */
     async function allGoHome(): Promise<void> {
       const all = guests.splice(0);
@@ -82,7 +95,7 @@ for (const name of browserNames) {
       await ann.press("Start a new room");
       await ann.sees("All eight words fit together.");
       await ann.enter("Ann");
-      await ann.sees("You are alone here.");
+      await ann.sees("You are the only one here.");
       await ann.press("Share");
       const link = await ann.page.$eval("dialog input", (field) => field.value);
       const spoken = await ann.page.$$eval(".words li", (all) => all.map((each) => each.textContent ?? ""));
@@ -183,14 +196,7 @@ for (const name of browserNames) {
 
     test("a second tab with the same seat takes over, and the first comes back only as a new arrival", async () => {
       const ann = await inRoom("Ann");
-      const saved = await ann.page.evaluate(() => {
-        dispatchEvent(new Event("pagehide"));
-        return sessionStorage.getItem("secure-room") ?? "";
-      });
-      const copy = await open();
-      await copy.page.evaluate((text) => sessionStorage.setItem("secure-room", text), saved);
-      await copy.page.reload();
-      await copy.connected();
+      const copy = await duplicate(ann);
       await ann.sees("This room was opened in another tab.");
       await ann.press("Come in again");
       await ann.sees("Someone here is already called Ann.");
@@ -205,14 +211,7 @@ for (const name of browserNames) {
 
     test("a tab that lost its seat keeps nothing over a reload", async () => {
       const ann = await inRoom("Ann");
-      const saved = await ann.page.evaluate(() => {
-        dispatchEvent(new Event("pagehide"));
-        return sessionStorage.getItem("secure-room") ?? "";
-      });
-      const copy = await open();
-      await copy.page.evaluate((text) => sessionStorage.setItem("secure-room", text), saved);
-      await copy.page.reload();
-      await copy.connected();
+      const copy = await duplicate(ann);
       await ann.sees("This room was opened in another tab.");
       await ann.page.reload();
       await ann.sees("Start a new room");

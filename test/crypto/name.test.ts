@@ -48,6 +48,22 @@ test("controls, line breaks, direction overrides, unassigned and lone surrogates
   }
 });
 
+test("what would make two names look the same is refused: private use, format characters, and what draws nothing", () => {
+  const format = "\u0600\u06dd\u070f\u08e2\ufff9\ufffb\u{110bd}\u{13430}";
+  const privateUse = "\ue000\uf8ff\u{f0000}\u{10fffd}";
+  const blank = "\u2800\u2d7f\u303f\ufffc\u{1107f}\u{13440}\u{13441}\u{13442}\u{16fe4}\u{1bc9d}\u{1d159}";
+  for (const character of Array.from(format + privateUse + blank)) {
+    assert.equal(check(`Ann${character}`), "characters", character.codePointAt(0)?.toString(16));
+  }
+});
+
+test("ignorable characters are let in, since folding takes them out", () => {
+  for (const character of "\u00ad\u200c\u200d\u200e\ufe0f\u3164") {
+    assert.equal(checkName(`Ann${character}x`).kind, "name");
+    assert.equal(foldName(`Ann${character}x`), "annx");
+  }
+});
+
 test("a very long text is refused at once", () => {
   assert.equal(check("x".repeat(1_000_000)), "too-long");
   assert.equal(check(`x${" ".repeat(1_000_000)}x`), "too-long");

@@ -15,9 +15,14 @@ process.on("exit", () => rmSync(certs, { recursive: true, force: true }));
 
 /** Nobody is held back, and no log runs full: limits have tests of their own. */
 const generous = [
-  ...["--message-rate", "0", "--byte-rate", "0", "--max-connections-per-ip", "0"],
-  ...["--history", "100000", "--history-bytes", "256MiB", "--log-memory", "1GiB", "--log-share", "0"],
-];
+  ["--message-rate", "0"],
+  ["--byte-rate", "0"],
+  ["--max-connections-per-ip", "0"],
+  ["--history", "100000"],
+  ["--history-bytes", "256MiB"],
+  ["--log-memory", "1GiB"],
+  ["--log-share", "0"],
+].flat();
 
 /** Starts a relay; without a port on a free one. */
 export function openRelay(

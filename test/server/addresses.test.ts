@@ -2,8 +2,24 @@ import assert from "node:assert/strict";
 import { test } from "node:test";
 
 import { defaultLimits } from "../../src/protocol/limits.ts";
-import { addressKey, createAddresses } from "../../src/server/addresses.ts";
+import { addressKey, createAddresses, createCrowd, mostSocketsOfIp } from "../../src/server/addresses.ts";
 import { fakeClock } from "./support.ts";
+
+test("a crowd counts IPv6 by /64, and a place that is given back is free again", () => {
+  const crowd = createCrowd(2);
+  const leave = crowd.enter("2001:db8::1");
+  assert.notEqual(leave, null);
+  assert.notEqual(crowd.enter("2001:db8::2"), null);
+  assert.equal(crowd.enter("2001:db8::3"), null);
+  assert.notEqual(crowd.enter("2001:db8:0:1::3"), null);
+  leave?.();
+  assert.notEqual(crowd.enter("2001:db8::3"), null);
+  assert.equal(crowd.enter("2001:db8::1"), null);
+});
+
+test("an address may have twice its connections and 16 sockets, and any number where there is no limit", () => {
+  assert.deepEqual([mostSocketsOfIp(1), mostSocketsOfIp(32), mostSocketsOfIp(0)], [18, 80, Infinity]);
+});
 
 test("an IPv4 address counts as itself, inside IPv6 too", () => {
   for (const spelling of ["192.0.2.7", "::ffff:192.0.2.7", "::FFFF:c000:207", "0:0:0:0:0:ffff:192.0.2.7"]) {

@@ -15,6 +15,7 @@ import { createAddresses } from "../../src/server/addresses.ts";
 import { createAssets } from "../../src/server/assets.ts";
 import { type Clock, systemClock } from "../../src/server/clock.ts";
 import { type Counters, createCounters } from "../../src/server/counters.ts";
+import { createFallbackDoor, type FallbackDoor } from "../../src/server/fallback.ts";
 import { createFileDoor } from "../../src/server/files.ts";
 import { createPages } from "../../src/server/http.ts";
 import { createRelay } from "../../src/server/relay.ts";
@@ -28,6 +29,7 @@ export const off = { count: 0, perMs: 1, burst: 0 };
 /** A relay behind its door, on a port of its own. */
 export interface House {
   readonly door: WebSocketDoor;
+  readonly fallback: FallbackDoor;
   readonly counters: Counters;
   readonly vault: Vault;
   readonly port: number;
@@ -77,6 +79,7 @@ export async function open(
   const door = createWebSocketDoor({ relay, limits, clock, counters, addresses, origins });
   const vault = createVault(limits, clock, counters);
   const files = createFileDoor({ relay, vault, limits, clock, counters, addresses });
+  const fallback = createFallbackDoor({ relay, limits, clock, counters, addresses });
   const pages = createPages({
     assets: createAssets([]),
     version: "0",
@@ -84,7 +87,7 @@ export async function open(
     limits,
     origins,
     ownCertificate: false,
-    routes: [files],
+    routes: [files, fallback.route],
   });
   const server: Server = createServer({ requestTimeout: 0 }, pages);
   server.on("checkContinue", pages);
@@ -96,7 +99,7 @@ export async function open(
   t.after(async () => {
     for (const { ws } of guests) ws.terminate();
     vault.stop();
-    await door.close(closeCodes.goingAway, "test over", 0);
+    await Promise.all([door, fallback].map((each) => each.close(closeCodes.goingAway, "test over", 0)));
     server.closeAllConnections();
     server.close();
   });
@@ -108,6 +111,7 @@ export async function open(
   };
   return {
     door,
+    fallback,
     counters,
     vault,
     port,

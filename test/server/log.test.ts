@@ -116,13 +116,31 @@ test("claims make the oldest frames go, and are refused only when no frame is le
   const log = newLog();
   keep(log);
   keep(log);
-  assert.equal(logs.claim(1_000 - 100 - charge), true);
+  const share = new Share();
+  assert.equal(logs.claim(1_000 - 100 - charge, share), true);
   assert.deepEqual(seqsIn(log), [2]);
-  assert.equal(logs.claim(100 + charge), true);
+  assert.equal(logs.claim(100 + charge, share), true);
   assert.deepEqual(seqsIn(log), []);
-  assert.equal(logs.claim(1), false);
-  logs.release(1);
-  assert.equal(logs.claim(1), true);
+  assert.equal(logs.claim(1, share), false);
+  logs.release(1, share);
+  assert.equal(logs.claim(1, share), true);
+});
+
+test("claims fill the share of their address, whose own frames make way and nobody else's", () => {
+  const { logs, keep } = testLogs({ logMemoryBytes: 10_000, logSharePercent: 10 });
+  const [greedy, modest] = [new Share(), new Share()];
+  const log = newLog();
+  keep(log, 100, modest);
+  keep(log, 100, greedy);
+  assert.equal(logs.claim(1_000 - 100 - charge, greedy), true);
+  assert.deepEqual(seqsIn(log), [1, 2]);
+  assert.equal(logs.claim(1, greedy), true);
+  assert.deepEqual([seqsIn(log), greedy.chargedBytes], [[1], 1_000 - 100 - charge + 1]);
+  assert.equal(logs.claim(100 + charge, greedy), false);
+  assert.equal(logs.claim(100 + charge - 1, greedy), true);
+  assert.equal(logs.claim(1_000 - 100 - charge, modest), true);
+  logs.release(1_000, greedy);
+  assert.deepEqual([seqsIn(log), greedy.chargedBytes, logs.usedBytes], [[1], 0, 1_000]);
 });
 
 test("forget drops only what that seat sent, and is no trimming", () => {

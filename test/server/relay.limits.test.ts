@@ -243,13 +243,52 @@ test("a join that no trimming makes room for gets error memory and 1013", () => 
 });
 
 test("rooms and seats that have gone give all their memory back", () => {
-  const { join, counters } = testRelay({ logMemoryBytes: 9 * kiB });
+  const { join, counters } = testRelay({ logMemoryBytes: 9 * kiB, logSharePercent: 0 });
   for (let round = 0; round < 100; round++) {
     const ann = join(testRoom(`room ${round}`), "Ann");
     assert.equal(ann.wire.closed?.code, undefined);
     ann.say({ type: "leave" });
   }
   assert.deepEqual([counters.rooms, counters.seats], [0, 0]);
+});
+
+test("rooms that one address opens and leaves with a frame in them cost only its own share", () => {
+  const { connect, addressOf, counters } = testRelay({ logMemoryBytes: 1024 * kiB });
+  const guests = Array.from({ length: 5 }, (_, index) => {
+    const guest = connect(testRoom(`guests ${index}`), addressOf(`192.0.2.${index + 10}`));
+    guest.say(joinOf(testRoom(`guests ${index}`), "Ann"));
+    for (let sent = 0; sent < 12; sent++) guest.send(frameOf(`${sent}`, frameKind.message, 10_000));
+    return guest.connection.address.share;
+  });
+  const held = (): number => guests.reduce((sum, { chargedBytes }) => sum + chargedBytes, 0);
+  const before = held();
+  assert.ok(before > 600_000);
+  const greedy = addressOf("192.0.2.66");
+  for (let opened = 0; opened < 420; opened++) {
+    const one = connect(testRoom(`room ${opened}`), greedy);
+    one.say(joinOf(testRoom(`room ${opened}`), "Eve"));
+    one.send(frameOf("one", frameKind.message, 52));
+    one.say({ type: "leave" });
+    assert.equal(one.wire.closed, null);
+  }
+  assert.equal(held(), before);
+  assert.ok(greedy.share.chargedBytes <= 128 * kiB);
+  assert.ok(counters.rooms < 65);
+});
+
+test("an address whose rooms and seats are its whole share gets error memory and 1013, others do not", () => {
+  const { connect, addressOf } = testRelay({ logMemoryBytes: 64 * kiB, logSharePercent: 12.5 });
+  const tryJoin = (name: string, from: string) => {
+    const one = connect(room, addressOf(from));
+    one.say(joinOf(room, name));
+    return one;
+  };
+  assert.deepEqual(texts(tryJoin("Ann", "192.0.2.7").read()), ["joined", "member here", "live"]);
+  assert.equal(tryJoin("Bob", "192.0.2.7").wire.closed, null);
+  const late = tryJoin("Cyd", "192.0.2.7");
+  assert.deepEqual(texts(late.read()), ["error memory"]);
+  assert.equal(late.wire.closed?.code, 1013);
+  assert.equal(tryJoin("Cyd", "192.0.2.8").wire.closed, null);
 });
 
 test("a stopped relay forwards nothing and tells nobody", () => {

@@ -5,7 +5,18 @@ import assert from "node:assert/strict";
 import { test } from "node:test";
 
 import { frameKind } from "../../src/protocol/frame.ts";
-import { bytesOf, type Heard, isFrame, joinOf, testRelay, testRoom, type TestMember } from "./support.ts";
+import {
+  bytesOf,
+  fakeWire,
+  type Heard,
+  isFrame,
+  joinOf,
+  readAsEvents,
+  readFrames,
+  testRelay,
+  testRoom,
+  type TestMember,
+} from "./support.ts";
 import { seededFractions } from "../seeded.ts";
 import { encodeFrame } from "../../src/protocol/frame.ts";
 import { toBase64url } from "../../src/protocol/base64url.ts";
@@ -54,7 +65,7 @@ function spellHeard(heard: readonly Heard[], names: ReadonlyMap<string, string>)
 function play(seed: number, steps: number): number {
   const random = seededFractions(seed);
   const pick = <T>(list: readonly T[]): T | undefined => list[Math.floor(random() * list.length)];
-  const { relay, clock, connect } = testRelay({ history, historyAgeMs });
+  const { relay, clock, connect, address } = testRelay({ history, historyAgeMs });
   const room = testRoom("model");
   const people: Person[] = ["Ann", "Bob", "Cyd", "Dan", "Eve"].map((name) => ({
     name,
@@ -130,7 +141,8 @@ function play(seed: number, steps: number): number {
     if (!isOwnLog) person.after = 0;
     const more = person.log === null ? {} : { log: person.log, after: person.after };
     const older = person.online;
-    const member = connect(room);
+    // Every other line is one of the fallback.
+    const member = connect(room, address, fakeWire(random() < 0.5 ? readFrames : readAsEvents));
     // What others send in this tick is queued already or will be: that is where losses and doubles would come from.
     if (random() < 0.7) for (const other of people) if (other !== person && random() < 0.5) send(other);
     member.say(joinOf(room, person.name, undefined, more));

@@ -2,7 +2,7 @@ import assert from "node:assert/strict";
 import { createHash, randomBytes } from "node:crypto";
 import { subscribe, unsubscribe } from "node:diagnostics_channel";
 import { once } from "node:events";
-import { request, type RequestOptions } from "node:https";
+import { Agent, request, type RequestOptions } from "node:https";
 import type { IncomingHttpHeaders, Server } from "node:http";
 import { connect as connectPlain, type Socket } from "node:net";
 import { after, before, test } from "node:test";
@@ -10,7 +10,7 @@ import { connect as connectTls, type ConnectionOptions, type TLSSocket } from "n
 import { WebSocket } from "ws";
 import { toBase64url } from "../../src/protocol/base64url.ts";
 import { encodeText } from "../../src/protocol/control.ts";
-import { defaultLimits, type Limits, subprotocol } from "../../src/protocol/limits.ts";
+import { defaultLimits, type Limits, maxRequestsPerSocket, subprotocol } from "../../src/protocol/limits.ts";
 import { decodePage } from "../../src/server/assets.ts";
 import { findCertificate } from "../../src/server/certificate.ts";
 import { Mistake } from "../../src/server/mistake.ts";
@@ -100,7 +100,10 @@ async function readAll(socket: Socket): Promise<string> {
   return text;
 }
 
-async function dialTls(port: number, options: ConnectionOptions = {}): Promise<TLSSocket> {
+async function dialTls(
+  port: number,
+  options: ConnectionOptions & { localAddress?: string } = {},
+): Promise<TLSSocket> {
   const socket = connectTls({ host: "127.0.0.1", port, ca: certificate.cert, ...options });
   await once(socket, "secureConnect");
   return socket;
@@ -236,6 +239,45 @@ test("a plain head that never ends is cut at its limit", async () => {
     socket.write(`GET / HTTP/1.1\r\nX: ${"x".repeat(2000)}`);
     assert.match(await readAll(socket), /^HTTP\/1\.1 431 /);
   });
+});
+
+// macOS has one loopback address.
+const skip = process.platform === "darwin";
+test(
+  "one address may have so many sockets, then the next is cut, and another gets in",
+  { skip },
+  async () => {
+    await withRelay({ maxConnections: 10, maxConnectionsPerIp: 2 }, async ({ port }) => {
+      const most = 2 * 2 + 16;
+      const crowd: TLSSocket[] = [];
+      while (crowd.length < most) crowd.push(await dialTls(port));
+      await assert.rejects(dialTls(port));
+      const other = await dialTls(port, { localAddress: "127.0.0.2" });
+      const [first, ...rest] = crowd;
+      // The end that comes back says that the relay has seen this one go.
+      first?.end();
+      await readAll(first ?? other);
+      rest.push(await dialTls(port), other);
+      for (const socket of rest) socket.destroy();
+    });
+  },
+);
+
+test("a relay without a limit per address takes more sockets from one", async () => {
+  await withRelay({ maxConnections: 20, maxConnectionsPerIp: 0 }, async ({ port }) => {
+    const sockets = await Promise.all(Array.from({ length: 30 }, () => dialTls(port)));
+    for (const socket of sockets) socket.destroy();
+  });
+});
+
+test("a socket is told how long it may wait and how much it may carry, and is closed behind the last", async () => {
+  const agent = new Agent({ keepAlive: true, maxSockets: 1 });
+  const first = await ask("/healthz", { agent });
+  assert.equal(first.headers["keep-alive"], `timeout=5, max=${maxRequestsPerSocket}`);
+  for (let asked = 2; asked < maxRequestsPerSocket; asked++) await ask("/healthz", { agent });
+  const last = await ask("/healthz", { agent });
+  assert.deepEqual([last.status, last.headers.connection], [200, "close"]);
+  agent.destroy();
 });
 
 for (const said of ["", "\u0016", "\u0016\u0003\u0001", "G", "GET / HTTP/1.1\r\n"]) {

@@ -5,12 +5,14 @@ import { createHash, randomBytes } from "node:crypto";
 
 import { toBase64url } from "../../src/protocol/base64url.ts";
 import { encodeText, type Join, type RelayText } from "../../src/protocol/control.ts";
+import { createEventReader } from "../../src/protocol/event-stream.ts";
 import { decodeFrame, encodeFrame, type Frame, type FrameKind } from "../../src/protocol/frame.ts";
 import { defaultLimits, type Limits } from "../../src/protocol/limits.ts";
 import { type Address, createAddresses } from "../../src/server/addresses.ts";
 import type { Clock } from "../../src/server/clock.ts";
 import { type Counters, createCounters } from "../../src/server/counters.ts";
 import { type Connection, createRelay, type Relay } from "../../src/server/relay.ts";
+import { eventsOf } from "../../src/server/stream.ts";
 import type { Wire } from "../../src/server/wire.ts";
 
 export interface FakeClock extends Clock {
@@ -73,7 +75,8 @@ export interface FakeWire extends Wire {
   read(): Heard[];
 }
 
-export function fakeWire(): FakeWire {
+/** @param parse how what was sent is read: off a WebSocket, unless a test says otherwise */
+export function fakeWire(parse: (bytes: Buffer) => Heard[] = readFrames): FakeWire {
   let bytes: Uint8Array[] = [];
   return {
     queuedBytes: 0,
@@ -92,7 +95,7 @@ export function fakeWire(): FakeWire {
       this.closed = { code, reason };
     },
     read() {
-      const heard = readFrames(Buffer.concat(bytes));
+      const heard = parse(Buffer.concat(bytes));
       bytes = [];
       return heard;
     },
@@ -122,6 +125,15 @@ export function readFrames(bytes: Buffer): Heard[] {
     else throw new Error(`expected a whole text or binary frame, got ${opcode}`);
   }
   return heard;
+}
+
+/** The same, by way of the events that a stream makes of them. */
+export function readAsEvents(bytes: Buffer): Heard[] {
+  const events = createEventReader().read(Buffer.from(eventsOf(bytes)));
+  assert.ok(events !== null);
+  return events.map(({ name, data }) =>
+    name === "text" ? (JSON.parse(data) as RelayText) : expectFrame(Buffer.from(data, "base64url")),
+  );
 }
 
 function expectFrame(bytes: Uint8Array): Frame {
@@ -226,7 +238,7 @@ export interface TestRelay {
   readonly address: Address;
   readonly addressOf: (remoteAddress: string) => Address;
   /** A connection that has not joined. */
-  readonly connect: (room: TestRoom, address?: Address) => TestMember;
+  readonly connect: (room: TestRoom, address?: Address, wire?: FakeWire) => TestMember;
   /** A connection whose join has been heard. */
   readonly join: (room: TestRoom, name: string, seat?: string, more?: Partial<Join>) => TestMember;
 }
@@ -247,8 +259,7 @@ export function testRelay(change: Partial<Limits> = {}): TestRelay {
     sweepEveryMs: 500,
   });
   const address = addresses.of("192.0.2.1");
-  const connect = (room: TestRoom, from = address): TestMember => {
-    const wire = fakeWire();
+  const connect = (room: TestRoom, from = address, wire = fakeWire()): TestMember => {
     const connection = relay.connect(wire, room.id, from);
     return {
       wire,

@@ -1,0 +1,67 @@
+// A small request body, read whole into memory; and answers to requests whose body is still coming.
+
+import type { IncomingMessage, OutgoingHttpHeaders, ServerResponse } from "node:http";
+
+import { closeWithinMs, fileSliceBytes } from "../protocol/limits.ts";
+import type { Clock } from "./clock.ts";
+
+/**
+ * Reads the body of `request`, at most `mostBytes`. Calls back once: with the whole of it, or with null as soon as it
+ * is known to be longer. When the connection breaks before, or reading is stopped by the answer, it never does.
+ */
+export function readBody(
+  request: IncomingMessage,
+  response: ServerResponse,
+  mostBytes: number,
+  done: (body: Buffer | null) => void,
+): () => void {
+  const pieces: Buffer[] = [];
+  let byteLength = 0;
+  const stop = (): void => void request.off("data", onData).off("end", onEnd);
+  function onData(piece: Buffer): void {
+    byteLength += piece.length;
+    pieces.push(piece);
+    if (byteLength <= mostBytes) return;
+    stop();
+    done(null);
+  }
+  function onEnd(): void {
+    stop();
+    done(Buffer.concat(pieces));
+  }
+  // A connection that breaks is told by the response's "close".
+  request.on("error", () => {});
+  if (Number(request.headers["content-length"] ?? 0) > mostBytes) {
+    done(null);
+    return stop;
+  }
+  // Node has left a client that waits for this word to us.
+  if (request.headers.expect !== undefined) response.writeContinue();
+  request.on("data", onData).on("end", onEnd);
+  return stop;
+}
+
+/**
+ * Answers, and for a while throws away what still comes: to close on a peer that is writing can cost it the answer.
+ * The answer is whole at once; it ends later, because Node may close the connection with its end.
+ */
+export function answerOver(
+  clock: Clock,
+  request: IncomingMessage,
+  response: ServerResponse,
+  answer: { readonly status: number; readonly headers: OutgoingHttpHeaders; readonly body: Uint8Array },
+): void {
+  const { status, headers, body } = answer;
+  if (request.complete) {
+    response.writeHead(status, headers).end(body);
+    return;
+  }
+  // What is short has all but come: then the connection is worth keeping.
+  const isShort = Number(request.headers["content-length"]) <= fileSliceBytes;
+  response.writeHead(status, isShort ? headers : { ...headers, Connection: "close" }).write(body);
+  const stopTimer = clock.after(closeWithinMs, () => request.destroy());
+  request.on("end", () => response.end());
+  request.on("error", () => {});
+  request.on("close", stopTimer);
+  request.resume();
+}

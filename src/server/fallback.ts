@@ -1,0 +1,285 @@
+// The relay's second door, for those who cannot have a WebSocket: POST /room/ROOMID/join is answered by a stream of
+// events, POST /room/ROOMID/frame says one frame. PROTOCOL.md section 3, "Fallback". The rooms, seats and limits are the
+// relay's; what stands on every answer, and who may ask at all, has been settled by http.ts.
+
+import type { IncomingMessage, ServerResponse } from "node:http";
+
+import { close as closeCodes } from "../protocol/close.ts";
+import type { ErrorCode } from "../protocol/control.ts";
+import { type Limits, pingEveryMs, pongWithinMs, retryBusyMs, sweepEveryMs } from "../protocol/limits.ts";
+import type { Address, Addresses } from "./addresses.ts";
+import { createAwake } from "./awake.ts";
+import { readBody } from "./body.ts";
+import { Bucket } from "./bucket.ts";
+import type { Clock } from "./clock.ts";
+import type { Counters } from "./counters.ts";
+import { type Route, seatIn } from "./http.ts";
+import { type Closable, Lines } from "./lines.ts";
+import type { Connection, Relay } from "./relay.ts";
+import { createStream, refuseWith, type Stream } from "./stream.ts";
+import { judgeCapacity } from "./upgrade.ts";
+
+export interface FallbackDoor {
+  readonly route: Route;
+  /** Stops the relay, closes all streams with `code`, spread over `spreadMs`, then cuts those that are left. */
+  close(code: number, reason: string, spreadMs: number): Promise<void>;
+  readonly connections: number;
+}
+
+/** One open stream, and what its client posts. */
+interface Line extends Closable {
+  readonly stream: Stream;
+  readonly connection: Connection;
+  readonly messages: Bucket;
+  /** What brings a frame at the moment: one at a time, so that they cannot overtake each other. */
+  posting: IncomingMessage | null;
+  /** As the door's `awake` counts. */
+  heardAtMs: number;
+  askedAtMs: number;
+}
+
+interface NoPost {
+  readonly status: number;
+  readonly code: ErrorCode;
+  readonly message: string;
+  readonly retryAfterMs?: number;
+}
+
+/** 22 symbols that spell 16 bytes; the last one has no stray bits. */
+const roomRoute = /^\/room\/([\w-]{21}[AQgw])\/(join|frame)$/;
+
+/**
+ * @param options.addresses shared with every other door
+ */
+export function createFallbackDoor(options: {
+  readonly relay: Relay;
+  readonly limits: Limits;
+  readonly clock: Clock;
+  readonly counters: Counters;
+  readonly addresses: Addresses;
+}): FallbackDoor {
+  const { relay, limits, clock, counters, addresses } = options;
+  const lines = new Lines<Line>();
+  const lineOf = new Map<Connection, Line>();
+  const awake = createAwake(clock);
+  const stopBeating = clock.every(sweepEveryMs, beat);
+  let isClosing = false;
+
+  function route(request: IncomingMessage, response: ServerResponse): boolean {
+    const [, roomId, what] = roomRoute.exec(request.url ?? "") ?? [];
+    if (roomId === undefined) return false;
+    const type = mediaType(request);
+    if (request.method !== "POST") {
+      response.setHeader("Allow", "POST");
+      refuse(request, response, onlyPost);
+    } else if (what === "join" && type === "application/json") join(request, response, roomId);
+    else if (what === "frame" && (type === "application/json" || type === "application/octet-stream")) {
+      post(request, response, roomId, type === "application/json");
+    } else refuse(request, response, wrongType);
+    return true;
+  }
+
+  function refuse(request: IncomingMessage, response: ServerResponse, { status, ...error }: NoPost): void {
+    refuseWith(clock, request, response, status, { type: "error", ...error });
+  }
+
+  // ── the stream ─────────────────────────────────────────────────────────────────────────────────────────────
+
+  function join(request: IncomingMessage, response: ServerResponse, roomId: string): void {
+    const address = addresses.of(request.socket.remoteAddress ?? "");
+    const held = isClosing ? Infinity : relay.connections;
+    const refusal = judgeCapacity(limits, held, address, clock.now());
+    if (refusal === null) return open(request, response, roomId, address);
+    const { why, status, sentence, retryAfterMs = 0 } = refusal;
+    counters.refused[why]++;
+    refuse(request, response, { status, code: "rate", message: sentence, retryAfterMs });
+  }
+
+  function open(request: IncomingMessage, response: ServerResponse, roomId: string, address: Address): void {
+    let isWhole = false;
+    const stream = createStream({
+      request,
+      response,
+      clock,
+      now: () => awake.ms,
+      isWhole: () => isWhole,
+      drained: () => relay.drained(connection),
+      asked() {
+        if (line.posting === null && response.headersSent) return true;
+        // It has just come, or is saying something, which may take its time.
+        clock.soon(() => relay.heard(connection));
+        return false;
+      },
+    });
+    const connection = relay.connect(stream.wire, roomId, address);
+    const line: Line = {
+      stream,
+      connection,
+      messages: new Bucket(limits.messageRate, clock.now()),
+      posting: null,
+      heardAtMs: awake.ms,
+      askedAtMs: awake.ms,
+      close: (code, reason) => stream.wire.close(code, reason),
+      cut: () => stream.cut(),
+    };
+    lines.add(line);
+    lineOf.set(connection, line);
+    address.connections++;
+    // A join that does not come in time is ended by the relay, as on any other wire.
+    const stopReading = readBody(request, response, limits.maxTextFrameBytes, (body) => {
+      isWhole = true;
+      if (body === null) return relay.end(connection, "too-big", closeCodes.tooBig, "frame too big");
+      line.heardAtMs = awake.ms;
+      spendBytes(line, body.length);
+      relay.receiveText(connection, body.toString());
+    });
+    response.on("close", () => {
+      stopReading();
+      lines.delete(line);
+      lineOf.delete(connection);
+      address.connections--;
+      relay.disconnect(connection);
+    });
+  }
+
+  // ── what is posted ─────────────────────────────────────────────────────────────────────────────────────────
+
+  function post(request: IncomingMessage, response: ServerResponse, roomId: string, isText: boolean): void {
+    const sender = relay.sender(roomId, seatIn(request));
+    const connection = sender?.connection ?? null;
+    const line = connection === null ? undefined : lineOf.get(connection);
+    if (line === undefined) return refuse(request, response, noSuchSeat);
+    line.heardAtMs = awake.ms;
+    const refusal = judge(line);
+    if (refusal !== null) {
+      // What it wanted to say is not read, but it is alive.
+      relay.heard(line.connection);
+      return refuse(request, response, refusal);
+    }
+    line.posting = request;
+    const cutLater = (): (() => void) =>
+      clock.after(limits.headTimeoutMs, () => refuse(request, response, tooSlow));
+    let stopTimer = cutLater();
+    request.on("data", () => {
+      stopTimer();
+      stopTimer = response.headersSent ? stopTimer : cutLater();
+    });
+    const mostBytes = isText ? limits.maxTextFrameBytes : limits.maxFrameBytes;
+    const stopReading = readBody(request, response, mostBytes, (body) => {
+      stopTimer();
+      if (response.headersSent) return;
+      take(line, isText, body);
+      answer(request, response, line);
+    });
+    response.on("close", () => {
+      stopTimer();
+      stopReading();
+      if (line.posting === request) line.posting = null;
+    });
+  }
+
+  /** Why one more frame cannot be taken now; null when it can, and then its token is taken. */
+  function judge({ connection, messages, posting }: Line): NoPost | null {
+    if (posting !== null) return oneAtATime;
+    const nowMs = clock.now();
+    // As on a WebSocket, bytes are taken behind the frame that brought them.
+    const retryAfterMs = connection.bytes.spend(0, nowMs) || messages.take(nowMs);
+    return retryAfterMs > 0 ? { ...tooFast, retryAfterMs } : null;
+  }
+
+  function spendBytes({ connection }: Line, byteLength: number): void {
+    connection.bytes.spend(byteLength, clock.now());
+  }
+
+  function take(line: Line, isText: boolean, body: Buffer | null): void {
+    const { connection } = line;
+    line.heardAtMs = awake.ms;
+    if (body === null) return relay.end(connection, "too-big", closeCodes.tooBig, "frame too big");
+    spendBytes(line, body.length);
+    if (isText) relay.receiveText(connection, body.toString());
+    else relay.receiveFrame(connection, body);
+  }
+
+  function answer(request: IncomingMessage, response: ServerResponse, line: Line): void {
+    // Free before the answer: its client may post again as soon as it has that.
+    line.posting = null;
+    const { closedWith } = line.stream;
+    if (closedWith === closeCodes.policy) return refuse(request, response, notOfThisProtocol);
+    if (closedWith === closeCodes.tooBig) return refuse(request, response, tooBig);
+    if (closedWith !== null) return refuse(request, response, noSuchSeat);
+    response.writeHead(204, { "Cache-Control": "no-store" }).end();
+    // It has left, and cannot join again on a stream that only speaks.
+    if (line.connection.seat === null) line.cut();
+  }
+
+  // ── liveness ───────────────────────────────────────────────────────────────────────────────────────────────
+
+  function beat(): void {
+    awake.beat();
+    for (const line of lines) {
+      line.stream.keepWarm(awake.ms);
+      // Who has not joined yet is ended by the relay.
+      if (line.connection.seat === null) continue;
+      const silentMs = awake.ms - line.heardAtMs;
+      if (silentMs >= pingEveryMs + pongWithinMs) {
+        counters.refused.silent++;
+        line.cut();
+      } else if (silentMs >= pingEveryMs && line.askedAtMs <= line.heardAtMs) {
+        line.askedAtMs = awake.ms;
+        line.stream.wire.ping();
+      }
+    }
+  }
+
+  return {
+    route,
+    async close(code, reason, spreadMs) {
+      isClosing = true;
+      stopBeating();
+      relay.stop();
+      await lines.sendAway(clock, code, reason, spreadMs);
+    },
+    get connections() {
+      return lines.size;
+    },
+  };
+}
+
+function mediaType({ headers }: IncomingMessage): string {
+  const [type = ""] = (headers["content-type"] ?? "").split(";");
+  return type.trim().toLowerCase();
+}
+
+const onlyPost: NoPost = { status: 405, code: "bad", message: "This is only posted to." };
+const wrongType: NoPost = {
+  status: 415,
+  code: "bad",
+  message: "A text frame is posted as application/json, a binary one as application/octet-stream.",
+};
+const noSuchSeat: NoPost = {
+  status: 404,
+  code: "bad",
+  message: "Nobody listens on this seat in this room. Join again.",
+};
+const oneAtATime: NoPost = {
+  status: 429,
+  code: "rate",
+  message: "Another frame of this seat is still on its way. Post one at a time.",
+  retryAfterMs: retryBusyMs,
+};
+const tooFast: NoPost = {
+  status: 429,
+  code: "rate",
+  message: "Too much in a short time. Wait, then post it again.",
+};
+const tooSlow: NoPost = {
+  status: 408,
+  code: "bad",
+  message: "Nothing of this frame came for too long. Post it again.",
+};
+const tooBig: NoPost = { status: 413, code: "bad", message: "This frame is larger than the relay takes." };
+const notOfThisProtocol: NoPost = {
+  status: 400,
+  code: "bad",
+  message: "This is no frame of this protocol. Reload the page or update the client.",
+};

@@ -1,0 +1,130 @@
+// Nothing said is lost, in real browsers: offline, asleep, away for a while; and what a room agrees on.
+
+import assert from "node:assert/strict";
+import { after, before, beforeEach, describe, test } from "node:test";
+import type { Browser } from "puppeteer-core";
+import { generatePhrase } from "../../src/crypto/phrase.ts";
+import { browserNames, Guest, launch } from "./browsers.ts";
+import { type RunningRelay, startRelay } from "./relay.ts";
+
+for (const name of browserNames) {
+  describe(`nothing is lost in ${name}`, () => {
+    let relay: RunningRelay;
+    let browser: Browser;
+    let words = "";
+
+    before(async () => {
+      relay = await startRelay();
+      browser = await launch(name);
+    });
+    beforeEach(async () => {
+      words = await generatePhrase((length) => crypto.getRandomValues(new Uint8Array(length)));
+    });
+    after(async () => {
+      await browser.close();
+      await relay.stop();
+      relay.remove();
+    });
+
+    async function inRoom(guest: string): Promise<Guest> {
+      const opened = await Guest.open(browser, relay.origin);
+      await opened.enter(guest, words);
+      return opened;
+    }
+
+    test("a browser that goes offline keeps what is typed, and both sides are whole when it is back", async () => {
+      const ann = await inRoom("Ann");
+      const bob = await inRoom("Bob");
+      await ann.page.setOfflineMode(true);
+      // A browser in offline mode keeps open sockets; a sleeping machine does not.
+      await relay.stop("SIGKILL");
+      await ann.sees("Offline.");
+      await ann.say("typed offline 1");
+      await ann.say("typed offline 2");
+      await ann.sees("Offline. 2 messages will be sent.");
+      relay = await startRelay({ port: relay.port, certs: relay.certs });
+      await bob.connected();
+      await bob.say("said meanwhile");
+      await bob.until("sent", () => document.querySelector(".delivery")?.textContent === "sent");
+      assert.deepEqual(await ann.messages(), ["typed offline 1", "typed offline 2"]);
+      await ann.page.setOfflineMode(false);
+      await ann.sees("Back. 1 new message.");
+      await bob.sees("typed offline 2");
+      assert.deepEqual(await bob.messages(), ["said meanwhile", "typed offline 1", "typed offline 2"]);
+      assert.deepEqual(await ann.messages(), await bob.messages());
+      await ann.leave();
+      await bob.leave();
+    });
+
+    test("a room outlives a relay that is killed, as long as one tab is open", async () => {
+      const ann = await inRoom("Ann");
+      const bob = await inRoom("Bob");
+      await ann.say("before the kill");
+      await bob.sees("before the kill");
+      await bob.leave();
+      await relay.stop("SIGKILL");
+      await ann.sees("Offline.");
+      relay = await startRelay({ port: relay.port, certs: relay.certs });
+      await ann.sees("Back.");
+      const cleo = await inRoom("Cleo");
+      await cleo.sees("before the kill");
+      await ann.leave();
+      await cleo.leave();
+    });
+
+    test("a latecomer is told how much was said before", async () => {
+      const ann = await inRoom("Ann");
+      for (const text of ["one", "two", "three"]) await ann.say(text);
+      await ann.until("sent", () => document.querySelectorAll(".own.sent").length === 3);
+      const bob = await inRoom("Bob");
+      await bob.sees("3 earlier messages");
+      assert.deepEqual(await bob.messages(), ["one", "two", "three"]);
+      await ann.leave();
+      await bob.leave();
+    });
+
+    test("who tells what is seen sees what others have seen, and nobody else", async () => {
+      const ann = await inRoom("Ann");
+      const bob = await inRoom("Bob");
+      await ann.say("hello");
+      await bob.sees("hello");
+      for (const guest of [ann, bob]) {
+        await guest.page.bringToFront();
+        await guest.page.click(".setting.check");
+      }
+      await ann.sees("seen by 1");
+      await ann.leave();
+      await bob.leave();
+    });
+
+    test("disappearing messages are switched on for everybody, and the room is told", async () => {
+      const ann = await inRoom("Ann");
+      const bob = await inRoom("Bob");
+      await ann.page.select(".setting select", "300");
+      await bob.sees("made messages disappear after 5 minutes");
+      assert.equal(await bob.page.$eval(".setting select", (field) => field.value), "300");
+      await ann.leave();
+      await bob.leave();
+    });
+  });
+}
+
+test("a frozen tab has everything when it thaws", async () => {
+  const relay = await startRelay();
+  const browser = await launch("chromium");
+  const words = await generatePhrase((length) => crypto.getRandomValues(new Uint8Array(length)));
+  const ann = await Guest.open(browser, relay.origin);
+  await ann.enter("Ann", words);
+  const bob = await Guest.open(browser, relay.origin);
+  await bob.enter("Bob", words);
+  const lifecycle = await ann.page.createCDPSession();
+  await lifecycle.send("Page.setWebLifecycleState", { state: "frozen" });
+  for (let index = 0; index < 20; index++) await bob.say(`while you slept ${index}`);
+  await bob.until("all sent", () => document.querySelectorAll(".own.sent").length === 20);
+  await lifecycle.send("Page.setWebLifecycleState", { state: "active" });
+  await ann.sees("while you slept 19");
+  assert.deepEqual(await ann.messages(), await bob.messages());
+  await browser.close();
+  await relay.stop();
+  relay.remove();
+});
