@@ -5,8 +5,8 @@ import { test } from "node:test";
 import { keysOf } from "../crypto/phrases.ts";
 import { Person, random, TestRelay, until } from "./stage.ts";
 
-/** Steps of the event loop after the join at which something may happen: all of entering a room takes fewer. */
-const instants = Array.from({ length: 30 }, (_, index) => index);
+/** Steps of the event loop after the join at which something happens. */
+const instants = Array.from({ length: 8 }, (_, index) => index);
 
 /** Lets a newcomer join, and so many steps of the event loop pass. */
 async function joining(relay: TestRelay, name: string, steps: number): Promise<Person> {
