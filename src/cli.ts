@@ -184,7 +184,10 @@ function stopOnSignals(starting: Promise<Running>): void {
     starting
       .then((running) => running.stop(code))
       .then(
-        () => process.exit(0),
+        () => {
+          process.stdout.write("stopped: guests were told, and nothing that was said is kept here\n");
+          process.exit(0);
+        },
         (thrown: unknown) => fail(`could not stop cleanly: ${String(thrown)}`),
       );
   };

@@ -49,7 +49,7 @@ export type Entry =
   /** Messages disappear so many seconds after they were said; 0: they stay. */
   | { readonly kind: "timer"; readonly id: string; readonly seconds: number; readonly author: Author };
 
-export type Notice = "joined" | "left" | "second-key";
+export type Notice = "joined" | "left" | "second-key" | "new-salt";
 
 export interface RosterMember {
   /** base64url of the blinded name: what the relay knows. */
@@ -63,8 +63,8 @@ export type Status =
   | { readonly state: "dialling" }
   | { readonly state: "joining" }
   | { readonly state: "live" }
-  /** `unsent` messages wait for the next connection, tried again in `retryInMs`. */
-  | { readonly state: "lost"; readonly retryInMs: number; readonly unsent: number }
+  /** `unsent` messages wait for the next connection, tried again in `retryInMs`; `stopped`: the relay said farewell. */
+  | { readonly state: "lost"; readonly retryInMs: number; readonly unsent: number; readonly stopped: boolean }
   /** The person must decide: another name, later, another room. */
   | {
       readonly state: "refused";

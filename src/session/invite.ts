@@ -1,6 +1,8 @@
 // Links that carry a passphrase, PROTOCOL.md section 1: `https://HOST/join#maple-river-…`. What stands behind # never
 // leaves the browser. Texts only; whether the words are good is for crypto/phrase.ts to say.
 
+import { isListWord } from "../crypto/typo.ts";
+
 /** A link to the room of `phrase` at `origin`: its words, percent-encoded, with a dash for each space. */
 export function inviteLink(origin: string, phrase: string): string {
   return `${origin}/join#${phrase.split(" ").map(encodeURIComponent).join("-")}`;
@@ -19,18 +21,36 @@ export function readInvitation(address: URL): Invitation {
   return { kind: address.pathname === "/join" ? "lost" : "none" };
 }
 
-/** What was put where words are asked for: the words of a whole link, a link without words, or any other text. */
+/** What was put where words are asked for: the words of a link or of a list, a link without words, or any other text. */
 export type Pasted =
   | { readonly kind: "words"; readonly text: string }
   | { readonly kind: "lost" }
   | { readonly kind: "typed"; readonly text: string };
 
-/** Takes a pasted link apart. An address without words is "lost" whatever its path: it must not become a passphrase. */
+const link = /https?:\/\/\S+/i;
+const generatedWords = 8;
+
+/**
+ * Takes apart what people paste: a link, alone or in a sentence around it, or the eight words with numbers or signs
+ * between them. An address without words is "lost" whatever its path: it must not become a passphrase.
+ */
 export function wordsOf(pasted: string): Pasted {
-  const text = pasted.trim();
-  if (!/^https?:\/\/\S+$/i.test(text) || !URL.canParse(text)) return { kind: "typed", text: pasted };
-  const invitation = readInvitation(new URL(text));
-  return invitation.kind === "words" ? invitation : { kind: "lost" };
+  const [address] = link.exec(pasted) ?? [];
+  if (address === undefined || !URL.canParse(address)) return listedWords(pasted);
+  const invitation = readInvitation(new URL(address));
+  if (invitation.kind === "words") return invitation;
+  return pasted.trim() === address ? { kind: "lost" } : { kind: "typed", text: pasted };
+}
+
+function listedWords(pasted: string): Pasted {
+  const pieces = pasted
+    .toLowerCase()
+    .split(/[^\p{L}\p{N}]+/u)
+    .filter((piece) => piece !== "");
+  const words = pieces.filter(isListWord);
+  const numbers = pieces.filter((piece) => /^\d{1,2}$/.test(piece));
+  const isList = words.length === generatedWords && words.length + numbers.length === pieces.length;
+  return isList ? { kind: "words", text: words.join(" ") } : { kind: "typed", text: pasted };
 }
 
 function decode(text: string): string {

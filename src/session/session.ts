@@ -73,6 +73,8 @@ export function createSession(options: SessionOptions, world: World): Session {
   let log: string | null = null;
   let lastSeq = 0;
   let attempt = 0;
+  /** The relay has said that it stops; what follows is no fault of the network. */
+  let stopped = false;
   let retryAfterMs: number | null = null;
   /** Wall clock, ms: the relay has asked not to be dialled before. */
   let politeUntil = 0;
@@ -131,6 +133,8 @@ export function createSession(options: SessionOptions, world: World): Session {
     link.drop();
     bringBack.stop();
     receipts.stop();
+    // It stays said while further dials fail.
+    stopped = code === close.goingAway || (stopped && code === close.abnormal);
     if (then === "dial") {
       loseAndRetry();
       return;
@@ -149,7 +153,7 @@ export function createSession(options: SessionOptions, world: World): Session {
     const retryInMs = Math.max(retryAfterMs ?? 0, retryDelayMs(attempt++, chance()));
     cancelRetry();
     cancelRetry = world.after(retryInMs, dial);
-    setStatus({ state: "lost", retryInMs, unsent: outbox.size });
+    setStatus({ state: "lost", retryInMs, unsent: outbox.size, stopped });
   }
 
   // ── what the relay says ─────────────────────────────────────────────────────────────────────────────────────
@@ -194,6 +198,7 @@ export function createSession(options: SessionOptions, world: World): Session {
       keys = await world.derive(salt);
       log = null;
       outbox.unseal();
+      timeline.notice("new-salt", self);
       world.tell({ type: "code", code: keys.code });
     } finally {
       // Whoever took another name meanwhile has dialled the room of the old keys.
@@ -228,6 +233,7 @@ export function createSession(options: SessionOptions, world: World): Session {
 
   async function live(from: Line): Promise<void> {
     attempt = 0;
+    stopped = false;
     const named = seats.splice(0);
     for (const said of named) await takeSeat(said);
     // The person may have left meanwhile, or dialled anew under another name.

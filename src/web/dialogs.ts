@@ -173,7 +173,8 @@ function nameTaken(retryAfterMs: number | null, name: string, decide: Decisions)
   const use = h("button", { class: "primary", attributes: { type: "submit" } }, wording.useName);
   const hint =
     retryAfterMs === null ? wording.nameTakenHint : wording.nameTakenWait(Math.ceil(retryAfterMs / 1000));
-  const again = button("secondary", wording.tryAgain, decide.again);
+  const again = retryAfterMs === null ? null : button("secondary", wording.tryAgain, decide.again);
+  field.addEventListener("focus", () => field.select());
   return decision(
     wording.nameTaken(name),
     hint,

@@ -8,6 +8,7 @@ import {
   normalisePhrase,
   type Phrase,
 } from "../crypto/phrase.ts";
+import { isListWord } from "../crypto/typo.ts";
 import { wordsOf } from "../session/invite.ts";
 import { button, drawing, h } from "./dom.ts";
 import { iconPath } from "./icons.ts";
@@ -31,6 +32,9 @@ interface JoinOptions {
   readonly enter: (name: string, phrase: Phrase) => void;
 }
 
+const generatedWords = 8;
+/** PBKDF2 with 600,000 rounds on one graphics card: src/crypto/THREATS.md, "What guessing costs". */
+const guessesPerSecond = 5_000;
 const weakBits = 45;
 const strongBits = 60;
 
@@ -110,7 +114,7 @@ export function createJoinView(options: JoinOptions): JoinView {
     form.requestSubmit();
   });
   name.addEventListener("input", () => say(nameFault, ""));
-  if (options.words !== "") void judge(wording.phraseFromLink);
+  if (options.words !== "") void judgeLink();
   if (options.warning !== null) say(failure, options.warning);
 
   function takeLinkApart(): void {
@@ -118,13 +122,22 @@ export function createJoinView(options: JoinOptions): JoinView {
     if (pasted.kind === "typed") return;
     // A link without words must not become a passphrase: that room would be empty for ever.
     phrase.value = pasted.kind === "words" ? pasted.text : "";
-    void judge(pasted.kind === "words" ? wording.phraseFromLink : wording.lostFragment);
+    if (pasted.kind === "words") void judgeLink();
+    else void judge(wording.lostFragment);
   }
 
   async function startNewRoom(): Promise<void> {
     phrase.value = await options.generate();
     void judge(wording.freshPhrase);
     (name.value.trim() === "" ? name : enter).focus();
+  }
+
+  /** Words that came with a link: too few of the list mean that the link was cut, not that somebody chose badly. */
+  async function judgeLink(): Promise<void> {
+    const words = phrase.value.trim().split(/\s+/);
+    const isCut = words.length < generatedWords && words.slice(0, -1).every(isListWord);
+    await judge(isCut ? wording.cutLink(words.length) : wording.phraseFromLink);
+    if (isCut) say(hint, wording.cutLink(words.length));
   }
 
   /** Says under the field what to make of the words; `origin` is where they came from, when they were not typed. */
@@ -178,8 +191,9 @@ export function createJoinView(options: JoinOptions): JoinView {
         : bits < strongBits
           ? wording.strengthFair
           : wording.strengthStrong;
-    const text = `${wording.strength(words, Math.floor(bits))} ${verdict} ${wording.notCounted}`;
-    return h("p", { class: bits < weakBits ? "doubt" : "" }, text);
+    const text = `${wording.strength(words, guessSeconds(bits))} ${verdict}`;
+    const uncounted = normal === phrase.value.trim() ? "" : ` ${wording.notCounted}`;
+    return h("p", { class: bits < weakBits ? "doubt" : "" }, text + uncounted);
   }
 
   async function submit(event: SubmitEvent): Promise<void> {
@@ -230,10 +244,15 @@ export function createJoinView(options: JoinOptions): JoinView {
   return { element, progress, fail };
 }
 
-/** Whether the words look like a slip of the finger, so that entering takes a second press. */
+/** Whether the words look like a slip of the finger, or are easily guessed, so that entering takes a second press. */
 async function isDoubtful(phrase: Phrase): Promise<boolean> {
   const { kind } = await checkPhrase(phrase);
-  return kind === "typo" || kind === "checksum" || kind === "count";
+  return kind === "own" ? judgePhrase(phrase).bits < weakBits : kind !== "generated";
+}
+
+/** How long one graphics card needs on average, in seconds: the figure of src/crypto/THREATS.md. */
+function guessSeconds(bits: number): number {
+  return 2 ** (bits - 1) / guessesPerSecond;
 }
 
 function say(place: HTMLElement, ...what: readonly (Node | string)[]): void {

@@ -142,7 +142,7 @@ export function createRoomView(options: RoomOptions): RoomView {
     log.quiet(now.state !== "live");
     banner.hidden = now.state !== "lost";
     question.hidden = !stopped;
-    if (now.state === "lost") showLoss(now.unsent);
+    if (now.state === "lost") showLoss(now);
     if (stopped) ask(now);
     else if (hadFocus && banner.hidden) composer.focus();
   }
@@ -156,9 +156,9 @@ export function createRoomView(options: RoomOptions): RoomView {
     }, announcedForMs);
   }
 
-  function showLoss(unsent: number): void {
+  function showLoss({ unsent, stopped }: Extract<Status, { state: "lost" }>): void {
     banner.replaceChildren(
-      h("span", {}, wording.offline(unsent)),
+      h("span", {}, stopped && unsent === 0 ? wording.stopped : wording.offline(unsent)),
       button("chip", wording.tryNow, options.tryNow),
     );
   }

@@ -2,6 +2,22 @@
 
 const count = (n: number, one: string, many: string): string => `${n} ${n === 1 ? one : many}`;
 
+/** A rough length of time; nobody needs it to the minute. */
+function timeOf(seconds: number): string {
+  const units: readonly (readonly [number, string])[] = [
+    [31_557_600, "year"],
+    [86_400, "day"],
+    [3_600, "hour"],
+    [60, "minute"],
+  ];
+  const [length, unit] = units.find(([each]) => seconds >= each) ?? [1, "second"];
+  const amount = Math.floor(seconds / length);
+  if (unit === "second") return "seconds";
+  return unit === "year" && amount >= 1000
+    ? "thousands of years"
+    : `about ${count(amount, unit, `${unit}s`)}`;
+}
+
 /** The English table. */
 export const wording = {
   title: "Secure Room",
@@ -43,7 +59,10 @@ export const wording = {
     "These eight words do not fit together: one of them is wrong, or two have changed places. Compare them with the ones you were given.",
   wordCount: (n: number) =>
     `${count(n, "word", "words")}, but a passphrase made here has eight. Check whether one is missing or said twice.`,
-  strength: (words: number, bits: number) => `${count(words, "word", "words")}, about ${bits} bits.`,
+  strength: (words: number, seconds: number) =>
+    `${count(words, "word", "words")}: guessed in ${timeOf(seconds)} with one graphics card.`,
+  cutLink: (n: number) =>
+    `Your link was cut off on its way: only ${n} of its eight words arrived. Ask for the link once more.`,
   strengthWeak:
     "Easy to guess for whoever runs or breaks into the server. Better start a new room with random words.",
   strengthFair: "Would hold off a casual guesser, not a determined one.",
@@ -67,6 +86,8 @@ export const wording = {
     refused: "Not in the room",
     left: "Left",
   },
+  stopped:
+    "The host has stopped the server. What was said stays on this screen; if the server starts again, the room comes back.",
   offline: (unsent: number) =>
     unsent === 0
       ? "Offline. Trying to reach the room again."
@@ -101,7 +122,7 @@ export const wording = {
   away: "away",
   room: "This room",
   timer: "Messages disappear",
-  never: "never",
+  never: "not by themselves",
   duration(seconds: number): string {
     const units: readonly (readonly [number, string])[] = [
       [604_800, "week"],
@@ -116,15 +137,15 @@ export const wording = {
   },
   timerOn: (duration: string) => `{name} made messages disappear ${duration}, from here on.`,
   timerOff: "{name} made messages stay, from here on.",
-  receipts: "Say what I have seen",
+  receipts: "Tell others what I have read",
   receiptsHint: "Then you also see how many have seen yours.",
   way: "Connection",
   ways: { websocket: "WebSocket", fallback: "fallback" },
   seenBy: (n: number) => `seen by ${n}`,
   unknownMember: "Somebody whose name does not open",
-  alone: "You are alone here.",
+  alone: "You are the only one here.",
   aloneHint:
-    "If you expected somebody, compare the five pictures above with theirs: other pictures mean that one of you has mistyped a word.",
+    "Let someone in with the link or the words. If you expected somebody, compare the five pictures above with theirs: other pictures mean that one of you has mistyped a word.",
   empty: "Nothing has been said yet.",
   emptyHint: "What is said here can be read only by those who know the words.",
 
@@ -161,7 +182,9 @@ export const wording = {
     joined: "{name} came in.",
     left: "{name} left.",
     "second-key":
-      "{name} has a key that is new under this name: a new tab or device, or somebody else who uses it.",
+      "{name} speaks with a new key: a new tab or device, or somebody else who uses the name. If in doubt, ask.",
+    "new-salt":
+      "The server has been set up anew. From here on this is another room: the pictures above have changed for everybody.",
   },
   sayFaults: {
     "too-long": "This message is too long to send at once. Split it.",

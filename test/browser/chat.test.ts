@@ -95,7 +95,7 @@ for (const name of browserNames) {
       await ann.press("Start a new room");
       await ann.sees("All eight words fit together.");
       await ann.enter("Ann");
-      await ann.sees("You are alone here.");
+      await ann.sees("You are the only one here.");
       await ann.press("Share");
       const link = await ann.page.$eval("dialog input", (field) => field.value);
       const spoken = await ann.page.$$eval(".words li", (all) => all.map((each) => each.textContent ?? ""));

@@ -57,8 +57,23 @@ test("a pasted address without words is lost, whatever its path", () => {
   }
 });
 
+test("a link inside a sentence gives its words", () => {
+  const pasted = "Come in: https://192.0.2.2:3000/join#maple-river (tonight)";
+  assert.deepEqual(wordsOf(pasted), { kind: "words", text: "maple river" });
+});
+
+test("eight words with numbers or signs between them are the eight words", () => {
+  const words = "sulphur aorta jamboree evergreen florist superstore rubber umbrella";
+  const numbered = words.split(" ").map((word, index) => `${index + 1}. ${word}`);
+  for (const pasted of [numbered.join("\n"), words.replaceAll(" ", " · "), words.toUpperCase()]) {
+    assert.deepEqual(wordsOf(pasted), { kind: "words", text: words });
+  }
+  const others = ["seven of them", words.replace("rubber ", ""), `${words} today`];
+  for (const text of others) assert.deepEqual(wordsOf(text), { kind: "typed", text });
+});
+
 test("pasted words stay as they are, to the last space", () => {
-  for (const text of ["maple-river ", "see https://room.example/#maple", "https://", ""]) {
+  for (const text of ["maple-river ", "see https://room.example/ for more", "https://", ""]) {
     assert.deepEqual(wordsOf(text), { kind: "typed", text });
   }
 });
