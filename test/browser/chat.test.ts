@@ -181,6 +181,8 @@ for (const name of browserNames) {
     test("a reload keeps the person, the name and what was said", async () => {
       const ann = await inRoom("Ann");
       const bob = await inRoom("Bob");
+      // What is not stored while somebody looks cannot come along when the tab is duplicated.
+      assert.equal(await ann.page.evaluate(() => sessionStorage.length), 0);
       await ann.say("said first");
       await bob.sees("said first");
       await ann.page.reload();
