@@ -42,6 +42,14 @@ export class Archive {
     this.#frames.delete(id);
   }
 
+  /** Lets go of everything: it was sealed for a room that is no longer ours. */
+  clear(): void {
+    this.#frames.clear();
+    this.#order.length = 0;
+    this.#newest = null;
+    this.#bytes = 0;
+  }
+
   #place(id: string): void {
     const newestAt = this.#newest === null ? -1 : this.#order.lastIndexOf(this.#newest);
     const at = this.#order.lastIndexOf(id);

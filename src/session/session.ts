@@ -198,6 +198,7 @@ export function createSession(options: SessionOptions, world: World): Session {
     try {
       keys = await world.derive(salt);
       log = null;
+      archive.clear();
       outbox.unseal();
       timeline.notice("new-salt", self);
       world.tell({ type: "code", code: keys.code });

@@ -32,7 +32,7 @@ for (const door of doors) {
       tabs.set(name, tab);
       room.guests.set(name, tab);
     };
-    for (const name of ["Ann", "Ben", "Cy", "Dee", "Fay", "Gus"]) await come(name);
+    for (const name of ["Ann", "Ben", "Cy", "Dee", "Fay", "Gus", "Hal", "Ivy"]) await come(name);
 
     const gone: string[] = [];
     let renamed = 0;

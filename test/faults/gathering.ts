@@ -59,18 +59,20 @@ export class Gathering {
     return all[this.draw(all.length)] ?? assert.fail("nothing to choose from");
   }
 
-  say(name: string): void {
+  /** Somebody says something; gives what. */
+  say(name: string): string {
     const text = `${name} says ${this.said.size}`;
     this.said.add(text);
     this.guests.get(name)?.say(text);
+    return text;
   }
 
   /** Somebody speaks every `pauseMs` or so while `goesOn`; `between` is called behind each word. */
-  async talk(pauseMs: number, goesOn: () => boolean, between: () => void | Promise<void>): Promise<void> {
+  async talk(pauseMs: number, goesOn: () => boolean, between?: () => Promise<void>): Promise<void> {
     while (goesOn()) {
       this.#unscarred();
       this.say(this.pick(this.guests.keys()));
-      await between();
+      await between?.();
       await pause(this.draw(2 * pauseMs));
     }
   }
@@ -105,7 +107,15 @@ export class Gathering {
   }
 
   allLive(): boolean {
-    return [...this.guests.values()].every(({ screen }) => screen.status.state === "live");
+    return this.#states().every((state) => state === "live");
+  }
+
+  noneLive(): boolean {
+    return this.#states().every((state) => state !== "live");
+  }
+
+  #states(): string[] {
+    return [...this.guests.values()].map(({ screen }) => screen.status.state);
   }
 
   /**

@@ -30,6 +30,8 @@ export interface GuestOptions {
   readonly speed: number;
   /** Hears every event when the screen has drawn it. */
   readonly heard: (event: SessionEvent) => void;
+  /** Where scars are put, for whoever needs them before the guest is there. */
+  readonly scars?: string[];
 }
 
 /** A tab in this process. */
@@ -42,7 +44,7 @@ export interface Tab extends Guest {
 
 /** Enters the room; resolves as soon as the session dials. */
 export async function enter(options: GuestOptions): Promise<Tab> {
-  const scars: string[] = [];
+  const scars = options.scars ?? [];
   let life = await live(options, scars, null);
   return {
     get screen() {

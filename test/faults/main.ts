@@ -4,6 +4,7 @@
 import { readdirSync } from "node:fs";
 import { join } from "node:path";
 import { fileURLToPath } from "node:url";
+import { seed } from "./gathering.ts";
 
 const root = fileURLToPath(new URL("../../../", import.meta.url));
 const wanted = process.argv.slice(2);
@@ -12,4 +13,5 @@ const names = readdirSync(join(root, "test/faults"))
   .filter((name) => wanted.length === 0 || wanted.some((part) => name.includes(part)));
 if (names.length === 0) throw new Error(`no fault test matches: ${wanted.join(" ") || "(all)"}`);
 
+console.log(`FAULT_SEED=${seed}`);
 for (const name of names) await import(join(root, "build/test/faults", name.replace(/\.ts$/, ".js")));

@@ -60,3 +60,11 @@ test("what is forgotten is carried no more", () => {
   archive.forget("unknown");
   assert.deepEqual(carried(archive), ["b"]);
 });
+
+test("a cleared archive holds nothing and has room for everything", () => {
+  const archive = hold("a", "b");
+  archive.clear();
+  assert.deepEqual(carried(archive), []);
+  archive.keep("c", frameOf(maxArchiveBytes));
+  assert.deepEqual(carried(archive), ["c"]);
+});

@@ -135,3 +135,21 @@ test("a line that breaks while bringing back goes on where it was", async () => 
   const cleo = await Person.enter(relay, "Cleo");
   assert.equal(cleo.screen.length, 30);
 });
+
+test("behind another salt nothing is carried, since nobody there could open it, and what is said goes out", async () => {
+  const relay = new TestRelay();
+  const ann = await Person.enter(relay, "Ann");
+  ann.session.say("before");
+  await ann.sees("Ann: before");
+  relay.salt = new Uint8Array(32).fill(8);
+  relay.restart();
+  await until("the line is lost", () => ann.status.state === "lost");
+  ann.pass(2_000);
+  await until("the keys are derived", () => ann.status.state === "lost");
+  ann.pass(2_000);
+  await until("Ann is back", () => ann.status.state === "live");
+  ann.session.say("after");
+  ann.pass(2_000);
+  await ann.sees("Ann: after");
+  assert.equal(relay.log.length, 1);
+});
