@@ -185,6 +185,7 @@ export function createSession(options: SessionOptions, world: World): Session {
     if (log !== said.log) {
       lastSeq = 0;
       timeline.newLog();
+      archive.newLog();
       expiry.newLog();
     }
     log = said.log;
@@ -277,11 +278,13 @@ export function createSession(options: SessionOptions, world: World): Session {
     const { author, body } = message;
     if (message.secondKey) timeline.notice("second-key", author);
     const clash = author.own ? echoed(body) : null;
+    const id = entryId(author.key, body.counter);
+    const isCopy = timeline.cameBy(id);
     const news = timeline.receive(message, world.now());
     if (clash !== null) sayBody(clash);
     if (news === "news" && body.kind === "text" && status.state !== "live") caughtUp++;
-    const id = entryId(author.key, body.counter);
-    archive.keep(id, frame);
+    // A second copy in one log, from somebody who was carrying too, is nothing new to anybody.
+    if (!isCopy) archive.keep(id, frame);
     if (body.kind === "delete") archive.forget(entryId(author.key, body.of));
     if (author.own) expiry.sent(id, frame.seq);
     expiry.check();
@@ -299,7 +302,7 @@ export function createSession(options: SessionOptions, world: World): Session {
     const message = await openMessage(keys, frame);
     if (message === null) return null;
     const met = roster.author(message.fromUser, message.key, message.body.name);
-    return met && { ...message, ...met };
+    return met && { seq: frame.seq, ...message, ...met };
   }
 
   /** An own message is back: it is said. Gives the one that waited under the same number, if that was another. */

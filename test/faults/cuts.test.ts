@@ -27,7 +27,7 @@ for (const door of doors) {
 
     const tabs = new Map<string, Tab>();
     const come = async (name: string) => {
-      const tab = await enter({ name, salt: saltOf(relay), dialler, heard: room.heard });
+      const tab = await enter({ name, salt: saltOf(relay), dialler, speed: 50, heard: room.heard });
       t.after(() => tab.crash());
       tabs.set(name, tab);
       room.guests.set(name, tab);

@@ -1,8 +1,13 @@
 // The ways in, for clients without a browser: how a session's line reaches the relay. A scenario runs through each of them.
 
+import { once } from "node:events";
+import type { IncomingMessage } from "node:http";
+import { Agent, request } from "node:https";
+import { Readable } from "node:stream";
 import { WebSocket, type RawData } from "ws";
 import { subprotocol } from "../../src/protocol/limits.ts";
 import type { Line, LineListener, World } from "../../src/session/world.ts";
+import { dialFallback } from "../../src/web/dial-fallback.ts";
 
 /** Opens lines to one relay. */
 export interface Dialler {
@@ -17,7 +22,10 @@ export interface Door {
   readonly open: (origin: string) => Dialler;
 }
 
-export const doors: readonly Door[] = [{ name: "WebSocket", open: openWebSockets }];
+export const doors: readonly Door[] = [
+  { name: "WebSocket", open: openWebSockets },
+  { name: "fallback", open: openFallback },
+];
 
 /** @throws when there is no such door */
 export function doorCalled(name: string): Door {
@@ -42,7 +50,41 @@ function openWebSockets(origin: string): Dialler {
   };
 }
 
-/** As src/web/dial.ts does it. */
+function openFallback(origin: string): Dialler {
+  const agent = new Agent({ keepAlive: true, rejectUnauthorized: false });
+  const ask = (path: string, init: RequestInit) => fetchFrom(agent, origin + path, init);
+  return {
+    dial: (roomId, listener) => dialFallback(roomId, listener, () => {}, ask),
+    stop: () => agent.destroy(),
+  };
+}
+
+/** `fetch` from a relay with whatever certificate, as far as the page's line uses it. */
+async function fetchFrom(agent: Agent, url: string, { method, headers, body, signal }: RequestInit) {
+  const asked = request(url, {
+    agent,
+    method: method ?? "GET",
+    headers: Object.fromEntries(new Headers(headers)),
+    ...(signal ? { signal } : {}),
+  });
+  asked.end(body);
+  const [answer] = (await once(asked, "response")) as [IncomingMessage];
+  // Once it is answered, what breaks is told by the body.
+  asked.on("error", () => {});
+  const { statusCode: status = 0 } = answer;
+  const isEmpty = status === 204;
+  if (isEmpty) answer.resume();
+  const fields = Object.entries(answer.headers).map(([name, value]): [string, string] => [
+    name,
+    String(value),
+  ]);
+  return new Response(isEmpty ? null : (Readable.toWeb(answer) as ReadableStream<Uint8Array>), {
+    status,
+    headers: fields,
+  });
+}
+
+/** As src/web/dial-websocket.ts does it. */
 function lineOver(socket: WebSocket, listener: LineListener): Line {
   let dropped = false;
   const unlessDropped =

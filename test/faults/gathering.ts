@@ -144,8 +144,20 @@ export class Gathering {
     return account;
   }
 
-  /** Everybody has the same messages in the same order. */
+  /** Everybody has the same messages in the same order, and nobody's words stand in another than they were said in. */
   sameOrder(): void {
+    for (const [name, texts] of this.#screens()) {
+      const latest = new Map<string, number>();
+      for (const text of texts) {
+        const [who = "", number = ""] = text.split(" says ");
+        const before = latest.get(who) ?? -1;
+        assert.ok(
+          before < Number(number),
+          `seed ${seed}: ${name} sees “${text}” behind “${who} says ${before}”`,
+        );
+        latest.set(who, Number(number));
+      }
+    }
     const [[first, theirs] = ["", []], ...others] = this.#screens();
     for (const [name, texts] of others) {
       const at = theirs.findIndex((text, index) => text !== texts[index]);

@@ -10,8 +10,6 @@ import { keysOf } from "../crypto/phrases.ts";
 import { Screen } from "../session/screen.ts";
 import type { Dialler } from "./doors.ts";
 
-/** How many times faster a client's clock runs: its patience of 25 s and 10 s must not be waited for. */
-const speed = 50;
 const phrase = "maple river";
 
 /** What a test does with somebody in the room, wherever the session runs. */
@@ -28,6 +26,8 @@ export interface GuestOptions {
   readonly name: string;
   readonly salt: Bytes;
   readonly dialler: Dialler;
+  /** How many times faster its clock runs: its patience of 25 s and 10 s need not be waited for. */
+  readonly speed: number;
   /** Hears every event when the screen has drawn it. */
   readonly heard: (event: SessionEvent) => void;
 }
@@ -89,12 +89,12 @@ async function live(options: GuestOptions, scars: string[], saved: SavedSession 
       },
       derive: (salt) => keysOf(phrase, salt),
       random: (length) => crypto.getRandomValues(new Uint8Array(length)),
-      now: () => Date.now() + Math.round((performance.now() - bornAtMs) * speed),
+      now: () => Date.now() + Math.round((performance.now() - bornAtMs) * options.speed),
       after(ms, callback) {
         const timer = setTimeout(() => {
           timers.delete(timer);
           if (!isOver) callback();
-        }, ms / speed);
+        }, ms / options.speed);
         timers.add(timer);
         return () => {
           clearTimeout(timer);

@@ -1,0 +1,62 @@
+import assert from "node:assert/strict";
+import { test } from "node:test";
+import { type Frame, frameKind, frameKindOf, seqOf } from "../../src/protocol/frame.ts";
+import { maxArchiveBytes, maxArchiveFrames } from "../../src/protocol/limits.ts";
+import { Archive } from "../../src/session/archive.ts";
+
+function frameOf(byteLength = 16): Frame {
+  const fromUser = new Uint8Array(16);
+  const iv = new Uint8Array(12);
+  return { kind: frameKind.message, seq: 7, fromUser, iv, ciphertext: new Uint8Array(byteLength) };
+}
+
+/** What the archive would carry into an empty log, in order. */
+function carried(archive: Archive): string[] {
+  const ids: string[] = [];
+  for (;;) {
+    const next = archive.nextMissing((id) => ids.includes(id));
+    if (next === null) return ids;
+    ids.push(next.id);
+  }
+}
+
+function hold(...ids: readonly string[]): Archive {
+  const archive = new Archive();
+  archive.newLog();
+  for (const id of ids) archive.keep(id, frameOf());
+  return archive;
+}
+
+test("what it carries is kind 3 without a number", () => {
+  const { frame } = hold("a").nextMissing(() => false) ?? assert.fail();
+  assert.deepEqual([frameKindOf(frame), seqOf(frame)], [frameKind.carried, 0]);
+});
+
+test("a new log that breaks off before it has everything leaves the order as it was", () => {
+  const archive = hold("a", "b", "c", "d");
+  archive.newLog();
+  for (const id of ["a", "b"]) archive.keep(id, frameOf());
+  assert.deepEqual(carried(archive), ["a", "b", "c", "d"]);
+});
+
+test("what comes by in a new log stands in its order, as it does on screens", () => {
+  const archive = hold("a", "b", "c", "d");
+  archive.newLog();
+  for (const id of ["b", "new", "a", "d"]) archive.keep(id, frameOf());
+  assert.deepEqual(carried(archive), ["b", "c", "new", "a", "d"]);
+});
+
+test("the oldest go when there are too many, or too many bytes", () => {
+  const many = hold(...Array.from({ length: maxArchiveFrames + 1 }, (_, index) => String(index)));
+  assert.deepEqual([carried(many)[0], carried(many).length], ["1", maxArchiveFrames]);
+  const large = hold("a", "b");
+  large.keep("c", frameOf(maxArchiveBytes - 16));
+  assert.deepEqual(carried(large), ["b", "c"]);
+});
+
+test("what is forgotten is carried no more", () => {
+  const archive = hold("a", "b");
+  archive.forget("a");
+  archive.forget("unknown");
+  assert.deepEqual(carried(archive), ["b"]);
+});
