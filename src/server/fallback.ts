@@ -5,8 +5,7 @@
 import type { IncomingMessage, ServerResponse } from "node:http";
 
 import { close as closeCodes } from "../protocol/close.ts";
-import type { ErrorCode } from "../protocol/control.ts";
-import { type Limits, pingEveryMs, pongWithinMs, retryBusyMs, sweepEveryMs } from "../protocol/limits.ts";
+import { type Limits, pingEveryMs, pongWithinMs, sweepEveryMs } from "../protocol/limits.ts";
 import type { Address, Addresses } from "./addresses.ts";
 import { createAwake } from "./awake.ts";
 import { readBody } from "./body.ts";
@@ -16,7 +15,19 @@ import type { Counters } from "./counters.ts";
 import { type Route, seatIn } from "./http.ts";
 import { type Closable, Lines } from "./lines.ts";
 import type { Connection, Relay } from "./relay.ts";
-import { createStream, refuseWith, type Stream } from "./stream.ts";
+import {
+  type NoPost,
+  noSuchSeat,
+  notOfThisProtocol,
+  oneAtATime,
+  onlyPost,
+  refuseWith,
+  tooBig,
+  tooFast,
+  tooSlow,
+  wrongType,
+} from "./refusals.ts";
+import { createStream, type Stream } from "./stream.ts";
 import { judgeCapacity } from "./upgrade.ts";
 
 export interface FallbackDoor {
@@ -36,13 +47,6 @@ interface Line extends Closable {
   /** As the door's `awake` counts. */
   heardAtMs: number;
   askedAtMs: number;
-}
-
-interface NoPost {
-  readonly status: number;
-  readonly code: ErrorCode;
-  readonly message: string;
-  readonly retryAfterMs?: number;
 }
 
 /** 22 symbols that spell 16 bytes; the last one has no stray bits. */
@@ -249,37 +253,3 @@ function mediaType({ headers }: IncomingMessage): string {
   const [type = ""] = (headers["content-type"] ?? "").split(";");
   return type.trim().toLowerCase();
 }
-
-const onlyPost: NoPost = { status: 405, code: "bad", message: "This is only posted to." };
-const wrongType: NoPost = {
-  status: 415,
-  code: "bad",
-  message: "A text frame is posted as application/json, a binary one as application/octet-stream.",
-};
-const noSuchSeat: NoPost = {
-  status: 404,
-  code: "bad",
-  message: "Nobody listens on this seat in this room. Join again.",
-};
-const oneAtATime: NoPost = {
-  status: 429,
-  code: "rate",
-  message: "Another frame of this seat is still on its way. Post one at a time.",
-  retryAfterMs: retryBusyMs,
-};
-const tooFast: NoPost = {
-  status: 429,
-  code: "rate",
-  message: "Too much in a short time. Wait, then post it again.",
-};
-const tooSlow: NoPost = {
-  status: 408,
-  code: "bad",
-  message: "Nothing of this frame came for too long. Post it again.",
-};
-const tooBig: NoPost = { status: 413, code: "bad", message: "This frame is larger than the relay takes." };
-const notOfThisProtocol: NoPost = {
-  status: 400,
-  code: "bad",
-  message: "This is no frame of this protocol. Reload the page or update the client.",
-};

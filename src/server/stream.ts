@@ -5,15 +5,12 @@
 import type { IncomingMessage, ServerResponse } from "node:http";
 
 import { close as closeCodes } from "../protocol/close.ts";
-import { decodeRelayText, encodeText, type RelayText } from "../protocol/control.ts";
+import { decodeRelayText } from "../protocol/control.ts";
 import { encodeEvent, streamComment } from "../protocol/event-stream.ts";
 import { closeWithinMs, streamCommentEveryMs } from "../protocol/limits.ts";
-import { answerOver } from "./body.ts";
 import type { Clock } from "./clock.ts";
+import { type ErrorText, refuseWith } from "./refusals.ts";
 import { eachFrame, type Wire } from "./wire.ts";
-
-/** The relay's `error`, which is the body of every refusal. */
-export type ErrorText = Extract<RelayText, { readonly type: "error" }>;
 
 export interface Stream {
   readonly wire: Wire;
@@ -143,22 +140,3 @@ const statuses: ReadonlyMap<number, number> = new Map([
   [closeCodes.nameTaken, 409],
   [closeCodes.roomFull, 409],
 ]);
-
-/** Answers with a status, and with `error` as the body. */
-export function refuseWith(
-  clock: Clock,
-  request: IncomingMessage,
-  response: ServerResponse,
-  status: number,
-  error: ErrorText,
-): void {
-  const body = Buffer.from(encodeText(error));
-  const { retryAfterMs } = error;
-  const headers = {
-    "Content-Type": "application/json",
-    "Content-Length": body.length,
-    "Cache-Control": "no-store",
-    ...(retryAfterMs === undefined ? {} : { "Retry-After": Math.ceil(retryAfterMs / 1000) }),
-  };
-  answerOver(clock, request, response, { status, headers, body });
-}

@@ -29,6 +29,8 @@ export interface MessageEntry {
   readonly deleted: boolean;
   /** "sending" until the relay's echo is there. */
   readonly delivery: "sending" | "sent";
+  /** Its place in the relay's present log; null before it has one. */
+  readonly seq: number | null;
   /** How many others have said that they have seen it; 0 in messages of others. */
   readonly seenBy: number;
   /** Emoji to those who reacted with it. */

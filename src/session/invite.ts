@@ -2,6 +2,7 @@
 // leaves the browser. Texts only; whether the words are good is for crypto/phrase.ts to say.
 
 import { isListWord } from "../crypto/typo.ts";
+import { phraseWords } from "../protocol/limits.ts";
 
 /** A link to the room of `phrase` at `origin`: its words, percent-encoded, with a dash for each space. */
 export function inviteLink(origin: string, phrase: string): string {
@@ -28,7 +29,6 @@ export type Pasted =
   | { readonly kind: "typed"; readonly text: string };
 
 const link = /https?:\/\/\S+/i;
-const generatedWords = 8;
 
 /**
  * Takes apart what people paste: a link, alone or in a sentence around it, or the eight words with numbers or signs
@@ -49,7 +49,7 @@ function listedWords(pasted: string): Pasted {
     .filter((piece) => piece !== "");
   const words = pieces.filter(isListWord);
   const numbers = pieces.filter((piece) => /^\d{1,2}$/.test(piece));
-  const isList = words.length === generatedWords && words.length + numbers.length === pieces.length;
+  const isList = words.length === phraseWords && words.length + numbers.length === pieces.length;
   return isList ? { kind: "words", text: words.join(" ") } : { kind: "typed", text: pasted };
 }
 

@@ -303,7 +303,7 @@ export function createSession(options: SessionOptions, world: World): Session {
     const message = await openMessage(keys, frame);
     if (message === null) return null;
     const met = roster.author(message.fromUser, message.key, message.body.name);
-    return met && { ...message, ...met };
+    return met && { seq: frame.seq, ...message, ...met };
   }
 
   /** An own message is back: it is said. Gives the one that waited under the same number, if that was another. */

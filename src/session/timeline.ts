@@ -15,6 +15,7 @@ type Tell = (event: SessionEvent) => void;
 
 /** A kept message whose envelope opened and whose name fits its sender. */
 export interface Received {
+  readonly seq: number;
   readonly body: MessageBody;
   readonly messageId: MessageId;
   readonly author: Author;
@@ -50,7 +51,7 @@ export class Timeline {
 
   /** Shows an own text at once, behind everything that is numbered. */
   say(author: Author, body: TextBody): void {
-    const entry = messageEntry(author, body, null, "sending");
+    const entry = messageEntry(author, body, null, null);
     this.#sending.push(entry.id);
     this.#byId.set(entry.id, entry);
     this.#tell({ type: "entry", entry, before: null });
@@ -109,25 +110,26 @@ export class Timeline {
   }
 
   /** Takes the next message of the log. "double": it has come by in this log, or was on screen before the log began. */
-  receive({ body, messageId, author }: Received, now: number): "news" | "double" {
+  receive({ seq, body, messageId, author }: Received, now: number): "news" | "double" {
     const id = entryId(author.key, body.counter);
     if (this.#cameBy.has(id)) return "double";
     remember(this.#cameBy, id, null, maxCameBy);
     const seen = this.#counters.see(author.key, body.counter);
     if (seen === "seen") {
       this.#reorder(id);
+      this.#change(id, (entry) => (entry.seq === seq ? entry : { ...entry, seq }));
       return "double";
     }
     if (seen.filled !== null) this.#redrawGap(author.key, seen.filled);
     this.#noteGap(author, body.counter);
-    this.#apply({ body, messageId, author }, id, now);
+    this.#apply({ seq, body, messageId, author }, id, now);
     return "news";
   }
 
-  #apply({ body, messageId, author }: Received, id: string, now: number): void {
+  #apply({ seq, body, messageId, author }: Received, id: string, now: number): void {
     switch (body.kind) {
       case "text":
-        this.#place(messageEntry(author, body, messageId, "sent"));
+        this.#place(messageEntry(author, body, messageId, seq));
         this.#startTimer(id, body.at, now);
         this.#newest = id;
         this.#idOfMessage.set(messageId, id);
@@ -300,7 +302,7 @@ function messageEntry(
   author: Author,
   body: TextBody,
   messageId: MessageId | null,
-  delivery: MessageEntry["delivery"],
+  seq: number | null,
 ): MessageEntry {
   return {
     kind: "message",
@@ -312,7 +314,8 @@ function messageEntry(
     ...(body.re === undefined ? {} : { re: body.re }),
     edited: null,
     deleted: false,
-    delivery,
+    delivery: seq === null ? "sending" : "sent",
+    seq,
     seenBy: 0,
     reactions: new Map(),
   };

@@ -8,6 +8,7 @@ import {
   normalisePhrase,
   type Phrase,
 } from "../crypto/phrase.ts";
+import { phraseWords } from "../protocol/limits.ts";
 import { isListWord } from "../crypto/typo.ts";
 import { wordsOf } from "../session/invite.ts";
 import { button, drawing, h } from "./dom.ts";
@@ -32,7 +33,6 @@ interface JoinOptions {
   readonly enter: (name: string, phrase: Phrase) => void;
 }
 
-const generatedWords = 8;
 /** PBKDF2 with 600,000 rounds on one graphics card: src/crypto/THREATS.md, "What guessing costs". */
 const guessesPerSecond = 5_000;
 const weakBits = 45;
@@ -135,7 +135,7 @@ export function createJoinView(options: JoinOptions): JoinView {
   /** Words that came with a link: too few of the list mean that the link was cut, not that somebody chose badly. */
   async function judgeLink(): Promise<void> {
     const words = phrase.value.trim().split(/\s+/);
-    const isCut = words.length < generatedWords && words.slice(0, -1).every(isListWord);
+    const isCut = words.length < phraseWords && words.slice(0, -1).every(isListWord);
     await judge(isCut ? wording.cutLink(words.length) : wording.phraseFromLink);
     if (isCut) say(hint, wording.cutLink(words.length));
   }

@@ -127,14 +127,22 @@ function isEcho(known: Entry | undefined, entry: Entry): entry is MessageEntry {
   if (known?.kind !== "message" || entry.kind !== "message" || !entry.author.own) return false;
   const { text, author } = known;
   const same = author.name === entry.author.name && author.ordinal === entry.author.ordinal;
-  const marked = known.delivery !== entry.delivery || known.seenBy !== entry.seenBy;
+  const marked =
+    known.delivery !== entry.delivery || known.seenBy !== entry.seenBy || known.seq !== entry.seq;
   return marked && entry.text === text && same;
 }
 
 function markSent(item: HTMLLIElement, entry: MessageEntry): void {
   item.className = `message ${entry.delivery} own`;
   const mark = item.querySelector(".delivery");
-  if (mark !== null) mark.textContent = deliveryText(entry);
+  if (mark !== null) mark.replaceWith(drawDelivery(entry));
+}
+
+/** Sending, sent or seen; pointing at it shows the number that the relay gave. */
+function drawDelivery(entry: MessageEntry): HTMLElement {
+  const mark = h("span", { class: "delivery" }, deliveryText(entry));
+  if (entry.seq !== null) mark.title = wording.numbered(entry.seq);
+  return mark;
 }
 
 function deliveryText({ delivery, seenBy }: MessageEntry): string {
@@ -179,7 +187,7 @@ function drawMessage(item: HTMLLIElement, entry: MessageEntry): void {
   const { author, at, text, edited, deleted, delivery } = entry;
   const said = new Date(at);
   const editedMark = edited !== null && !deleted ? h("span", {}, wording.edited) : null;
-  const deliveryMark = author.own ? h("span", { class: "delivery" }, deliveryText(entry)) : null;
+  const deliveryMark = author.own ? drawDelivery(entry) : null;
   const body = h("p", { class: deleted ? "text deleted" : "text", attributes: { dir: "auto" } });
   body.append(deleted ? wording.deleted : text);
   item.className = `message ${delivery}${author.own ? " own" : ""}`;

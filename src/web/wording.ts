@@ -168,6 +168,7 @@ export const wording = {
   send: "Send",
   sending: "sending",
   sent: "sent",
+  numbered: (seq: number) => `Number ${seq} in the server’s log`,
   edited: "edited",
   deleted: "This message was deleted.",
   /** {name} is where a name goes. */

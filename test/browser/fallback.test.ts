@@ -94,9 +94,9 @@ for (const name of browserNames) {
       const ann = await inRoom("Ann", words, strip.origin);
       const bob = await inRoom("Bob", words, strip.origin);
       await own.stop();
-      await ann.sees("Offline.");
+      await ann.sees("The host has stopped the server.");
       await ann.say("said offline");
-      await ann.sees("1 message will be sent.");
+      await ann.sees("Offline. 1 message will be sent.");
       const again = await startRelay({ port: own.port, certs: own.certs });
       await bob.sees("said offline");
       assert.deepEqual(await bob.messages(), ["said offline"]);

@@ -6,15 +6,27 @@ import type { Browser } from "puppeteer-core";
 import { generatePhrase } from "../../src/crypto/phrase.ts";
 import { browserNames, Guest, launch } from "./browsers.ts";
 import { type RunningRelay, startRelay } from "./relay.ts";
+import { startStrippingProxy, type StrippingProxy } from "./strip.ts";
 
-for (const name of browserNames) {
-  describe(`nothing is lost in ${name}`, () => {
+const ways = ["WebSocket", "fallback"] as const;
+type Way = (typeof ways)[number];
+
+/** Where the page is opened: at the relay, or behind a proxy that lets no WebSocket through. */
+async function openWay(way: Way, relay: RunningRelay): Promise<Pick<StrippingProxy, "origin" | "stop">> {
+  if (way === "fallback") return startStrippingProxy(relay.port, relay.certs);
+  return { origin: relay.origin, stop() {} };
+}
+
+for (const [name, way] of browserNames.flatMap((each) => ways.map((way) => [each, way] as const))) {
+  describe(`nothing is lost in ${name} over ${way}`, () => {
     let relay: RunningRelay;
+    let door: Pick<StrippingProxy, "origin" | "stop">;
     let browser: Browser;
     let words = "";
 
     before(async () => {
       relay = await startRelay();
+      door = await openWay(way, relay);
       browser = await launch(name);
     });
     beforeEach(async () => {
@@ -22,13 +34,16 @@ for (const name of browserNames) {
     });
     after(async () => {
       await browser.close();
+      door.stop();
       await relay.stop();
       relay.remove();
     });
 
     async function inRoom(guest: string): Promise<Guest> {
-      const opened = await Guest.open(browser, relay.origin);
+      const opened = await Guest.open(browser, door.origin);
       await opened.enter(guest, words);
+      const inUse = await opened.page.$eval(".way", (each) => each.textContent);
+      assert.equal(inUse, way);
       return opened;
     }
 
@@ -109,22 +124,26 @@ for (const name of browserNames) {
   });
 }
 
-test("a frozen tab has everything when it thaws", async () => {
-  const relay = await startRelay();
-  const browser = await launch("chromium");
-  const words = await generatePhrase((length) => crypto.getRandomValues(new Uint8Array(length)));
-  const ann = await Guest.open(browser, relay.origin);
-  await ann.enter("Ann", words);
-  const bob = await Guest.open(browser, relay.origin);
-  await bob.enter("Bob", words);
-  const lifecycle = await ann.page.createCDPSession();
-  await lifecycle.send("Page.setWebLifecycleState", { state: "frozen" });
-  for (let index = 0; index < 20; index++) await bob.say(`while you slept ${index}`);
-  await bob.until("all sent", () => document.querySelectorAll(".own.sent").length === 20);
-  await lifecycle.send("Page.setWebLifecycleState", { state: "active" });
-  await ann.sees("while you slept 19");
-  assert.deepEqual(await ann.messages(), await bob.messages());
-  await browser.close();
-  await relay.stop();
-  relay.remove();
-});
+for (const way of ways) {
+  test(`a frozen tab has everything when it thaws, over ${way}`, async () => {
+    const relay = await startRelay();
+    const door = await openWay(way, relay);
+    const browser = await launch("chromium");
+    const words = await generatePhrase((length) => crypto.getRandomValues(new Uint8Array(length)));
+    const ann = await Guest.open(browser, door.origin);
+    await ann.enter("Ann", words);
+    const bob = await Guest.open(browser, door.origin);
+    await bob.enter("Bob", words);
+    const lifecycle = await ann.page.createCDPSession();
+    await lifecycle.send("Page.setWebLifecycleState", { state: "frozen" });
+    for (let index = 0; index < 20; index++) await bob.say(`while you slept ${index}`);
+    await bob.until("all sent", () => document.querySelectorAll(".own.sent").length === 20);
+    await lifecycle.send("Page.setWebLifecycleState", { state: "active" });
+    await ann.sees("while you slept 19");
+    assert.deepEqual(await ann.messages(), await bob.messages());
+    await browser.close();
+    door.stop();
+    await relay.stop();
+    relay.remove();
+  });
+}

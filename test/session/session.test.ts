@@ -30,9 +30,11 @@ test("a message is on the own screen at once and is sent when its echo is back",
   assert.deepEqual(ann.screen, ["Ann: hello …"]);
   await until("the relay has it", () => relay.log.length === 1);
   const held = relay.newest.held;
+  assert.equal(ann.message("hello").seq, null);
   relay.newest.held = null;
   for (const deliver of held) deliver();
   await ann.sees("Ann: hello");
+  assert.equal(ann.message("hello").seq, 1);
 });
 
 test("a latecomer gets everything that was said", async () => {

@@ -44,7 +44,7 @@ const text = (author: Author, counter: number, words: string): MessageBody => ({
 });
 
 function receive(timeline: Timeline, author: Author, body: MessageBody, now = 1): void {
-  timeline.receive({ author, body, messageId: `${author.key}${body.counter}` }, now);
+  timeline.receive({ author, body, messageId: `${author.key}${body.counter}`, seq: 1 }, now);
 }
 
 test("own messages stand behind the numbered ones until they are numbered themselves", () => {
