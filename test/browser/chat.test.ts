@@ -182,7 +182,8 @@ for (const name of browserNames) {
       const ann = await inRoom("Ann");
       const bob = await inRoom("Bob");
       // What is not stored while somebody looks cannot come along when the tab is duplicated.
-      assert.equal(await ann.page.evaluate(() => sessionStorage.length), 0);
+      await ann.page.bringToFront();
+      await ann.until("nothing is stored", () => sessionStorage.length === 0);
       await ann.say("said first");
       await bob.sees("said first");
       await ann.page.reload();
