@@ -283,7 +283,9 @@ export function createSession(options: SessionOptions, world: World): Session {
     const isCopy = timeline.cameBy(id);
     const news = timeline.receive(message, world.now());
     if (clash !== null) sayBody(clash);
-    if (news === "news" && body.kind === "text" && status.state !== "live") caughtUp++;
+    // Who comes back knows what they have said themselves.
+    const isNews = news === "news" && body.kind === "text" && !(wasLive && author.own);
+    if (isNews && status.state !== "live") caughtUp++;
     // A second copy in one log, from somebody who was carrying too, is nothing new to anybody.
     if (!isCopy) archive.keep(id, frame);
     if (body.kind === "delete") archive.forget(entryId(author.key, body.of));

@@ -151,6 +151,7 @@ export class Timeline {
       case "timer":
         this.#timerSeconds = body.seconds;
         this.#place({ kind: "timer", id, seconds: body.seconds, author });
+        this.#newest = id;
         break;
       // Kinds that this version does not show are skipped in silence, as unknown ones are.
       case "topic":

@@ -181,7 +181,7 @@ function worldOf(derive: World["derive"], tell: World["tell"], inUse: (way: Way)
 function keepTabOverReload(): void {
   addEventListener("pagehide", putTab);
   addEventListener("pageshow", wakeTab);
-  addEventListener("online", wakeTab);
+  addEventListener("online", () => wake());
   // A link opened over the page: what stands behind # must not stay in the address.
   addEventListener("hashchange", () => location.reload());
   document.addEventListener("visibilitychange", () => (document.hidden ? putTab() : wakeTab()));

@@ -140,7 +140,8 @@ export function createRoomView(options: RoomOptions): RoomView {
     const stopped = now.state === "refused" || (now.state === "left" && now.why !== "asked");
     composer.enable(now.state !== "refused" && now.state !== "left");
     log.quiet(now.state !== "live");
-    banner.hidden = now.state !== "lost";
+    // While it dials again it is still offline.
+    if (now.state !== "dialling" && now.state !== "joining") banner.hidden = now.state !== "lost";
     question.hidden = !stopped;
     if (now.state === "lost") showLoss(now);
     if (stopped) ask(now);

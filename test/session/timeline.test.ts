@@ -152,6 +152,16 @@ test("an entry that comes by in a new log keeps its place where the order is the
   assert.deepEqual(lines(), ["Ann: no 0", "Bob: between", "Ann: no 1", "Ann: no 2"]);
 });
 
+test("a timer takes part in the order of a new log", () => {
+  const { timeline, lines } = screen();
+  timeline.live();
+  for (const counter of [0, 1]) receive(timeline, ann, text(ann, counter, `no ${counter}`));
+  timeline.newLog();
+  receive(timeline, bob, { kind: "timer", ...said(bob, 0), seconds: 60 });
+  for (const counter of [0, 1]) receive(timeline, ann, text(ann, counter, `no ${counter}`));
+  assert.deepEqual(lines(), ["timer", "Ann: no 0", "Ann: no 1"]);
+});
+
 test("a message that comes late makes the line of its gap smaller", () => {
   const { timeline, lines } = screen();
   timeline.live();
