@@ -25,7 +25,16 @@ test("now is what the answer says it is, whatever the clock of this machine says
 });
 
 test("what is neither is no wait that is known", () => {
-  for (const value of ["", "soon", "-1", "1.5", "0x10", "1e3", "21 Oct 2015", "Wed, 99 Foo 2015 07:28:00 GMT"]) {
+  for (const value of [
+    "",
+    "soon",
+    "-1",
+    "1.5",
+    "0x10",
+    "1e3",
+    "21 Oct 2015",
+    "Wed, 99 Foo 2015 07:28:00 GMT",
+  ]) {
     assert.equal(waitOf(value), null, value);
   }
   assert.equal(retryAfterOf(new Headers(), nowMs), null);
