@@ -2,8 +2,6 @@
 
 import type { Random } from "../crypto/bytes.ts";
 import { type Bytes, toBase64url } from "../protocol/base64url.ts";
-import { maxUnsentBytes } from "../protocol/limits.ts";
-import { utf8 } from "../crypto/bytes.ts";
 import { deriveRoomKeys, type RoomKeys } from "../crypto/keys.ts";
 import { createMemberKey, type MemberKey, restoreMemberKey } from "../crypto/member.ts";
 import { generatePhrase, normalisePhrase, type Phrase } from "../crypto/phrase.ts";
@@ -19,7 +17,7 @@ import { h } from "./dom.ts";
 import { createJoinView, type JoinView } from "./join-view.ts";
 import { deriveWithProgress, fetchSalt } from "./keys.ts";
 import { createRoomView } from "./room-view.ts";
-import { openShelf, type SavedRoom } from "./storage.ts";
+import { isKeepable, openShelf, type SavedRoom } from "./storage.ts";
 import { createTab } from "./tab.ts";
 import { wording } from "./wording.ts";
 
@@ -185,9 +183,7 @@ async function enterRoom(
 function sayIfKept(session: Session, text: string): SayFault {
   const fault = faultOfText(text);
   if (fault !== null) return fault;
-  const unsent = [...session.unsentTexts(), text];
-  const bytes = unsent.reduce((sum, each) => sum + utf8(each).length, 0);
-  return bytes > maxUnsentBytes ? "outbox-full" : session.say(text);
+  return isKeepable([...session.unsentTexts(), text]) ? session.say(text) : "outbox-full";
 }
 
 function worldOf(derive: World["derive"], tell: World["tell"], inUse: (way: Way) => void): World {

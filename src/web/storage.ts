@@ -1,7 +1,8 @@
 // What lets a tab survive a reload, as it stands in sessionStorage: the room it is in, and the rooms that it has left
 // with something unsent. How it is spelt, and what is left out where there is little space. When: tab.ts.
 
-import { maxRoomsLeftBehind } from "../protocol/limits.ts";
+import { utf8 } from "../crypto/bytes.ts";
+import { maxRoomsLeftBehind, maxUnsentBytes } from "../protocol/limits.ts";
 import type { SavedSession } from "../session/world.ts";
 
 /** A room as one tab keeps it. */
@@ -35,6 +36,11 @@ export function openShelf(): Shelf {
     };
     return { getItem: () => null, setItem: refuse, removeItem: () => {} };
   }
+}
+
+/** Whether so many unsent texts of one room may wait. */
+export function isKeepable(texts: readonly string[]): boolean {
+  return texts.reduce((bytes, text) => bytes + utf8(text).length, 0) <= maxUnsentBytes;
 }
 
 /** Whether losing it would lose something that somebody has written. */

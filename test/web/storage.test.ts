@@ -1,8 +1,8 @@
 import assert from "node:assert/strict";
 import { test } from "node:test";
 
-import { maxRoomsLeftBehind } from "../../src/protocol/limits.ts";
-import { putSavedTab, type SavedTab, takeSavedTab } from "../../src/web/storage.ts";
+import { maxRoomsLeftBehind, maxTextBytes, maxUnsentBytes } from "../../src/protocol/limits.ts";
+import { isKeepable, putSavedTab, type SavedTab, takeSavedTab } from "../../src/web/storage.ts";
 import { createShelf, roomOf, unsealed } from "./shelf.ts";
 
 const empty: SavedTab = { room: null, leftBehind: [] };
@@ -99,4 +99,15 @@ test("of many rooms the newest are read", () => {
   const rooms = Array.from({ length: maxRoomsLeftBehind + 1 }, (_, index) => roomOf(`room ${index}`, 1));
   shelf.setItem("secure-room", JSON.stringify({ room: null, leftBehind: rooms }));
   assert.deepEqual(takeSavedTab(shelf).leftBehind, rooms.slice(1));
+});
+
+test("unsent texts may wait up to the limit, in bytes, and not beyond", () => {
+  const texts = Array.from({ length: maxUnsentBytes / maxTextBytes - 1 }, () => "x".repeat(maxTextBytes));
+  for (const [last, expected] of [
+    [maxTextBytes - 2, true],
+    [maxTextBytes, true],
+    [maxTextBytes + 2, false],
+  ] as const) {
+    assert.equal(isKeepable([...texts, "é".repeat(last / 2)]), expected, `${last}`);
+  }
 });
