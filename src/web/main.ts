@@ -223,7 +223,7 @@ function keepTabOverReload(): void {
   addEventListener("beforeunload", (event) => {
     // The browser asks whether to go: something that was written would be lost.
     if (!tab.put()) event.preventDefault();
-    if (!document.hidden) tab.drop();
+    if (!document.hidden && tab.isUntouched()) tab.drop();
   });
 
   async function backFromCache(): Promise<void> {

@@ -75,10 +75,7 @@ export function takeSavedTab(shelf: Shelf): SavedTab {
  */
 export function putSavedTab(shelf: Shelf, tab: SavedTab): boolean {
   const { room, leftBehind } = tab;
-  if (room === null && leftBehind.length === 0) {
-    dropSavedTab(shelf);
-    return true;
-  }
+  if (room === null && leftBehind.length === 0) return true;
   const unsealed = { room: room && unseal(room), leftBehind: leftBehind.map(unseal) };
   if (put(shelf, tab) || put(shelf, unsealed)) return true;
   const least = unsealed.room && { ...unsealed.room, draft: "" };

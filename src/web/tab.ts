@@ -19,7 +19,7 @@ export interface Tab {
   kept(phrase: string): SavedRoom | null;
   /** It is in this room now, and was in no other, or leaves that behind. */
   isIn(phrase: string, save: () => SavedRoom): void;
-  /** Nothing is kept of this room any more. */
+  /** Nothing is kept of this room any more, in storage either. */
   forget(phrase: string): void;
   /** It is in no room; the one it was in is left behind. */
   leave(): void;
@@ -45,7 +45,13 @@ export function createTab(shelf: Shelf): Tab {
     if (room !== undefined && hasText(room)) leftBehind = [...leftBehind, room].slice(-maxRoomsLeftBehind);
   }
 
+  function drop(): void {
+    dropSavedTab(shelf);
+    putText = null;
+  }
+
   function forget(phrase: string): void {
+    drop();
     if (here?.phrase === phrase) here = null;
     leftBehind = leftBehind.filter((room) => room.phrase !== phrase);
   }
@@ -71,14 +77,12 @@ export function createTab(shelf: Shelf): Tab {
     leave,
     waiting: () => leftBehind.reduce((sum, { session }) => sum + (session?.unsent.length ?? 0), 0),
     put() {
-      const isKept = putSavedTab(shelf, { room: here?.save() ?? null, leftBehind });
-      putText = savedText(shelf);
+      const room = here?.save() ?? null;
+      const isKept = putSavedTab(shelf, { room, leftBehind });
+      putText = room === null && leftBehind.length === 0 ? null : savedText(shelf);
       return isKept;
     },
-    drop() {
-      dropSavedTab(shelf);
-      putText = null;
-    },
+    drop,
     isUntouched: () => savedText(shelf) === putText,
   };
 }

@@ -48,6 +48,16 @@ test("a room that is entered again is no longer left behind, and one that is for
   assert.deepEqual([tab.kept("first"), tab.kept("second"), tab.waiting()], [null, null, 0]);
 });
 
+test("a room that is forgotten while nobody looks is out of storage at once", () => {
+  const shelf = createShelf();
+  const tab = createTab(shelf);
+  enter(tab, roomOf("here", 1));
+  tab.put();
+  tab.forget("here");
+  assert.ok(tab.put());
+  assert.equal(shelf.stored.size, 0);
+});
+
 test("of many rooms left behind the oldest go", () => {
   const tab = createTab(createShelf());
   for (let index = 0; index <= maxRoomsLeftBehind; index++) enter(tab, roomOf(`${index}`, 1));
