@@ -45,12 +45,17 @@ function isUnsent(value: unknown): boolean {
   return typeof body === "string" && (frame === null || typeof frame === "string");
 }
 
+function isSeen(value: unknown): value is SavedSession["seen"] {
+  const { log, seq } = (value ?? {}) as { log?: unknown; seq?: unknown };
+  return typeof log === "string" && isCount(seq);
+}
+
 /** Our own words, but in a place that extensions and people can write to: the outer shape is checked. */
 function check(value: unknown): SavedTab | null {
   const tab = value as Partial<SavedTab> | null;
   const session = tab?.session as Partial<SavedSession> | undefined;
   if (typeof tab?.phrase !== "string" || session === undefined) return null;
-  const { roomId, name, member, seat, counter, helloAt, receipts, unsent } = session;
+  const { roomId, name, member, seat, counter, helloAt, receipts, unsent, timer, seen } = session;
   if (
     typeof roomId !== "string" ||
     typeof name !== "string" ||
@@ -60,5 +65,9 @@ function check(value: unknown): SavedTab | null {
     return null;
   if (!isCount(counter) || !isCount(helloAt) || typeof receipts !== "boolean") return null;
   if (!Array.isArray(unsent) || !unsent.every(isUnsent)) return null;
-  return { phrase: tab.phrase, session: { roomId, name, member, seat, counter, helloAt, receipts, unsent } };
+  const known = { timer: isCount(timer) ? timer : null, seen: isSeen(seen) ? seen : null };
+  return {
+    phrase: tab.phrase,
+    session: { roomId, name, member, seat, counter, helloAt, receipts, unsent, ...known },
+  };
 }
