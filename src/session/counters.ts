@@ -81,6 +81,9 @@ function addGap(seen: Seen, from: number, to: number): void {
   const [oldest] = gaps;
   if (gaps.length <= maxGapsPerKey || oldest === undefined) return;
   gaps.shift();
+  // Whoever still holds it must not show as missing what comes late and can no longer be taken out of it.
+  oldest.from = oldest.to + 1;
+  oldest.excused.clear();
   seen.lowest = oldest.to + 1;
   seen.hasForgotten = true;
 }

@@ -276,6 +276,13 @@ export class Person {
     return this.#screen.message(text);
   }
 
+  /** The process that shows the room ends: no timer runs and nothing is said any more. */
+  crash(): void {
+    this.#timers.clear();
+    this.cut();
+    this.#line?.listener.closed(close.takenOver);
+  }
+
   /** Breaks the present line. */
   cut(): void {
     this.#line?.cut();

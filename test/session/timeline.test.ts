@@ -1,6 +1,6 @@
 import assert from "node:assert/strict";
 import { test } from "node:test";
-import { maxReactionsPerMessage, maxTimelineEntries } from "../../src/protocol/limits.ts";
+import { maxGapsPerKey, maxReactionsPerMessage, maxTimelineEntries } from "../../src/protocol/limits.ts";
 import type { MessageBody } from "../../src/session/body.ts";
 import type { Author, Entry, SessionEvent } from "../../src/session/events.ts";
 import { Timeline } from "../../src/session/timeline.ts";
@@ -246,6 +246,19 @@ test("a reader whose last place has left the screen is not counted twice", () =>
   timeline.seen(bob, "A1");
   timeline.seen(ann, "A1");
   assert.equal(message("mine").seenBy, 2);
+});
+
+test("of many gaps of one author none loses what comes late, and nothing is on screen twice", () => {
+  const { timeline, lines } = screen();
+  const odd = Array.from({ length: maxGapsPerKey + 2 }, (_, index) => 2 * index + 1);
+  for (const counter of odd) receive(timeline, ann, text(ann, counter, `no ${counter}`));
+  timeline.newLog();
+  for (let counter = 0; counter <= 2 * maxGapsPerKey; counter++)
+    receive(timeline, ann, text(ann, counter, `no ${counter}`));
+  timeline.live();
+  const shown = lines().filter((each) => each.startsWith("Ann"));
+  assert.deepEqual([shown.length, new Set(shown).size], [2 * maxGapsPerKey + 3, 2 * maxGapsPerKey + 3]);
+  assert.equal(lines().length, shown.length + 1);
 });
 
 test("a reader counts once in every own message up to the one that was seen", () => {
