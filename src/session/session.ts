@@ -19,28 +19,22 @@
 import { fromBase64url, toBase64url, type Bytes } from "../protocol/base64url.ts";
 import { afterClose, close } from "../protocol/close.ts";
 import { decodeRelayText, encodeText, type Joined } from "../protocol/control.ts";
-import { decodeFrame, type Frame, frameKind, lasting } from "../protocol/frame.ts";
+import { decodeFrame, frameKind } from "../protocol/frame.ts";
 import { maxRetryAfterMs, seatBytes } from "../protocol/limits.ts";
 import { equal } from "../crypto/bytes.ts";
 import type { RoomKeys } from "../crypto/keys.ts";
-import { Archive } from "./archive.ts";
 import { faultOfText, type MessageBody } from "./body.ts";
-import { createBringBack } from "./bringback.ts";
-import { createCaughtUp } from "./caughtup.ts";
 import { createDialling } from "./dialling.ts";
 import { createEchoes } from "./echoes.ts";
-import { openMessage, openVolatile, sealHello } from "./envelope.ts";
+import { sealHello } from "./envelope.ts";
 import type { Author, Status } from "./events.ts";
-import { createExpiry } from "./expiry.ts";
-import { createForgetting } from "./forgetting.ts";
+import { createHearing, type Hearing } from "./hearing.ts";
 import { createLink } from "./link.ts";
 import { Outbox } from "./outbox.ts";
 import { createPresence } from "./presence.ts";
-import { createReceipts } from "./receipts.ts";
-import { type Met, Roster } from "./roster.ts";
+import { Roster } from "./roster.ts";
 import { createSpeaking } from "./speaking.ts";
-import { entryId, type Received, Timeline } from "./timeline.ts";
-import { createRoomTimer } from "./timer.ts";
+import { entryId, Timeline } from "./timeline.ts";
 import type { Line, SavedSession, SayFault, Session, SessionOptions, World } from "./world.ts";
 
 /** Makes the session of one tab in one room; nothing happens before `start`. */
@@ -91,37 +85,31 @@ export function createSession(options: SessionOptions, world: World): Session {
     own: (author) => (self = author),
     notice: (what, author) => timeline.notice(what, author),
   });
-  const archive = new Archive();
-  const expiry = createExpiry(world, (id) => {
-    timeline.end(id);
-    archive.forget(id);
-  });
-  const bringBack = createBringBack(archive, world.after, {
-    has: (id) => timeline.cameBy(id) || expiry.keepSeconds(id) === null,
-    send: (id, frame) => link.line?.frame(lasting(frame, expiry.keepSeconds(id) ?? 1)),
-    done: () => inOrder(speaking.send),
-  });
-  const forgetting = createForgetting((seq) => liveLine()?.text(encodeText({ type: "forget", seq })));
-  const receipts = createReceipts(saved?.receipts ?? false, world.after, (id) =>
-    inOrder(() => speaking.sendVolatile({ kind: "read", name, at: world.now(), id })),
-  );
-  const timer = createRoomTimer(isSameRoom ? saved.timer : null, world.after, {
-    word: (seconds) =>
-      inOrder(() => speaking.sendVolatile({ kind: "timer", name, at: world.now(), seconds })),
-    changed: (seconds) => world.tell({ type: "timer", seconds }),
-  });
-  const caughtUp = createCaughtUp(world.after, (messages, first) =>
-    world.tell({ type: "caught-up", messages, first }),
-  );
   const echoes = createEchoes(world.after, link);
   const speaking = createSpeaking({ member, outbox, echoes, firstCounter: saved?.counter ?? 0 }, world, {
     keys: () => keys,
     name: () => name,
-    line: () => (bringBack.busy ? null : liveLine()),
+    line: () => (hearing.busy ? null : liveLine()),
     liveLine,
-    timerSeconds: () => timer.seconds,
-    keepSeconds: (counter) => expiry.keepSeconds(entryId(ownKey, counter)),
+    timerSeconds: () => hearing.timer.seconds,
+    keepSeconds: (counter) => hearing.keepSeconds(entryId(ownKey, counter)),
   });
+
+  const hearing: Hearing = createHearing(
+    { receipts: saved?.receipts ?? false, timer: isSameRoom ? saved.timer : null },
+    world,
+    {
+      roster,
+      timeline,
+      speaking: () => speaking,
+      name: () => name,
+      liveLine,
+      chance,
+      inOrder,
+      sayAnew: (body) => sayBody(body),
+    },
+  );
+  const { receipts, timer } = hearing;
 
   function setStatus(next: Status): void {
     status = next;
@@ -181,8 +169,9 @@ export function createSession(options: SessionOptions, world: World): Session {
 
   /** Lets go of the line and of everything that waits for something on it. */
   function letGo(): void {
-    for (const each of [dialling, echoes, bringBack, receipts, timer]) each.stop();
-    caughtUp.lost();
+    dialling.stop();
+    echoes.stop();
+    hearing.lost();
     link.drop();
   }
 
@@ -221,18 +210,11 @@ export function createSession(options: SessionOptions, world: World): Session {
     presence.joining();
     timeline.replaying();
     const before = read ?? readBefore;
-    const isOther = before !== null && before.log !== said.log;
-    if (before !== null && said.first > (isOther ? 0 : before.seq) + 1) {
-      timeline.trimmed();
-      timer.doubt();
-    }
-    if (isOther) timer.doubt();
+    const seq = before?.log === said.log ? before.seq : 0;
+    if (before !== null && said.first > seq + 1) hearing.trimmed();
     if (read?.log !== said.log) {
       read = { log: said.log, seq: 0 };
-      timeline.newLog();
-      archive.newLog();
-      forgetting.newLog();
-      caughtUp.newLog();
+      hearing.newLog();
     }
     // What is below never comes.
     read.seq = Math.max(read.seq, said.first - 1);
@@ -246,8 +228,7 @@ export function createSession(options: SessionOptions, world: World): Session {
       keys = await world.derive(salt);
       read = null;
       readBefore = null;
-      timer.doubt();
-      archive.clear();
+      hearing.newKeys();
       outbox.unseal();
       timeline.notice("new-salt", self);
       world.tell({ type: "code", code: keys.code });
@@ -267,11 +248,7 @@ export function createSession(options: SessionOptions, world: World): Session {
     timeline.live();
     setStatus({ state: "live" });
     presence.tell();
-    caughtUp.live();
-    bringBack.begin(chance());
-    forgetting.live();
-    receipts.live();
-    timer.tellSoon(chance());
+    hearing.live();
     return speaking.send();
   }
 
@@ -279,59 +256,11 @@ export function createSession(options: SessionOptions, world: World): Session {
 
   async function roomSaid(sealedFor: RoomKeys, bytes: Bytes): Promise<void> {
     const frame = decodeFrame(bytes);
-    if (frame?.kind === frameKind.volatile) return volatileSaid(frame);
+    if (frame?.kind === frameKind.volatile) return hearing.volatile(keys, frame);
     // Keys are changed only for another salt: what was still on its way was for a room that is no longer ours.
     if (frame === null || sealedFor !== keys || read === null || frame.seq <= read.seq) return;
     read.seq = frame.seq;
-    const message = await open(frame);
-    if (message === null) {
-      timeline.unreadable();
-      return;
-    }
-    const { author, body } = message;
-    if (message.secondKey) timeline.notice("second-key", author);
-    const clash = author.own ? echoed(body) : null;
-    const id = entryId(author.key, body.counter);
-    const isCopy = timeline.cameBy(id);
-    const isChange = body.kind !== "timer" || (!isCopy && timer.fromLog(body.seconds));
-    const news = timeline.receive(message, isChange);
-    if (clash !== null) sayBody(clash);
-    // Who comes back knows what they have said themselves.
-    const isNews = news === "news" && body.kind === "text" && !(caughtUp.wasLive && author.own);
-    if (isNews) caughtUp.news(frame.kind === frameKind.carried);
-    // A second copy in one log, from somebody who was carrying too, is nothing new to anybody.
-    if (!isCopy) archive.keep(id, frame);
-    expiry.note(id, body);
-    if (author.own) forgetting.sent(id, frame.seq);
-    if (body.kind === "delete") {
-      archive.forget(entryId(author.key, body.of));
-      if (author.own) forgetting.deleted(entryId(author.key, body.of));
-    }
-    bringBack.cameBy(id);
-  }
-
-  async function volatileSaid(frame: Frame): Promise<void> {
-    const said = await openVolatile(keys, frame);
-    const met = said && roster.author(said.fromUser, said.key, said.body.name);
-    if (!said || !met || met.author.own) return;
-    if (said.body.kind === "read" && receipts.on) timeline.seen(met.author, said.body.id);
-    if (said.body.kind === "timer") timer.fromWord(said.body.seconds);
-  }
-
-  /** Null as well for a new key above the limit: a flood of keys must not push known ones out. */
-  async function open(frame: Frame): Promise<(Received & Met) | null> {
-    const message = await openMessage(keys, frame);
-    if (message === null) return null;
-    const met = roster.author(message.fromUser, message.key, message.body.name);
-    return met && { seq: frame.seq, ...message, ...met };
-  }
-
-  /** An own message is back: it is said. Gives the one that waited under the same number, if that was another. */
-  function echoed(body: MessageBody): MessageBody | null {
-    const result = speaking.echoed(body);
-    if (result === "said") return null;
-    timeline.unsay(self, body.counter);
-    return result.clash;
+    return hearing.kept(keys, frame);
   }
 
   // ── what the person says ────────────────────────────────────────────────────────────────────────────────────
@@ -379,7 +308,7 @@ export function createSession(options: SessionOptions, world: World): Session {
 
   function leave(): void {
     sayGoodbye();
-    expiry.stop();
+    hearing.stop();
     setStatus({ state: "left", why: "asked" });
   }
 

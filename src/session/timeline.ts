@@ -60,11 +60,6 @@ export class Timeline {
     this.#tell({ type: "entry", entry, before: null });
   }
 
-  /** Takes an own text back that was not numbered: it will be said under another counter. */
-  unsay(author: Author, counter: number): void {
-    this.#remove(entryId(author.key, counter));
-  }
-
   /** Whether a message has come by in the present log. */
   cameBy(id: string): boolean {
     return this.#cameBy.has(id);
@@ -101,7 +96,7 @@ export class Timeline {
     return entry?.kind === "message" ? entry.messageId : null;
   }
 
-  /** The time of a message is over: it leaves the screen. */
+  /** A message leaves the screen: its time is over, or another was said under its number. */
   end(id: string): void {
     this.#remove(id);
   }

@@ -16,7 +16,7 @@ function stage() {
   const expiry = createExpiry({ now: () => now, after }, (id) => ended.push(id));
   const to = (ms: number) => {
     now = ms;
-    for (const timer of [...timers]) if (timer.at <= now && timers.delete(timer)) timer.run();
+    for (const timer of timers) if (timer.at <= now && timers.delete(timer)) timer.run();
   };
   return { expiry, ended, to, timers };
 }
