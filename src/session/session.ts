@@ -334,7 +334,7 @@ export function createSession(options: SessionOptions, world: World): Session {
       helloAt,
       receipts: receipts.on,
       timer: timer.saved,
-      seen: read ?? readBefore,
+      seen: read === null ? readBefore : { ...read },
       unsent: outbox.save(),
     };
   }

@@ -73,7 +73,9 @@ export function createSpeaking(
       const { body, frame } = await sealed(entry);
       // Whoever changes room or name lets go of the line first, so a frame for the old ones is dropped here.
       if (voice.line() !== line) continue;
-      Object.assign(entry, { body, frame, sentOn: line });
+      entry.body = body;
+      entry.frame = frame;
+      entry.sentOn = line;
       line.frame(lasting(frame, Math.ceil(Math.max(0, restMsOf(body) ?? 0) / secondMs)));
       echoes.sent();
     }
