@@ -16,19 +16,19 @@
 //   any line  | closes, code says "stop"  | left     | for good
 //   any       | `leave`                   | left     | for good
 
-import { fromBase64url, toBase64url, type Bytes } from "../protocol/base64url.ts";
+import { fromBase64url, type Bytes } from "../protocol/base64url.ts";
 import { afterClose, close } from "../protocol/close.ts";
 import { decodeRelayText, encodeText, type Joined } from "../protocol/control.ts";
 import { decodeFrame, frameKind } from "../protocol/frame.ts";
-import { maxRetryAfterMs, seatBytes } from "../protocol/limits.ts";
+import { maxRetryAfterMs } from "../protocol/limits.ts";
 import { equal } from "../crypto/bytes.ts";
 import type { RoomKeys } from "../crypto/keys.ts";
 import { faultOfText, type MessageBody } from "./body.ts";
 import { createDialling } from "./dialling.ts";
 import { createEchoes } from "./echoes.ts";
-import { sealHello } from "./envelope.ts";
-import type { Author, Status } from "./events.ts";
+import type { Status } from "./events.ts";
 import { createHearing, type Hearing } from "./hearing.ts";
+import { createIdentity } from "./identity.ts";
 import { createLink } from "./link.ts";
 import { Outbox } from "./outbox.ts";
 import { createPresence } from "./presence.ts";
@@ -39,22 +39,17 @@ import type { Line, SavedSession, SayFault, Session, SessionOptions, World } fro
 
 /** Makes the session of one tab in one room; nothing happens before `start`. */
 export function createSession(options: SessionOptions, world: World): Session {
-  const { member, saved } = options;
-  const ownKey = toBase64url(member.publicKey);
-  const roster = new Roster(ownKey);
+  const { saved } = options;
+  const self = createIdentity(options, world);
+  const roster = new Roster(self.author.key);
   const timeline = new Timeline(world.tell);
   const outbox = new Outbox();
   outbox.restore(saved?.unsent ?? []);
 
   let keys = options.keys;
-  let name = options.name;
   const isSameRoom = saved?.roomId === keys.roomId;
-  // A seat belongs to one name for good, and so does a sealed frame.
-  let seat = saved?.name === name ? saved.seat : newSeat();
-  if (saved?.name !== name || !isSameRoom) outbox.unseal();
-  let helloAt = saved?.helloAt ?? 0;
-  /** As others see us; the number behind the name is known after the first join. */
-  let self: Author = { key: ownKey, name, ordinal: 1, own: true };
+  // A sealed frame belongs to one name and one room for good.
+  if (saved?.name !== self.name || !isSameRoom) outbox.unseal();
   let status: Status = { state: "dialling" };
   /** How far the log has been read; null before the first `joined`. */
   let read: { readonly log: string; seq: number } | null = null;
@@ -82,18 +77,22 @@ export function createSession(options: SessionOptions, world: World): Session {
     quietSince: () => link.quietSince,
   });
   const presence = createPresence(roster, world.tell, {
-    own: (author) => (self = author),
+    own: self.seenAs,
     notice: (what, author) => timeline.notice(what, author),
   });
   const echoes = createEchoes(world.after, link);
-  const speaking = createSpeaking({ member, outbox, echoes, firstCounter: saved?.counter ?? 0 }, world, {
-    keys: () => keys,
-    name: () => name,
-    line: () => (hearing.busy ? null : liveLine()),
-    liveLine,
-    timerSeconds: () => hearing.timer.seconds,
-    keepSeconds: (counter) => hearing.keepSeconds(entryId(ownKey, counter)),
-  });
+  const speaking = createSpeaking(
+    { member: self.member, outbox, echoes, firstCounter: saved?.counter ?? 0 },
+    world,
+    {
+      keys: () => keys,
+      name: () => self.name,
+      line: () => (hearing.busy ? null : liveLine()),
+      liveLine,
+      timerSeconds: () => hearing.timer.seconds,
+      keepSeconds: (counter) => hearing.keepSeconds(entryId(self.author.key, counter)),
+    },
+  );
 
   const hearing: Hearing = createHearing(
     { receipts: saved?.receipts ?? false, timer: isSameRoom ? saved.timer : null },
@@ -102,7 +101,7 @@ export function createSession(options: SessionOptions, world: World): Session {
       roster,
       timeline,
       speaking: () => speaking,
-      name: () => name,
+      name: () => self.name,
       liveLine,
       chance,
       inOrder,
@@ -114,10 +113,6 @@ export function createSession(options: SessionOptions, world: World): Session {
   function setStatus(next: Status): void {
     status = next;
     world.tell({ type: "status", status });
-  }
-
-  function newSeat(): string {
-    return toBase64url(world.random(seatBytes));
   }
 
   function liveLine(): Line | null {
@@ -139,12 +134,9 @@ export function createSession(options: SessionOptions, world: World): Session {
   async function join(opened: Line): Promise<void> {
     if (opened !== link.line) return;
     setStatus({ state: "joining" });
-    // Newer than the last, whatever the clock does: an older one would be taken for a replay.
-    helloAt = Math.max(world.now(), helloAt + 1);
-    const hello = await sealHello(keys, member, { name, at: helloAt }, world.random);
+    const text = await self.joinText(keys, read === null ? {} : { log: read.log, after: read.seq });
     if (opened !== link.line) return;
-    const where = read === null ? {} : { log: read.log, after: read.seq };
-    opened.text(encodeText({ type: "join", access: toBase64url(keys.access), seat, ...hello, ...where }));
+    opened.text(text);
     link.keepAlive();
   }
 
@@ -230,7 +222,7 @@ export function createSession(options: SessionOptions, world: World): Session {
       readBefore = null;
       hearing.newKeys();
       outbox.unseal();
-      timeline.notice("new-salt", self);
+      timeline.notice("new-salt", self.author);
       world.tell({ type: "code", code: keys.code });
     } finally {
       // Whoever took another name meanwhile has dialled the room of the old keys.
@@ -269,21 +261,21 @@ export function createSession(options: SessionOptions, world: World): Session {
     const fault = faultOfText(text);
     if (fault !== null) return fault;
     if (outbox.full) return "outbox-full";
-    sayBody({ kind: "text", name, at: world.now(), counter: 0, text });
+    sayBody({ kind: "text", name: self.name, at: world.now(), counter: 0, text });
     return null;
   }
 
   /** Says a body under the next number. */
   function sayBody(said: MessageBody): void {
     const body = speaking.take(said);
-    if (body.kind === "text") timeline.say(self, body);
+    if (body.kind === "text") timeline.say(self.author, body);
     if (status.state === "lost") setStatus({ ...status, unsent: outbox.size });
     inOrder(speaking.send);
   }
 
   function setTimer(seconds: number): void {
     if (seconds === speaking.timerToBe() || outbox.full) return;
-    sayBody({ kind: "timer", name, at: world.now(), counter: 0, seconds });
+    sayBody({ kind: "timer", name: self.name, at: world.now(), counter: 0, seconds });
   }
 
   function wake(): void {
@@ -298,9 +290,7 @@ export function createSession(options: SessionOptions, world: World): Session {
 
   function rename(next: string): void {
     sayGoodbye();
-    name = next;
-    self = { key: ownKey, name, ordinal: 1, own: true };
-    seat = newSeat();
+    self.rename(next);
     outbox.unseal();
     dialling.succeeded();
     dialling.now();
@@ -318,7 +308,7 @@ export function createSession(options: SessionOptions, world: World): Session {
   }
 
   function start(): void {
-    for (const { body } of outbox.waiting()) if (body.kind === "text") timeline.say(self, body);
+    for (const { body } of outbox.waiting()) if (body.kind === "text") timeline.say(self.author, body);
     world.tell({ type: "code", code: keys.code });
     if (timer.seconds > 0) world.tell({ type: "timer", seconds: timer.seconds });
     dialling.now();
@@ -326,12 +316,9 @@ export function createSession(options: SessionOptions, world: World): Session {
 
   function save(): SavedSession {
     return {
+      ...self.save(),
       roomId: keys.roomId,
-      name,
-      member: member.saved,
-      seat,
       counter: speaking.counter,
-      helloAt,
       receipts: receipts.on,
       timer: timer.saved,
       seen: read === null ? readBefore : { ...read },

@@ -168,7 +168,7 @@ test("a timer set to what it is says nothing, by whomever", async () => {
   await bob.sees("Ann timer 60");
   bob.session.setTimer(60);
   bob.session.say("hello");
-  await ann.sees("Bob: hello");
+  for (const person of [ann, bob]) await person.sees("Bob: hello");
   assert.deepEqual(bob.screen, ["Ann timer 60", "Bob: hello"]);
   assert.equal(relay.log.length, 2);
 });
