@@ -12,5 +12,5 @@ const names = readdirSync(join(root, "test/browser"))
   .filter((name) => wanted.length === 0 || wanted.some((part) => name.includes(part)));
 if (names.length === 0) throw new Error(`no browser test matches: ${wanted.join(" ") || "(all)"}`);
 
-endRunAfter(9);
+endRunAfter(12);
 for (const name of names) await import(join(root, "build/test/browser", name.replace(/\.ts$/, ".js")));
