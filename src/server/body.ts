@@ -1,8 +1,9 @@
-// A small request body, read whole into memory; and answers to requests whose body is still coming.
+// A small request body, read whole into memory; how fast any body has to come; and answers to requests whose body is
+// still coming.
 
 import type { IncomingMessage, OutgoingHttpHeaders, ServerResponse } from "node:http";
 
-import { closeWithinMs, fileSliceBytes } from "../protocol/limits.ts";
+import { closeWithinMs, fileSliceBytes, leastBodyBytes } from "../protocol/limits.ts";
 import type { Clock } from "./clock.ts";
 
 /**
@@ -39,6 +40,34 @@ export function readBody(
   if (request.headers.expect !== undefined) response.writeContinue();
   request.on("data", onData).on("end", onEnd);
   return stop;
+}
+
+/** Watches that a body goes on coming. It starts running. */
+export interface Pace {
+  /** So many bytes have come. */
+  took(byteLength: number): void;
+  /** From here on the body has its time anew. */
+  restart(): void;
+  stop(): void;
+}
+
+/** Calls `tooSlow` once less than `leastBodyBytes` have come within `withinMs`: a byte now and then is standing still. */
+export function createPace(clock: Clock, withinMs: number, tooSlow: () => void): Pace {
+  let cameBytes = 0;
+  let stop = clock.after(withinMs, tooSlow);
+  const restart = (): void => {
+    stop();
+    cameBytes = 0;
+    stop = clock.after(withinMs, tooSlow);
+  };
+  return {
+    took(byteLength) {
+      cameBytes += byteLength;
+      if (cameBytes >= leastBodyBytes) restart();
+    },
+    restart,
+    stop: () => stop(),
+  };
 }
 
 /**

@@ -8,7 +8,7 @@ import { WebSocket, WebSocketServer } from "ws";
 
 import { close as closeCodes } from "../protocol/close.ts";
 import {
-  closeWithinMs,
+  closeAnswerWithinMs,
   type Limits,
   pingEveryMs,
   pongWithinMs,
@@ -68,7 +68,7 @@ export function createWebSocketDoor(options: {
     perMessageDeflate: false,
     maxPayload: Math.max(limits.maxFrameBytes, limits.maxTextFrameBytes),
     maxFragments: limits.maxFragments,
-    closeTimeout: closeWithinMs,
+    closeTimeout: closeAnswerWithinMs,
     handleProtocols: () => subprotocol,
   };
   const server = new WebSocketServer(acceptance);
