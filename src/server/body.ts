@@ -3,7 +3,7 @@
 
 import type { IncomingMessage, OutgoingHttpHeaders, ServerResponse } from "node:http";
 
-import { closeWithinMs, fileSliceBytes, leastBodyBytes } from "../protocol/limits.ts";
+import { closeWithinMs, fileSliceBytes, goodbyeMs, leastBodyBytes } from "../protocol/limits.ts";
 import type { Clock } from "./clock.ts";
 
 /**
@@ -72,7 +72,8 @@ export function createPace(clock: Clock, withinMs: number, tooSlow: () => void):
 
 /**
  * Answers, and for a while throws away what still comes: to close on a peer that is writing can cost it the answer.
- * The answer is whole at once; it ends later, because Node may close the connection with its end.
+ * The answer is whole at once; it ends later, because Node may close the connection with its end. Who is late (408) has
+ * had its time.
  */
 export function answerOver(
   clock: Clock,
@@ -86,9 +87,10 @@ export function answerOver(
     return;
   }
   // What is short has all but come: then the connection is worth keeping.
-  const isShort = Number(request.headers["content-length"]) <= fileSliceBytes;
+  const isLate = status === 408;
+  const isShort = !isLate && Number(request.headers["content-length"]) <= fileSliceBytes;
   response.writeHead(status, isShort ? headers : { ...headers, Connection: "close" }).write(body);
-  const stopTimer = clock.after(closeWithinMs, () => request.destroy());
+  const stopTimer = clock.after(isLate ? goodbyeMs : closeWithinMs, () => request.destroy());
   request.on("end", () => response.end());
   request.on("error", () => {});
   request.on("close", stopTimer);
