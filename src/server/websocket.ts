@@ -66,6 +66,7 @@ export function createWebSocketDoor(options: {
     noServer: true,
     clientTracking: false,
     perMessageDeflate: false,
+    autoPong: false,
     maxPayload: Math.max(limits.maxFrameBytes, limits.maxTextFrameBytes),
     maxFragments: limits.maxFragments,
     closeTimeout: closeAnswerWithinMs,
@@ -128,6 +129,10 @@ export function createWebSocketDoor(options: {
       hear(line, length);
       relay.heard(connection);
     };
+    // Who does not read must not have us remember what to say.
+    ws.on("ping", (data: Buffer) => {
+      if (line.queuedBytes <= limits.maxVolatileQueueBytes) ws.pong(data);
+    });
     ws.on("ping", onSignOfLife);
     ws.on("pong", onSignOfLife);
     // `ws` has chosen the close code and sent it; the member is away from now on, not when the socket has gone.
