@@ -115,7 +115,7 @@ test("no log, close reason or error of the relay holds a word of a peer, an addr
   assert.equal(said.length, heads.length + 1 + rudeTexts.length + 3);
   for (const answer of [...said, ...lines]) {
     assert.doesNotMatch(answer, new RegExp(odd, "i"));
-    assert.doesNotMatch(answer, /<script>|\u001b|jndi/);
+    for (const piece of ["<script>", "\u001b", "jndi"]) assert.ok(!answer.includes(piece), answer);
   }
   const events = lines.map((line) => JSON.parse(line) as { event: string; reason?: string });
   const reasons = events.filter(({ event }) => event === "refused").map(({ reason }) => reason);
