@@ -23,8 +23,10 @@ const usual = defaultLimits;
 let relay: RunningRelay;
 let ca = "";
 /** Each flood comes from an address of its own, so that none is refused for another's sake. */
-let nextAddress = 10;
-const newAddress = (): string => `127.0.0.${nextAddress++}`;
+let addresses = 0;
+const newAddress = (): string => `127.1.${++addresses >> 8}.${addresses & 255}`;
+/** As long as it takes the bystanders to say enough to be measured by. */
+const floodForMs = 1_500;
 
 before(async () => {
   const rate = ({ count, burst }: { count: number; burst: number }): string => `${count}:${burst}`;
@@ -47,7 +49,7 @@ after(async () => {
 
 interface Flood {
   readonly what: string;
-  /** Answers when it has had enough; it asserts how it was refused. */
+  /** Once, or as often as there is time for; it asserts how it was refused. */
   readonly run: () => Promise<void>;
 }
 
@@ -69,11 +71,11 @@ for (const { what, run } of floods) {
   const skip = process.platform !== "linux";
   test(`a flood of ${what} is refused politely while others talk`, { skip }, async (t) => {
     const talk = await startTalk(t, testRoom(`bystanders of ${what}`));
-    await run();
+    for (const fromMs = performance.now(); performance.now() - fromMs < floodForMs;) await run();
     const { count, p50Ms, p99Ms } = await talk.stop();
     assert.ok(count > 0);
     console.log(
-      `# ${what}: a bystander's ${count} messages, p50 ${p50Ms.toFixed(1)} ms, p99 ${p99Ms.toFixed(1)} ms`,
+      `# ${what}: ${count} messages of bystanders, p50 ${p50Ms.toFixed(1)} ms, p99 ${p99Ms.toFixed(1)} ms`,
     );
     assert.equal(relay.process.exitCode, null);
   });
@@ -188,7 +190,7 @@ async function floodMessages(): Promise<void> {
   const from = newAddress();
   const ws = await join(testRoom("messages"), from);
   for (let sent = 0; sent < 5_000; sent++) ws.send(frameOf("x"));
-  await wait(2_000);
+  await wait(floodForMs);
   assert.equal(ws.readyState, WebSocket.OPEN);
   // The relay has stopped reading: what it did not take is still here, or on the way.
   ws.terminate();
@@ -198,7 +200,7 @@ async function floodBytes(): Promise<void> {
   const ws = await join(testRoom("bytes"), newAddress());
   const frame = frameOf("x", 1, usual.maxFrameBytes);
   for (let sent = 0; sent < 400; sent++) ws.send(frame);
-  await wait(2_000);
+  await wait(floodForMs);
   assert.equal(ws.readyState, WebSocket.OPEN);
   assert.ok(ws.bufferedAmount > 0, "held back");
   ws.terminate();
@@ -209,7 +211,7 @@ async function floodPings(): Promise<void> {
   let pongs = 0;
   ws.on("pong", () => pongs++);
   for (let sent = 0; sent < 20_000; sent++) ws.ping();
-  await wait(2_000);
+  await wait(floodForMs);
   assert.equal(ws.readyState, WebSocket.OPEN);
   assert.ok(pongs < 20_000, "held back");
   ws.terminate();

@@ -11,7 +11,7 @@ import { connect as connectTls, type ConnectionOptions } from "node:tls";
 import { fileURLToPath } from "node:url";
 import { setFlagsFromString } from "node:v8";
 import { runInNewContext } from "node:vm";
-import { WebSocket } from "ws";
+import type { WebSocket } from "ws";
 
 import { toBase64url } from "../../src/protocol/base64url.ts";
 import { decodeFrame } from "../../src/protocol/frame.ts";
