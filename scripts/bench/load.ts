@@ -1,0 +1,43 @@
+// A generator, as the process that measures sees it.
+
+import { once } from "node:events";
+import { fileURLToPath } from "node:url";
+import { startNode } from "./machine.ts";
+import type { Loaded, Opened, Order } from "./orders.ts";
+
+const script = fileURLToPath(new URL("generator.js", import.meta.url));
+
+export interface Generator {
+  open(order: Omit<Extract<Order, { do: "open" }>, "do">): Promise<Opened>;
+  load(order: Omit<Extract<Order, { do: "load" }>, "do">): Promise<Loaded>;
+  freeze(members: number): Promise<void>;
+  close(): Promise<void>;
+  stop(): Promise<void>;
+}
+
+/** Starts one on the second core. */
+export function startGenerator(): Generator {
+  const child = startNode([script], 1, ["ignore", "inherit", "inherit", "ipc"]);
+
+  async function ask(order: Order): Promise<unknown> {
+    const answered = once(child, "message");
+    child.send(order);
+    const died = once(child, "exit").then(() => {
+      throw new Error("the generator has died");
+    });
+    const [answer] = (await Promise.race([answered, died])) as [unknown];
+    return answer;
+  }
+
+  return {
+    open: async (order) => (await ask({ do: "open", ...order })) as Opened,
+    load: async (order) => (await ask({ do: "load", ...order })) as Loaded,
+    freeze: async (members) => void (await ask({ do: "freeze", members })),
+    close: async () => void (await ask({ do: "close" })),
+    async stop() {
+      const exited = once(child, "exit");
+      child.kill("SIGKILL");
+      await exited;
+    },
+  };
+}
