@@ -52,8 +52,18 @@ export async function start(
   folder: string,
   nodeFlags: readonly string[] = [],
 ): Promise<Contender> {
-  const relay = ["dist/secure-room.cjs", "--host", "127.0.0.1", "--port", "0", "--certs", folder, ...generous];
-  const [script = "", ...args] = name === "secure-room" ? relay : [`scripts/bench/rivals/${name}.mjs`, folder];
+  const relay = [
+    "dist/secure-room.cjs",
+    "--host",
+    "127.0.0.1",
+    "--port",
+    "0",
+    "--certs",
+    folder,
+    ...generous,
+  ];
+  const [script = "", ...args] =
+    name === "secure-room" ? relay : [`scripts/bench/rivals/${name}.mjs`, folder];
   const child = startNode([...nodeFlags, join(root, script), ...args], 0, ["ignore", "pipe", "inherit"]);
   let printed = "";
   const port = await new Promise<number>((resolve, reject) => {

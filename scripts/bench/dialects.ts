@@ -76,7 +76,9 @@ export const dialects: Readonly<Record<DialectName, Dialect>> = {
       const random = (byteLength: number): string => toBase64url(randomBytes(byteLength));
       const join = { type: "join", access: toBase64url(accessTo(room)), seat: random(seatBytes) } as const;
       // As large as a sealed hello is.
-      return said(encodeText({ ...join, fromUser: random(16), iv: random(ivBytes), ciphertext: random(272) }));
+      return said(
+        encodeText({ ...join, fromUser: random(16), iv: random(ivBytes), ciphertext: random(272) }),
+      );
     },
     answer: (heard) => (heard === encodeText({ type: "live" }) ? "in" : null),
     // The payload is what is sealed; the relay carries its header besides.
@@ -112,7 +114,8 @@ export const dialects: Readonly<Record<DialectName, Dialect>> = {
       return heard === "430[]" ? "in" : null;
     },
     // A string costs it one frame; bytes would cost it two.
-    message: (byteLength) => said(`${prefix}${randomBytes(byteLength).toString("hex").slice(0, byteLength)}"]`),
+    message: (byteLength) =>
+      said(`${prefix}${randomBytes(byteLength).toString("hex").slice(0, byteLength)}"]`),
     stampAt: prefix.length,
     stamp: digits,
     isDelivery: (opcode, bytes, at) => opcode === text && bytes[at] === 0x34 && bytes[at + 1] === 0x32,

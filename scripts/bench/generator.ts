@@ -5,7 +5,7 @@
 import { dialects } from "./dialects.ts";
 import { createDelays } from "./delays.ts";
 import { type Line, nowUs, openLine, type Template, templateOf } from "./line.ts";
-import type { Answer, Loaded, Opened, Order } from "./orders.ts";
+import type { Answer, Conversed, Loaded, Opened, Order } from "./orders.ts";
 
 let lines: Line[] = [];
 let speakers: Line[] = [];
@@ -14,6 +14,10 @@ let membersPerRoom = 0;
 let dialect = dialects["plain-ws"];
 const delays = createDelays();
 const endedBy: Record<string, number> = {};
+/** By their stamps, who said what in a conversation and has not heard it yet; stamps differ. */
+const onItsWay = new Map<number, Line>();
+let lastUs = 0;
+let goOn: (line: Line, us: number) => void = () => {};
 /** Where the next message goes on among the speakers. */
 let turn = 0;
 
@@ -44,6 +48,8 @@ async function open(order: Extract<Order, { do: "open" }>): Promise<Opened> {
         },
         delivered(us, now) {
           if (!frozen.has(line)) delays.add(now - us);
+          const own = onItsWay.get(us);
+          if (own === line) goOn(own, us);
         },
         ended(code) {
           endedBy[`${code}`] = (endedBy[`${code}`] ?? 0) + 1;
@@ -58,6 +64,36 @@ async function open(order: Extract<Order, { do: "open" }>): Promise<Opened> {
   });
   speakers = [...lines];
   return { tookMs: (nowUs() - startedAtUs) / 1000, failed };
+}
+
+/** Has so many messages on their way, each followed by the next of the same member. */
+async function converse(order: Extract<Order, { do: "converse" }>): Promise<Conversed> {
+  const { messages, payloadBytes, warmMs, forMs } = order;
+  const template = templateOf(dialect, payloadBytes);
+  let isOver = false;
+  goOn = (line, us) => {
+    onItsWay.delete(us);
+    if (!isOver) start(line);
+  };
+  const start = (line: Line): void => {
+    lastUs = Math.max(nowUs(), lastUs + 1);
+    onItsWay.set(lastUs, line);
+    line.say(template, lastUs);
+  };
+  for (let count = 0; count < messages; count++) start(nextSpeaker());
+  await pass(warmMs);
+  delays.clear();
+  const cpu = process.cpuUsage();
+  const startedAtUs = nowUs();
+  await pass(forMs);
+  const tookMs = (nowUs() - startedAtUs) / 1000;
+  const { user, system } = process.cpuUsage(cpu);
+  const generatorShare = (user + system) / 1000 / tookMs;
+  const times = { p50Ms: delays.quantileMs(0.5), p99Ms: delays.quantileMs(0.99) };
+  const conversed = { delivered: delays.count, tookMs, ...times, generatorShare };
+  isOver = true;
+  while (onItsWay.size > 0) await pass(2);
+  return conversed;
 }
 
 async function load(order: Extract<Order, { do: "load" }>): Promise<Loaded> {
@@ -92,16 +128,21 @@ async function sayAll(
     const due = Math.min(messages, Math.floor((nowUs() - startedAtUs) / gapUs) + 1);
     const isIdle = sent === due;
     for (; sent < due; sent++) {
-      // A prime step, so that neighbours in time are members of different rooms.
-      turn = (turn + 7919) % speakers.length;
-      const speaker = speakers[turn];
-      if (speaker === undefined) throw new Error("expected somebody who speaks, got nobody");
+      const speaker = nextSpeaker();
       speaker.say(template, Math.floor(startedAtUs + sent * gapUs));
       owed += membersPerRoom - (deaf.get(speaker.room) ?? 0);
     }
     await pass(isIdle ? 1 : 0);
   }
   return owed;
+}
+
+/** A prime step, so that neighbours in time are members of different rooms. */
+function nextSpeaker(): Line {
+  turn = (turn + 7919) % speakers.length;
+  const speaker = speakers[turn];
+  if (speaker === undefined) throw new Error("expected somebody who speaks, got nobody");
+  return speaker;
 }
 
 /** With 0, only until what is readable has been read. */
@@ -135,6 +176,7 @@ function closeAll(): void {
 async function obey(order: Order): Promise<Answer> {
   if (order.do === "open") return open(order);
   if (order.do === "load") return load(order);
+  if (order.do === "converse") return converse(order);
   if (order.do === "freeze") freeze(order.members);
   else closeAll();
   return {};

@@ -128,7 +128,8 @@ export function openLine(options: LineOptions): Line {
     if (!isUpgraded) {
       const headEnd = bytes.subarray(0, end).indexOf("\r\n\r\n");
       if (headEnd < 0) return keep(bytes, at, end);
-      if (bytes.toString("latin1", 9, 12) !== "101") throw new Error(`refused: ${bytes.toString("latin1", 0, headEnd)}`);
+      if (bytes.toString("latin1", 9, 12) !== "101")
+        throw new Error(`refused: ${bytes.toString("latin1", 0, headEnd)}`);
       isUpgraded = true;
       at = headEnd + 4;
       const first = dialect.first(room);

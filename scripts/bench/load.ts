@@ -3,13 +3,14 @@
 import { once } from "node:events";
 import { fileURLToPath } from "node:url";
 import { startNode } from "./machine.ts";
-import type { Loaded, Opened, Order } from "./orders.ts";
+import type { Conversed, Loaded, Opened, Order } from "./orders.ts";
 
 const script = fileURLToPath(new URL("generator.js", import.meta.url));
 
 export interface Generator {
   open(order: Omit<Extract<Order, { do: "open" }>, "do">): Promise<Opened>;
   load(order: Omit<Extract<Order, { do: "load" }>, "do">): Promise<Loaded>;
+  converse(order: Omit<Extract<Order, { do: "converse" }>, "do">): Promise<Conversed>;
   freeze(members: number): Promise<void>;
   close(): Promise<void>;
   stop(): Promise<void>;
@@ -32,6 +33,7 @@ export function startGenerator(): Generator {
   return {
     open: async (order) => (await ask({ do: "open", ...order })) as Opened,
     load: async (order) => (await ask({ do: "load", ...order })) as Loaded,
+    converse: async (order) => (await ask({ do: "converse", ...order })) as Conversed,
     freeze: async (members) => void (await ask({ do: "freeze", members })),
     close: async () => void (await ask({ do: "close" })),
     async stop() {

@@ -21,6 +21,15 @@ export type Order =
       /** What is not delivered so long after the last message is lost. */
       readonly drainMs: number;
     }
+  /** So many messages are on their way at any time: whoever hears its own says the next. */
+  | {
+      readonly do: "converse";
+      readonly messages: number;
+      readonly payloadBytes: number;
+      /** Not counted. */
+      readonly warmMs: number;
+      readonly forMs: number;
+    }
   /** The first so many members stop reading and saying anything. */
   | { readonly do: "freeze"; readonly members: number }
   | { readonly do: "close" };
@@ -46,4 +55,12 @@ export interface Loaded {
   readonly endedBy: Readonly<Record<string, number>>;
 }
 
-export type Answer = Opened | Loaded | Record<string, never>;
+export interface Conversed {
+  readonly delivered: number;
+  readonly tookMs: number;
+  readonly p50Ms: number;
+  readonly p99Ms: number;
+  readonly generatorShare: number;
+}
+
+export type Answer = Opened | Loaded | Conversed | Record<string, never>;

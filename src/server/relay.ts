@@ -27,7 +27,7 @@ import {
   unknownTextFrame,
 } from "./room.ts";
 import { createSeating } from "./seating.ts";
-import { binaryFrame, type Wire } from "./wire.ts";
+import { binaryFrame, binaryFrameInPlace, type Wire } from "./wire.ts";
 
 export type { Connection } from "./room.ts";
 
@@ -46,8 +46,12 @@ export interface Relay {
   connect(wire: Wire, roomId: string, address: Address): Connection;
   /** A text frame, at most `maxTextFrameBytes` long. */
   receiveText(connection: Connection, text: string): void;
-  /** A binary frame, at most `maxFrameBytes` long. It is written into, and not held on to. */
-  receiveFrame(connection: Connection, frame: Uint8Array): void;
+  /**
+   * A binary frame, at most `maxFrameBytes` long. It is written into.
+   * @param isAlone whether the buffer under it holds nothing else but the header it came with, and is the relay's from
+   *   now on; else it is not held on to
+   */
+  receiveFrame(connection: Connection, frame: Buffer, isAlone: boolean): void;
   /** Any sign of life that was not a frame. */
   heard(connection: Connection): void;
   /** The wire has nothing queued any more. */
@@ -88,7 +92,7 @@ export function createRelay(options: {
 
   // ── frames ─────────────────────────────────────────────────────────────────────────────────────────────────
 
-  function receiveFrame(connection: Connection, frame: Uint8Array): void {
+  function receiveFrame(connection: Connection, frame: Buffer, isAlone: boolean): void {
     const { seat, phase } = connection;
     if (phase === "ended" || isStopped) return;
     if (seat === null) return end(connection, "policy", close.policy, "the first frame must be a join");
@@ -103,7 +107,7 @@ export function createRelay(options: {
     const seq = isVolatile ? 0 : ++log.last;
     stampSeq(frame, seq);
     if (kind !== frameKind.carried) stampFromUser(frame, seat.fromUserBytes);
-    const bytes = binaryFrame(frame);
+    const bytes = isAlone ? binaryFrameInPlace(frame) : binaryFrame(frame);
     if (!isVolatile) {
       const { share } = connection.address;
       logs.keep({ seq, keptAtMs: clock.now(), frameBytes: frame.length, seat: seat.id, log, share, bytes });
