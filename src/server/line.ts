@@ -10,7 +10,7 @@ import { closeFrame, pingFrame, pongFrame } from "./wire.ts";
 
 /** What a line tells its owner, beside what its receiver does. */
 export interface LineEars extends Ears {
-  /** Nothing is queued any more. */
+  /** What was sent as awaited has gone. */
   onWritten(): void;
   /** The socket has gone. Told once. */
   onGone(): void;
@@ -32,17 +32,12 @@ export interface LineOptions {
 export class Line {
   readonly #socket: Duplex;
   readonly #options: LineOptions;
-  readonly #written: () => void;
   #isOpen = true;
   #stopTimer: (() => void) | null = null;
 
   constructor(options: LineOptions) {
-    const { socket, ears } = options;
     this.#options = options;
-    this.#socket = socket;
-    this.#written = () => {
-      if (socket.writableLength === 0) ears.onWritten();
-    };
+    this.#socket = options.socket;
   }
 
   /** Begins to read. `head` is what has come behind the request. */
@@ -82,8 +77,10 @@ export class Line {
   }
 
   /** Takes whole frames, one or several. */
-  send(frames: Uint8Array): void {
-    if (this.#isOpen) this.#socket.write(frames, this.#written);
+  send(frames: Uint8Array, isAwaited: boolean): void {
+    if (!this.#isOpen) return;
+    if (isAwaited) this.#socket.write(frames, () => this.#options.ears.onWritten());
+    else this.#socket.write(frames);
   }
 
   get queuedBytes(): number {

@@ -39,6 +39,7 @@ const reservedBits = 0x70;
 const maskBit = 0x80;
 /** Of a control frame. */
 const maxControlBytes = 125;
+const maskBytes = 4;
 /** The longest header there is, its mask included. */
 const maxHeaderBytes = 14;
 
@@ -114,9 +115,9 @@ export class Receiver {
     const short = second & 0x7f;
     if (!this.#isSound(first, second)) return this.#fail(1002);
     const headerBytes = short < 126 ? 6 : short === 126 ? 8 : maxHeaderBytes;
-    if (here < headerBytes) return headerBytes;
+    if (here < headerBytes - maskBytes) return headerBytes;
     const length = lengthOf(bytes, at, short);
-    // The shortest form of a length is the only one (section 5.2), and 2^63 and above is none.
+    // The shortest form of a length is the only one: section 5.2.
     if (length === null) return this.#fail(1002);
     if ((first & 15) < close && this.#fragmentBytes + length > this.#limits.maxMessageBytes) {
       return this.#fail(1009);
@@ -200,7 +201,7 @@ function lengthOf(bytes: Buffer, at: number, short: number): number | null {
     return length < 126 ? null : length;
   }
   const length = bytes.readUInt32BE(at + 2) * 2 ** 32 + bytes.readUInt32BE(at + 6);
-  return length < 2 ** 16 || length >= 2 ** 63 ? null : length;
+  return length < 2 ** 16 ? null : length;
 }
 
 /** Whether a peer may send `code`: RFC 6455, section 7.4, and those registered since. */

@@ -54,7 +54,7 @@ export interface Relay {
   receiveFrame(connection: Connection, frame: Buffer, isAlone: boolean): void;
   /** Any sign of life that was not a frame. */
   heard(connection: Connection): void;
-  /** The wire has nothing queued any more. */
+  /** What was sent as awaited has gone. */
   drained(connection: Connection): void;
   /** Closes the connection for a mistake of its peer; its member is away. `reason` is ours, never a peer's text. */
   end(connection: Connection, why: Refusal, closeCode: number, reason: string): void;
@@ -154,7 +154,7 @@ export function createRelay(options: {
 
   function refuse(connection: Connection, why: JoinRefusal, closeCode: number, retryAfterMs?: number): void {
     const { code, message, reason } = joinRefusals[why];
-    connection.wire.send(errorFrame(code, message, retryAfterMs));
+    connection.wire.send(errorFrame(code, message, retryAfterMs), false);
     end(connection, why, closeCode, reason);
   }
 

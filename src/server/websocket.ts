@@ -102,7 +102,7 @@ export function createWebSocketDoor(options: {
       },
     });
     const wire: Wire = {
-      send: (frames) => line.send(frames),
+      send: (frames, isAwaited) => line.send(frames, isAwaited),
       get queuedBytes() {
         return line.queuedBytes;
       },

@@ -3,9 +3,12 @@
 
 /** One connection, whatever carries it. None of these calls back into the relay before it returns. */
 export interface Wire {
-  /** Takes whole frames made by `textFrame` and `binaryFrame`, one or several; they may be shared, so never written to. */
-  send(frames: Uint8Array): void;
-  /** Bytes that `send` took and the network has not. Behind every `send`, reaching 0 is told by `Relay.drained`. */
+  /**
+   * Takes whole frames made by `textFrame` and `binaryFrame`, one or several; they may be shared, so never written to.
+   * @param isAwaited whether `Relay.drained` has to be called when the network has taken them
+   */
+  send(frames: Uint8Array, isAwaited: boolean): void;
+  /** Bytes that `send` took and the network has not. */
   readonly queuedBytes: number;
   /** Asks for a sign of life, told by `Relay.heard`. */
   ping(): void;
