@@ -25,6 +25,7 @@ const generous = [
 export interface Contender {
   readonly name: DialectName;
   readonly port: number;
+  readonly pid: number;
   usage(): Usage;
   stop(): Promise<void>;
 }
@@ -79,6 +80,7 @@ export async function start(
   return {
     name,
     port,
+    pid,
     usage: () => usageOf(pid),
     async stop() {
       const exited = once(child, "exit");

@@ -20,13 +20,13 @@ export interface Generator {
 export function startGenerator(): Generator {
   const child = startNode([script], 1, ["ignore", "inherit", "inherit", "ipc"]);
 
+  const exited = once(child, "exit");
+
   async function ask(order: Order): Promise<unknown> {
     const answered = once(child, "message");
     child.send(order);
-    const died = once(child, "exit").then(() => {
-      throw new Error("the generator has died");
-    });
-    const [answer] = (await Promise.race([answered, died])) as [unknown];
+    const [answer] = (await Promise.race([answered, exited])) as [unknown];
+    if (child.exitCode !== null || child.signalCode !== null) throw new Error("the generator has died");
     return answer;
   }
 
@@ -37,7 +37,6 @@ export function startGenerator(): Generator {
     freeze: async (members) => void (await ask({ do: "freeze", members })),
     close: async () => void (await ask({ do: "close" })),
     async stop() {
-      const exited = once(child, "exit");
       child.kill("SIGKILL");
       await exited;
     },

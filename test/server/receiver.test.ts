@@ -2,7 +2,7 @@
 // anywhere, must be heard as the same messages, control frames and close codes.
 
 import assert from "node:assert/strict";
-import { Writable } from "node:stream";
+import type { Writable } from "node:stream";
 import { test } from "node:test";
 import * as ws from "ws";
 
