@@ -43,8 +43,8 @@ export interface Audience<R extends Reader> {
 /** What waits for the next flush, in the order in which everybody gets it. */
 export interface Queue {
   readonly all: Uint8Array[];
-  /** Without volatile frames: for readers that lag. */
-  readonly lasting: Uint8Array[];
+  /** Without volatile frames: for readers that lag. Null while there is none among them. */
+  lasting: Uint8Array[] | null;
   /** For readers in replay, who get the frames from the log. */
   readonly texts: Uint8Array[];
   bytes: number;
@@ -68,7 +68,7 @@ const liveFrame = textFrame(encodeText({ type: "live" }));
 
 /** A queue with nothing in it. */
 export function emptyQueue(): Queue {
-  return { all: [], lasting: [], texts: [], bytes: 0 };
+  return { all: [], lasting: null, texts: [], bytes: 0 };
 }
 
 /**
@@ -104,22 +104,30 @@ export function createFanout<R extends Reader>(options: {
   }
 
   function flush(room: Audience<R>): void {
-    const { all, lasting, texts } = room.queue;
+    const { queue } = room;
     room.dirty = false;
+    // What is announced from here on, of readers that are cut, waits for the next flush.
     room.queue = emptyQueue();
-    if (all.length > 0 && room.live.size > 0) {
-      const whole = joinFrames(all);
-      let rest: Uint8Array | null = null;
-      for (const reader of room.live) {
-        if (reader.wire.queuedBytes <= limits.maxVolatileQueueBytes) deliver(reader, whole);
-        else if (lasting.length > 0) deliver(reader, (rest ??= joinFrames(lasting)));
-      }
+    if (queue.all.length > 0 && room.live.size > 0) deliverAll(room, queue);
+    if (room.replaying.size > 0) replayAll(room, queue);
+  }
+
+  function deliverAll(room: Audience<R>, { all, lasting }: Queue): void {
+    const whole = joinFrames(all);
+    let rest: Uint8Array | null = null;
+    for (const reader of room.live) {
+      const { queuedBytes } = reader.wire;
+      const isLagging = lasting !== null && queuedBytes > limits.maxVolatileQueueBytes;
+      if (!isLagging) sendWithin(reader, whole, queuedBytes, false);
+      else if (lasting.length > 0) sendWithin(reader, (rest ??= joinFrames(lasting)), queuedBytes, false);
     }
-    if (room.replaying.size === 0) return;
+  }
+
+  function replayAll(room: Audience<R>, { texts }: Queue): void {
     const news = texts.length === 0 ? null : joinFrames(texts);
     let greeting: Uint8Array | null = null;
     for (const reader of room.replaying) {
-      if (reader.greeted && news !== null) deliver(reader, news);
+      if (reader.greeted && news !== null) sendWithin(reader, news, reader.wire.queuedBytes, true);
       if (!room.replaying.has(reader)) continue;
       replay(room, reader, reader.greeted ? null : (greeting ??= greet(room)));
     }
@@ -150,35 +158,37 @@ export function createFanout<R extends Reader>(options: {
       queuedBytes += kept.bytes.length;
       reader.cursor = kept.seq;
     }
-    if (frames.length > 0) send(reader, joinFrames(frames));
+    if (frames.length > 0) send(reader, joinFrames(frames), room.replaying.has(reader));
   }
 
-  function deliver(reader: R, frames: Uint8Array): void {
-    const { queuedBytes } = reader.wire;
-    // A reader that keeps up gets a batch of any size.
+  /** Sends, or cuts a reader that has too much queued. One that keeps up gets a batch of any size. */
+  function sendWithin(reader: R, frames: Uint8Array, queuedBytes: number, isAwaited: boolean): void {
     if (queuedBytes > 0 && queuedBytes + frames.length > limits.maxQueueBytes) tooSlow(reader);
-    else send(reader, frames);
+    else send(reader, frames, isAwaited);
   }
 
-  function send(reader: R, frames: Uint8Array): void {
+  function send(reader: R, frames: Uint8Array, isAwaited: boolean): void {
     counters.bytesOut += frames.length;
-    reader.wire.send(frames);
+    reader.wire.send(frames, isAwaited);
   }
 
   return {
     post(room, frame, isVolatile) {
-      room.queue.all.push(frame);
-      if (!isVolatile) room.queue.lasting.push(frame);
-      room.queue.bytes += frame.length;
+      const { queue } = room;
+      if (isVolatile) queue.lasting ??= [...queue.all];
+      else queue.lasting?.push(frame);
+      queue.all.push(frame);
+      queue.bytes += frame.length;
       touch(room);
       // What one tick can bring is more than what one reader may have queued.
-      if (room.queue.bytes >= flushAtBytes) flush(room);
+      if (queue.bytes >= flushAtBytes) flush(room);
     },
     announce(room, text) {
-      room.queue.all.push(text);
-      room.queue.lasting.push(text);
-      room.queue.texts.push(text);
-      room.queue.bytes += text.length;
+      const { queue } = room;
+      queue.all.push(text);
+      queue.lasting?.push(text);
+      queue.texts.push(text);
+      queue.bytes += text.length;
       touch(room);
     },
     enter(room, reader) {
@@ -190,6 +200,7 @@ export function createFanout<R extends Reader>(options: {
       room.replaying.delete(reader);
     },
     resume: touch,
-    deliver,
+    // Whoever asks for something may be in replay, and a replay goes on when all before it has gone.
+    deliver: (reader, frames) => sendWithin(reader, frames, reader.wire.queuedBytes, true),
   };
 }

@@ -27,7 +27,7 @@ import {
   unknownTextFrame,
 } from "./room.ts";
 import { createSeating } from "./seating.ts";
-import { binaryFrame, type Wire } from "./wire.ts";
+import { binaryFrame, binaryFrameInPlace, type Wire } from "./wire.ts";
 
 export type { Connection } from "./room.ts";
 
@@ -48,11 +48,15 @@ export interface Relay {
   connect(wire: Wire, roomId: string, address: Address): Connection;
   /** A text frame, at most `maxTextFrameBytes` long. */
   receiveText(connection: Connection, text: string): void;
-  /** A binary frame, at most `maxFrameBytes` long. It is written into, and not held on to. */
-  receiveFrame(connection: Connection, frame: Uint8Array): void;
+  /**
+   * A binary frame, at most `maxFrameBytes` long. It is written into.
+   * @param isAlone whether the buffer under it holds nothing else but the header it came with, and is the relay's from
+   *   now on; else it is not held on to
+   */
+  receiveFrame(connection: Connection, frame: Buffer, isAlone: boolean): void;
   /** Any sign of life that was not a frame. */
   heard(connection: Connection): void;
-  /** The wire has nothing queued any more. */
+  /** What was sent as awaited has gone. */
   drained(connection: Connection): void;
   /** Closes the connection for a mistake of its peer; its member is away. `reason` is ours, never a peer's text. */
   end(connection: Connection, why: Refusal, closeCode: number, reason: string): void;
@@ -90,7 +94,7 @@ export function createRelay(options: {
 
   // ── frames ─────────────────────────────────────────────────────────────────────────────────────────────────
 
-  function receiveFrame(connection: Connection, frame: Uint8Array): void {
+  function receiveFrame(connection: Connection, frame: Buffer, isAlone: boolean): void {
     const { seat, phase } = connection;
     if (phase === "ended" || isStopped) return;
     if (seat === null) return end(connection, "policy", close.policy, "the first frame must be a join");
@@ -105,7 +109,7 @@ export function createRelay(options: {
     const seq = isVolatile ? 0 : ++log.last;
     stampSeq(frame, seq);
     if (kind !== frameKind.carried) stampFromUser(frame, seat.fromUserBytes);
-    const bytes = binaryFrame(frame);
+    const bytes = isAlone ? binaryFrameInPlace(frame) : binaryFrame(frame);
     if (!isVolatile) {
       const { share } = connection.address;
       logs.keep({ seq, keptAtMs: clock.now(), frameBytes: frame.length, seat: seat.id, log, share, bytes });
@@ -152,7 +156,7 @@ export function createRelay(options: {
 
   function refuse(connection: Connection, why: JoinRefusal, closeCode: number, retryAfterMs?: number): void {
     const { code, message, reason } = joinRefusals[why];
-    connection.wire.send(errorFrame(code, message, retryAfterMs));
+    connection.wire.send(errorFrame(code, message, retryAfterMs), false);
     end(connection, why, closeCode, reason);
   }
 

@@ -53,14 +53,13 @@ export function createStream(options: {
   let spokeAtMs = now();
   let closedWith: number | null = null;
 
-  function say(events: string): void {
+  function say(events: string, isAwaited = false): void {
     spokeAtMs = now();
-    response.write(events, () => {
-      if (response.writableLength === 0) drained();
-    });
+    if (isAwaited) response.write(events, drained);
+    else response.write(events);
   }
 
-  function send(frames: Uint8Array): void {
+  function send(frames: Uint8Array, isAwaited: boolean): void {
     if (closedWith !== null) return;
     if (!response.headersSent) {
       // Before its greeting the relay says nothing but an error, and closes behind it.
@@ -73,7 +72,7 @@ export function createStream(options: {
         "X-Accel-Buffering": "no",
       });
     }
-    say(eventsOf(frames));
+    say(eventsOf(frames), isAwaited);
   }
 
   function close(code: number, reason: string): void {

@@ -1,7 +1,8 @@
 // Whether a request may become a WebSocket of a room, and whether there is a place for one more connection, whatever
 // carries it: PROTOCOL.md section 3 and the first rows of section 4.
-// Judges a request; answers a refused one. Opens nothing.
+// Judges a request and answers it. Opens nothing.
 
+import { createHash } from "node:crypto";
 import type { IncomingMessage } from "node:http";
 import type { Duplex } from "node:stream";
 
@@ -24,6 +25,11 @@ export interface UpgradeRefusal {
 
 /** 22 symbols that spell 16 bytes; the last one has no stray bits. */
 const roomPath = /^\/room\/([\w-]{21}[AQgw])$/;
+
+/** 24 symbols that spell 16 bytes: RFC 6455, section 4.1. */
+const webSocketKey = /^[\w+/]{21}[AQgw]==$/;
+/** RFC 6455, section 1.3. */
+const webSocketGuid = "258EAFA5-E914-47DA-95CA-C5AB0DC85B11";
 
 /** The room id that `path` names, b64u of 16 bytes, or null. */
 export function roomIdOfPath(path: string): string | null {
@@ -64,6 +70,10 @@ export function judgeRequest(request: IncomingMessage, origins: ReadonlySet<stri
     const sentence = `This relay speaks ${subprotocol}. Reload the page or update the client.`;
     return { why: "subprotocol", status: 400, sentence };
   }
+  if (!webSocketKey.test(headers["sec-websocket-key"] ?? "")) {
+    const sentence = "This is not a WebSocket handshake as in RFC 6455.";
+    return { why: "handshake", status: 400, sentence };
+  }
   if (!isOriginAllowed(request, origins)) {
     const sentence = "Pages from another origin may not enter. The host can allow yours with --origin.";
     return { why: "origin", status: 403, sentence };
@@ -92,6 +102,16 @@ export function judgeCapacity(
     return { why: "address", status: 429, sentence, retryAfterMs: retryFullMs };
   }
   return null;
+}
+
+/** Answers that the WebSocket is open. The request has been judged. */
+export function acceptUpgrade({ headers }: IncomingMessage, socket: Duplex): void {
+  const key = headers["sec-websocket-key"] ?? "";
+  const accept = createHash("sha1").update(`${key}${webSocketGuid}`).digest("base64");
+  socket.write(
+    "HTTP/1.1 101 Switching Protocols\r\nUpgrade: websocket\r\nConnection: Upgrade\r\n" +
+      `Sec-WebSocket-Accept: ${accept}\r\nSec-WebSocket-Protocol: ${subprotocol}\r\n\r\n`,
+  );
 }
 
 /** Answers with the refusal and cuts the connection. */

@@ -1,29 +1,21 @@
-// The relay's door for WebSockets: upgrades, heartbeat, rates, and a room's bytes straight to the socket.
-// `ws` does the handshake and the receiving; sending past it is right because a server's frames are neither masked nor
-// compressed here, and `ws` writes its own (pong, close) to the same socket without a queue of its own.
+// The relay's door for WebSockets: upgrades, heartbeat and rates. A room's bytes go straight to the socket: a server's
+// frames are neither masked nor, without an extension, changed in any other way.
 
 import type { IncomingMessage } from "node:http";
 import type { Duplex } from "node:stream";
-import { WebSocket, WebSocketServer } from "ws";
 
 import { close as closeCodes } from "../protocol/close.ts";
-import {
-  closeAnswerWithinMs,
-  type Limits,
-  pingEveryMs,
-  pongWithinMs,
-  subprotocol,
-  sweepEveryMs,
-} from "../protocol/limits.ts";
+import { type Limits, pingEveryMs, pongWithinMs, sweepEveryMs } from "../protocol/limits.ts";
 import type { Address, Addresses } from "./addresses.ts";
-import { Bucket } from "./bucket.ts";
 import { createAwake } from "./awake.ts";
+import { Bucket } from "./bucket.ts";
 import type { Clock } from "./clock.ts";
 import { type Counters, countRefusal } from "./counters.ts";
+import { Line } from "./line.ts";
 import { type Closable, Lines, type Queued } from "./lines.ts";
 import type { Connection, Relay } from "./relay.ts";
-import { judgeCapacity, judgeRequest, refuseUpgrade, roomIdOfPath } from "./upgrade.ts";
 import type { Wire } from "./wire.ts";
+import { acceptUpgrade, judgeCapacity, judgeRequest, refuseUpgrade, roomIdOfPath } from "./upgrade.ts";
 
 export interface WebSocketDoor {
   /** For `server.on("upgrade")`: lets the request in or answers it. */
@@ -34,13 +26,11 @@ export interface WebSocketDoor {
   readonly queue: () => Queued;
 }
 
-/** One open WebSocket. */
-interface Line extends Closable {
-  readonly ws: WebSocket;
-  readonly socket: Duplex;
-  readonly address: Address;
+/** Somebody who came in. */
+interface Guest extends Closable {
+  readonly line: Line;
+  readonly connection: Connection;
   readonly messages: Bucket;
-  connection: Connection | null;
   /** Takes back the promise to read on; null while reading. */
   stopPause: (() => void) | null;
   /** As the door's `awake` counts. */
@@ -61,23 +51,11 @@ export function createWebSocketDoor(options: {
   readonly origins: ReadonlySet<string>;
 }): WebSocketDoor {
   const { relay, limits, clock, counters, addresses, origins } = options;
-  const lines = new Lines<Line>();
-  const acceptance = {
-    noServer: true,
-    clientTracking: false,
-    perMessageDeflate: false,
-    autoPong: false,
-    maxPayload: Math.max(limits.maxFrameBytes, limits.maxTextFrameBytes),
+  const guests = new Lines<Guest>();
+  const lineLimits = {
+    maxMessageBytes: Math.max(limits.maxFrameBytes, limits.maxTextFrameBytes),
     maxFragments: limits.maxFragments,
-    closeTimeout: closeAnswerWithinMs,
-    handleProtocols: () => subprotocol,
   };
-  const server = new WebSocketServer(acceptance);
-  server.on("wsClientError", (_error, socket, request) => {
-    countRefusal(counters, "handshake", addresses.from(request).name);
-    const sentence = "This is not a WebSocket handshake as in RFC 6455.";
-    refuseUpgrade(socket, { why: "handshake", status: 400, sentence });
-  });
   const stopBeating = clock.every(sweepEveryMs, beat);
   const awake = createAwake(clock);
   let isClosing = false;
@@ -93,127 +71,116 @@ export function createWebSocketDoor(options: {
       return refuseUpgrade(socket, refusal);
     }
     if (roomId === null) throw new TypeError("expected a path that has been judged");
-    server.handleUpgrade(request, socket, head, (ws) => open(ws, socket, roomId, address));
+    if (!socket.readable || !socket.writable) return void socket.destroy();
+    acceptUpgrade(request, socket);
+    open(socket, head, roomId, address);
   }
 
-  function open(ws: WebSocket, socket: Duplex, roomId: string, address: Address): void {
-    const nowMs = clock.now();
-    const line: Line = {
-      ws,
+  function open(socket: Duplex, head: Buffer, roomId: string, address: Address): void {
+    const line = new Line({
       socket,
-      address,
-      messages: new Bucket(limits.messageRate, nowMs),
-      connection: null,
+      limits: lineLimits,
+      maxQueueBytes: limits.maxVolatileQueueBytes,
+      clock,
+      ears: {
+        onMessage: (payload, isBinary, isAlone) => receive(guest, payload, isBinary, isAlone),
+        onPing: ({ length }) => live(guest, length),
+        onPong: ({ length }) => live(guest, length),
+        onClose: () => {},
+        // The line has sent its close frame; the member is away from now on, not when the socket has gone.
+        onMistake(code) {
+          const why = code === closeCodes.tooBig ? "too-big" : "policy";
+          relay.end(guest.connection, why, code, "");
+        },
+        onWritten: () => relay.drained(guest.connection),
+        onGone() {
+          guest.stopPause?.();
+          guests.delete(guest);
+          address.connections--;
+          relay.disconnect(guest.connection);
+        },
+      },
+    });
+    const wire: Wire = {
+      send: (frames, isAwaited) => line.send(frames, isAwaited),
+      get queuedBytes() {
+        return line.queuedBytes;
+      },
+      ping() {
+        if (guest.stopPause === null) return line.ping();
+        // It cannot answer while it is held back, and it is held back for having said so much.
+        clock.soon(() => relay.heard(guest.connection));
+      },
+      close(code, reason) {
+        readOn(guest);
+        line.close(code, reason);
+      },
+    };
+    const guest: Guest = {
+      line,
+      connection: relay.connect(wire, roomId, address),
+      messages: new Bucket(limits.messageRate, clock.now()),
       stopPause: null,
       heardAtMs: awake.ms,
       pingedAtMs: awake.ms,
-      close: (code, reason) => ws.close(code, reason),
-      cut: () => ws.terminate(),
+      close: (code, reason) => line.close(code, reason),
+      cut: () => line.cut(),
       get queuedBytes() {
-        return socket.writableLength;
+        return line.queuedBytes;
       },
     };
-    const connection = relay.connect(wireOf(line), roomId, address);
-    line.connection = connection;
-    lines.add(line);
+    guests.add(guest);
     address.connections++;
-    ws.on("message", (data: Buffer, isBinary) => {
-      // What stands behind a mistake in one piece with it still comes.
-      if (connection.phase === "ended") return;
-      hear(line, data.length);
-      if (data.length > (isBinary ? limits.maxFrameBytes : limits.maxTextFrameBytes)) {
-        return relay.end(connection, "too-big", closeCodes.tooBig, "frame too big");
-      }
-      if (isBinary) return relay.receiveFrame(connection, data);
-      relay.receiveText(connection, data.toString());
-    });
-    const onSignOfLife = ({ length }: Buffer): void => {
-      hear(line, length);
-      relay.heard(connection);
-    };
-    // Of several pings the last is answered (RFC 6455, section 5.5.3): a flood of them costs one write, and who does not
-    // read does not have us remember what to say.
-    let pinged: Buffer | null = null;
-    const answer = (): void => {
-      if (pinged !== null && line.queuedBytes <= limits.maxVolatileQueueBytes) ws.pong(pinged);
-      pinged = null;
-    };
-    ws.on("ping", (data: Buffer) => {
-      if (pinged === null) clock.soon(answer);
-      pinged = data;
-      onSignOfLife(data);
-    });
-    ws.on("pong", onSignOfLife);
-    // `ws` has chosen the close code and sent it; the member is away from now on, not when the socket has gone.
-    ws.on("error", (error) => {
-      const isTooBig = "code" in error && error.code === "WS_ERR_UNSUPPORTED_MESSAGE_LENGTH";
-      relay.end(connection, isTooBig ? "too-big" : "policy", closeCodes.protocolError, "not a WebSocket");
-    });
-    ws.on("close", () => {
-      line.stopPause?.();
-      lines.delete(line);
-      address.connections--;
-      relay.disconnect(connection);
-    });
+    line.start(head);
   }
 
-  function wireOf(line: Line): Wire {
-    const { ws, socket } = line;
-    const onWritten = (): void => {
-      if (line.connection !== null && socket.writableLength === 0) relay.drained(line.connection);
-    };
-    return {
-      send(frames) {
-        if (ws.readyState === WebSocket.OPEN) socket.write(frames, onWritten);
-      },
-      get queuedBytes() {
-        return socket.writableLength;
-      },
-      ping() {
-        if (line.stopPause === null) return ws.ping();
-        // It cannot answer while it is held back, and it is held back for having said so much.
-        clock.soon(() => line.connection !== null && relay.heard(line.connection));
-      },
-      close(code, reason) {
-        readOn(line);
-        ws.close(code, reason);
-      },
-    };
+  function receive(guest: Guest, payload: Buffer, isBinary: boolean, isAlone: boolean): void {
+    hear(guest, payload.length);
+    if (payload.length > (isBinary ? limits.maxFrameBytes : limits.maxTextFrameBytes)) {
+      return relay.end(guest.connection, "too-big", closeCodes.tooBig, "frame too big");
+    }
+    if (isBinary) return relay.receiveFrame(guest.connection, payload, isAlone);
+    relay.receiveText(guest.connection, payload.toString());
+  }
+
+  function live(guest: Guest, byteLength: number): void {
+    hear(guest, byteLength);
+    relay.heard(guest.connection);
   }
 
   // ── rates ──────────────────────────────────────────────────────────────────────────────────────────────────
 
-  function hear(line: Line, byteLength: number): void {
-    line.heardAtMs = awake.ms;
-    const waitMs = spend(line, 1, byteLength);
-    if (waitMs === 0 || line.stopPause !== null) return;
-    countRefusal(counters, "message-rate", line.address.name);
-    holdBack(line, waitMs);
+  function hear(guest: Guest, byteLength: number): void {
+    guest.heardAtMs = awake.ms;
+    const waitMs = spend(guest, 1, byteLength);
+    if (waitMs === 0 || guest.stopPause !== null) return;
+    countRefusal(counters, "message-rate", guest.connection.address.name);
+    holdBack(guest, waitMs);
   }
 
   /** Takes from both buckets. Answers the ms until neither is in debt. */
-  function spend({ messages, connection }: Line, count: number, byteLength: number): number {
+  function spend({ messages, connection }: Guest, count: number, byteLength: number): number {
     const nowMs = clock.now();
     const messagesMs = messages.spend(count, nowMs);
     // Its bytes stand with its seat, because files are taken from the same bucket.
-    return Math.max(messagesMs, connection?.bytes.spend(byteLength, nowMs) ?? 0);
+    return Math.max(messagesMs, connection.bytes.spend(byteLength, nowMs));
   }
 
-  /** Reads nothing more for `waitMs`; what `ws` has already read still comes, on credit. */
-  function holdBack(line: Line, waitMs: number): void {
-    line.ws.pause();
-    line.stopPause = clock.after(waitMs, () => {
-      const restMs = spend(line, 0, 0);
-      if (restMs > 0) holdBack(line, restMs);
-      else readOn(line);
+  /** Reads nothing more for `waitMs`; what has already been read still comes, on credit. */
+  function holdBack(guest: Guest, waitMs: number): void {
+    guest.line.pause();
+    guest.stopPause = clock.after(waitMs, () => {
+      const restMs = spend(guest, 0, 0);
+      if (restMs > 0) holdBack(guest, restMs);
+      else readOn(guest);
     });
   }
 
-  function readOn(line: Line): void {
-    if (line.stopPause === null) return;
-    line.stopPause();
-    line.stopPause = null;
-    line.ws.resume();
+  function readOn(guest: Guest): void {
+    if (guest.stopPause === null) return;
+    guest.stopPause();
+    guest.stopPause = null;
+    guest.line.resume();
   }
 
   // ── heartbeat ──────────────────────────────────────────────────────────────────────────────────────────────
@@ -222,17 +189,17 @@ export function createWebSocketDoor(options: {
     awake.beat();
     const { ms: awakeMs } = awake;
     addresses.sweep();
-    for (const line of lines) {
-      if (line.stopPause !== null) line.heardAtMs = awakeMs;
-      const sincePingMs = awakeMs - line.pingedAtMs;
-      const isAnswered = line.heardAtMs >= line.pingedAtMs;
+    for (const guest of guests) {
+      if (guest.stopPause !== null) guest.heardAtMs = awakeMs;
+      const sincePingMs = awakeMs - guest.pingedAtMs;
+      const isAnswered = guest.heardAtMs >= guest.pingedAtMs;
       if (isAnswered && sincePingMs >= pingEveryMs) {
-        line.pingedAtMs = awakeMs;
-        line.ws.ping();
+        guest.pingedAtMs = awakeMs;
+        guest.line.ping();
       }
       if (isAnswered || sincePingMs < pongWithinMs) continue;
-      countRefusal(counters, "silent", line.address.name);
-      line.cut();
+      countRefusal(counters, "silent", guest.connection.address.name);
+      guest.cut();
     }
   }
 
@@ -242,11 +209,11 @@ export function createWebSocketDoor(options: {
       isClosing = true;
       stopBeating();
       relay.stop();
-      await lines.sendAway(clock, code, reason, spreadMs);
+      await guests.sendAway(clock, code, reason, spreadMs);
     },
     get connections() {
-      return lines.size;
+      return guests.size;
     },
-    queue: () => lines.queue(),
+    queue: () => guests.queue(),
   };
 }

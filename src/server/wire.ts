@@ -3,9 +3,12 @@
 
 /** One connection, whatever carries it. None of these calls back into the relay before it returns. */
 export interface Wire {
-  /** Takes whole frames made by `textFrame` and `binaryFrame`, one or several; they may be shared, so never written to. */
-  send(frames: Uint8Array): void;
-  /** Bytes that `send` took and the network has not. Behind every `send`, reaching 0 is told by `Relay.drained`. */
+  /**
+   * Takes whole frames made by `textFrame` and `binaryFrame`, one or several; they may be shared, so never written to.
+   * @param isAwaited whether `Relay.drained` has to be called when the network has taken them
+   */
+  send(frames: Uint8Array, isAwaited: boolean): void;
+  /** Bytes that `send` took and the network has not. */
   readonly queuedBytes: number;
   /** Asks for a sign of life, told by `Relay.heard`. */
   ping(): void;
@@ -15,6 +18,9 @@ export interface Wire {
 
 const finalText = 0x81;
 const finalBinary = 0x82;
+const finalClose = 0x88;
+const finalPing = 0x89;
+const finalPong = 0x8a;
 
 /** A text frame around `text`. */
 export function textFrame(text: string): Uint8Array {
@@ -24,6 +30,35 @@ export function textFrame(text: string): Uint8Array {
 /** A binary frame around a copy of `payload`. */
 export function binaryFrame(payload: Uint8Array): Uint8Array {
   return frameAround(finalBinary, payload);
+}
+
+/**
+ * A binary frame around `payload` itself, its header written over what stands in front: the header that a client sent it
+ * with, longer than ours by the mask.
+ * @param payload alone in a buffer that is ours to keep
+ */
+export function binaryFrameInPlace(payload: Buffer): Uint8Array {
+  const headerBytes = headerBytesOf(payload.length);
+  const { buffer, byteOffset, length } = payload;
+  const frame = Buffer.from(buffer, byteOffset - headerBytes, headerBytes + length);
+  writeHeader(frame, finalBinary, length);
+  return frame;
+}
+
+/** A close frame; without a code it has no reason either. */
+export function closeFrame(code: number | null, reason: string): Uint8Array {
+  if (code === null) return frameAround(finalClose, new Uint8Array());
+  const payload = Buffer.alloc(2 + Buffer.byteLength(reason));
+  payload.writeUInt16BE(code);
+  payload.write(reason, 2);
+  return frameAround(finalClose, payload);
+}
+
+export const pingFrame = frameAround(finalPing, new Uint8Array());
+
+/** The answer to a ping. */
+export function pongFrame(payload: Uint8Array): Uint8Array {
+  return frameAround(finalPong, payload);
 }
 
 /** Shows each frame of `frames`, made by `textFrame` and `binaryFrame`, without its header; the payload is a view. */
@@ -52,19 +87,26 @@ export function joinFrames(frames: readonly Uint8Array[]): Uint8Array {
 
 /** Not from Node's shared pool: a kept frame of 300 bytes would pin 8 KiB of it. */
 function frameAround(opcode: number, payload: Uint8Array): Uint8Array {
-  const { length } = payload;
-  const headerBytes = length < 126 ? 2 : length < 2 ** 16 ? 4 : 10;
-  const frame = Buffer.allocUnsafeSlow(headerBytes + length);
-  frame[0] = opcode;
-  if (headerBytes === 2) frame[1] = length;
-  if (headerBytes === 4) {
-    frame[1] = 126;
-    frame.writeUInt16BE(length, 2);
-  }
-  if (headerBytes === 10) {
-    frame[1] = 127;
-    frame.writeBigUInt64BE(BigInt(length), 2);
-  }
+  const headerBytes = headerBytesOf(payload.length);
+  const frame = Buffer.allocUnsafeSlow(headerBytes + payload.length);
+  writeHeader(frame, opcode, payload.length);
   frame.set(payload, headerBytes);
   return frame;
+}
+
+function headerBytesOf(length: number): number {
+  if (length < 126) return 2;
+  return length < 2 ** 16 ? 4 : 10;
+}
+
+function writeHeader(frame: Buffer, opcode: number, length: number): void {
+  const headerBytes = headerBytesOf(length);
+  frame[0] = opcode;
+  if (headerBytes === 2) {
+    frame[1] = length;
+    return;
+  }
+  frame[1] = headerBytes === 4 ? 126 : 127;
+  if (headerBytes === 4) frame.writeUInt16BE(length, 2);
+  else frame.writeBigUInt64BE(BigInt(length), 2);
 }

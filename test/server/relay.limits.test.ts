@@ -137,9 +137,9 @@ test("members who come in the same tick cost one write each", () => {
   const members = Array.from({ length: 200 }, (_, index) => {
     const member = join(room, `member ${index}`);
     const send = member.wire.send.bind(member.wire);
-    member.wire.send = (frames) => {
+    member.wire.send = (frames, isAwaited) => {
       writes.set(member, (writes.get(member) ?? 0) + 1);
-      send(frames);
+      send(frames, isAwaited);
     };
     return member;
   });
@@ -154,9 +154,9 @@ test("a flush that takes long makes the next one wait 10 ms", () => {
   ann.read();
   bob.read();
   const send = bob.wire.send.bind(bob.wire);
-  bob.wire.send = (frames) => {
+  bob.wire.send = (frames, isAwaited) => {
     clock.step(6);
-    send(frames);
+    send(frames, isAwaited);
   };
   ann.send(frameOf("one"));
   assert.deepEqual(seqs(bob.read()), [1]);

@@ -1,0 +1,91 @@
+// `npm run bench`: the relay beside a plain `ws` server and a socket.io server, all with the same task, the same load and
+// the same certificate. Whoever says 200 bytes is heard by everybody in its room, itself included.
+//
+// Server and load have a core each, where there is `taskset`; the three servers stand side by side and are measured in
+// turn, so that their ratios hold on a machine that does other things as well. How each figure is taken stands in
+// measures.ts. The load is made by hand-made frames (dialects.ts), of one cost for all; when its core is full before the
+// server's, a server's own core still tells what it can carry: hence deliveries per second *of the core*.
+//
+// `--quick` runs everything small and writes nothing.
+
+import { readFileSync, writeFileSync } from "node:fs";
+import { join } from "node:path";
+import { fileURLToPath } from "node:url";
+import { makeFolder } from "./contenders.ts";
+import { capacity, cost, crowd, type Effort, type Guests, sleepers, stampede } from "./measures.ts";
+import { putIntoReadme, type Row, spellCount, spellOrigin, spellTable } from "./report.ts";
+
+const root = fileURLToPath(new URL("../../../", import.meta.url));
+const isQuick = process.argv.includes("--quick");
+const effort: Effort = isQuick
+  ? { rounds: 1, warmMs: 100, forMs: 200 }
+  : { rounds: 3, warmMs: 500, forMs: 1_000 };
+const members = isQuick ? 100 : 1_000;
+const many = isQuick ? 200 : 10_000;
+const kiB = 1024;
+
+const folder = await makeFolder();
+try {
+  await bench(folder.path);
+} finally {
+  folder.remove();
+}
+
+async function bench(path: string): Promise<void> {
+  const rows: Row[] = [];
+  const add = (row: Row): void => {
+    rows.push(row);
+    console.error(spellTable([row]).split("\n").at(-1));
+  };
+  for (const [membersPerRoom, payloadBytes] of [
+    [2, 200],
+    [10, 200],
+    [100, 200],
+    [members, 200],
+    [10, 4 * kiB],
+  ] as const) {
+    const guests: Guests = { members, membersPerRoom };
+    const { perCoreSecond } = await capacity(path, guests, payloadBytes, effort);
+    const size = payloadBytes === 200 ? "" : `, ${payloadBytes / kiB} KiB each`;
+    add({
+      what: `deliveries a second, rooms of ${membersPerRoom}${size}`,
+      figures: perCoreSecond,
+      spell: spellCount,
+      better: "more",
+    });
+  }
+  add({
+    what: "processor per delivery at 20,000 a second",
+    figures: await cost(path, { members, membersPerRoom: 10 }, 20_000, effort),
+    spell: (us) => `${us.toFixed(1)} µs`,
+    better: "less",
+  });
+  const all = await crowd(path, { members: many, membersPerRoom: 10 }, 50_000, effort);
+  add({
+    what: "joins a second, TLS handshake included",
+    figures: all.joinsPerCoreSecond,
+    spell: spellCount,
+    better: "more",
+  });
+  add({
+    what: `memory of one of ${spellCount(many)} connections`,
+    figures: all.bytesPerMember,
+    spell: (bytes) => `${(bytes / kiB).toFixed(0)} KiB`,
+    better: "less",
+  });
+  const rush = await stampede(path, members);
+  const asleep = await sleepers(path, effort);
+  const sentences = [
+    `${spellCount(many)} connections all talking, 50,000 deliveries a second: ${spellCount(all.perSecond)} held, ` +
+      `99% within ${all.p99Ms.toFixed(0)} ms, ${all.lost} lost.`,
+    `A room of ${spellCount(rush.members)} that everybody joins at once is complete after ${(rush.tookMs / 1000).toFixed(1)} s; ` +
+      `a join costs ${rush.cpuMsPerJoin.toFixed(1)} ms of the processor, in rooms of ten ${rush.cpuMsPerJoinApart.toFixed(1)} ms.`,
+    `A reader that has stopped reading costs ${(asleep.bytesPerSleeper / kiB / kiB).toFixed(1)} MiB until it is cut; for the others ` +
+      `99% of deliveries take ${asleep.p99Ms.toFixed(0)} ms, before it ${asleep.p99BeforeMs.toFixed(0)} ms, and ${asleep.lost} are lost.`,
+  ];
+  const text = [spellTable(rows), "", ...sentences.map((sentence) => `- ${sentence}`), "", spellOrigin()];
+  console.log(`\n${text.join("\n")}`);
+  if (isQuick) return;
+  const readme = join(root, "README.md");
+  writeFileSync(readme, putIntoReadme(readFileSync(readme, "utf8"), text.join("\n")));
+}

@@ -1,0 +1,51 @@
+// The bench's figures as a table, for the screen and for README.md.
+
+import { describeMachine, isPinned } from "./machine.ts";
+import type { PerServer } from "./measures.ts";
+
+/** One line: a figure of each server, and whether more is better. */
+export interface Row {
+  readonly what: string;
+  readonly figures: PerServer;
+  readonly spell: (figure: number) => string;
+  readonly better: "more" | "less";
+}
+
+/** `123,000` */
+export function spellCount(figure: number): string {
+  const digits = Math.max(0, Math.floor(Math.log10(Math.max(1, figure))) - 2);
+  return (Math.round(figure / 10 ** digits) * 10 ** digits).toLocaleString("en-US");
+}
+
+/** The table, in Markdown. */
+export function spellTable(rows: readonly Row[]): string {
+  const lines = rows.map(({ what, figures, spell, better }) => {
+    const own = figures["secure-room"];
+    const ratio = (other: number): string => {
+      const times = better === "more" ? own / other : other / own;
+      return `${times.toFixed(1)} ×`;
+    };
+    const { "plain-ws": ws, "socket-io": io } = figures;
+    return `| ${what} | ${spell(own)} | ${spell(ws)} (${ratio(ws)}) | ${spell(io)} (${ratio(io)}) |`;
+  });
+  return ["| | secure-room | plain `ws` | socket.io |", "|---|---|---|---|", ...lines].join("\n");
+}
+
+/** Where the figures come from. */
+export function spellOrigin(): string {
+  const cores = isPinned
+    ? "the server on one core, the load on another"
+    : "server and load on the same cores";
+  const day = new Date().toISOString().slice(0, 10);
+  return `\`npm run bench\` on ${day}, ${describeMachine()}: ${cores}, TLS 1.3, everything through loopback.`;
+}
+
+/**
+ * README.md with `text` between its markers.
+ * @throws Error when it has none
+ */
+export function putIntoReadme(readme: string, text: string): string {
+  const marked = /(<!-- bench:[^\n]*-->\n)[^]*?(<!-- \/bench -->)/;
+  if (!marked.test(readme)) throw new Error("expected README.md to have the markers of the bench");
+  return readme.replace(marked, (_, begin: string, end: string) => `${begin}${text}\n${end}`);
+}

@@ -1,0 +1,137 @@
+// One WebSocket that has been let in: whole frames out as they are, what comes in through a receiver, and its end as RFC
+// 6455, section 7, wants it. It knows no relay and no rate.
+
+import type { Duplex } from "node:stream";
+
+import { closeAnswerWithinMs } from "../protocol/limits.ts";
+import type { Clock } from "./clock.ts";
+import { type Ears, Receiver, type ReceiverLimits } from "./receiver.ts";
+import { closeFrame, pingFrame, pongFrame } from "./wire.ts";
+
+/** What a line tells its owner, beside what its receiver does. */
+export interface LineEars extends Ears {
+  /** What was sent as awaited has gone. */
+  onWritten(): void;
+  /** The socket has gone. Told once. */
+  onGone(): void;
+}
+
+export interface LineOptions {
+  readonly socket: Duplex;
+  readonly limits: ReceiverLimits;
+  /** Above it a ping has no answer: who does not read must not have us remember what to say. */
+  readonly maxQueueBytes: number;
+  readonly clock: Clock;
+  readonly ears: LineEars;
+}
+
+/**
+ * `open` until one of both says that it closes. Then nothing but the peer's close frame counts, and whoever takes too long
+ * over it is cut.
+ */
+export class Line {
+  readonly #socket: Duplex;
+  readonly #options: LineOptions;
+  #isOpen = true;
+  /** What the pong to come carries. */
+  #pinged: Buffer | null = null;
+  #stopTimer: (() => void) | null = null;
+
+  constructor(options: LineOptions) {
+    this.#options = options;
+    this.#socket = options.socket;
+  }
+
+  /** Begins to read. `head` is what has come behind the request. */
+  start(head: Buffer): void {
+    const { limits, ears } = this.#options;
+    const receiver = new Receiver(limits, {
+      onMessage: (payload, isBinary, isAlone) => {
+        if (this.#isOpen) ears.onMessage(payload, isBinary, isAlone);
+      },
+      onPing: (payload) => {
+        if (this.#pinged === null) this.#options.clock.soon(() => this.#answer());
+        this.#pinged = payload;
+        ears.onPing(payload);
+      },
+      onPong: (payload) => ears.onPong(payload),
+      onClose: (code) => {
+        this.close(code, "");
+        this.#hangUp();
+        ears.onClose(code);
+      },
+      onMistake: (code) => {
+        this.close(code, "");
+        this.#hangUp();
+        ears.onMistake(code);
+      },
+    });
+    // To the very end: what is left unread would reset the connection, and the close frame with it.
+    this.#socket.on("data", (chunk: Buffer) => receiver.read(chunk));
+    this.#socket.on("end", () => this.#hangUp());
+    // What follows is "close".
+    this.#socket.on("error", () => this.cut());
+    this.#socket.on("close", () => {
+      this.#isOpen = false;
+      this.#stopTimer?.();
+      ears.onGone();
+    });
+    if (head.length > 0) receiver.read(head);
+  }
+
+  /** Takes whole frames, one or several. */
+  send(frames: Uint8Array, isAwaited: boolean): void {
+    if (!this.#isOpen) return;
+    if (isAwaited) this.#socket.write(frames, () => this.#options.ears.onWritten());
+    else this.#socket.write(frames);
+  }
+
+  get queuedBytes(): number {
+    return this.#socket.writableLength;
+  }
+
+  ping(): void {
+    if (this.#isOpen) this.#socket.write(pingFrame);
+  }
+
+  /** Stops reading; what has been read still comes. */
+  pause(): void {
+    this.#socket.pause();
+  }
+
+  resume(): void {
+    this.#socket.resume();
+  }
+
+  /** Sends a close frame behind everything queued, without a code where that is null, and waits for the peer's. */
+  close(code: number | null, reason: string): void {
+    if (!this.#isOpen) return;
+    this.#isOpen = false;
+    this.#socket.write(closeFrame(code, reason));
+    this.#endSoon();
+  }
+
+  /** Ends it without a word. */
+  cut(): void {
+    this.#socket.destroy();
+  }
+
+  /** Of several pings the last (RFC 6455, section 5.5.3): a flood of them costs one write. */
+  #answer(): void {
+    if (this.#pinged !== null && this.#isOpen && this.queuedBytes <= this.#options.maxQueueBytes) {
+      this.#socket.write(pongFrame(this.#pinged));
+    }
+    this.#pinged = null;
+  }
+
+  /** Both have said that they close, or one of them will say nothing more. */
+  #hangUp(): void {
+    this.#isOpen = false;
+    this.#endSoon();
+    this.#socket.end();
+  }
+
+  #endSoon(): void {
+    this.#stopTimer ??= this.#options.clock.after(closeAnswerWithinMs, () => this.cut());
+  }
+}

@@ -1,0 +1,211 @@
+// Takes apart what a client's WebSocket sends: RFC 6455, section 5, for a server that has agreed to no extension. Bytes in,
+// messages and control frames out, until the peer closes or makes its first mistake. No socket, no clock.
+//
+// Our own and not that of `ws`, because here a message mostly comes alone in its buffer: it is unmasked where it lies,
+// and the relay keeps that buffer. Held against the receiver of `ws` by test/server/receiver.test.ts.
+
+import { isUtf8 } from "node:buffer";
+import { unmask } from "./mask.ts";
+
+/** Who hears what has been received. Payloads may be written into. */
+export interface Ears {
+  /**
+   * A whole message, text or binary; text is UTF-8.
+   * @param isAlone whether the buffer under `payload` holds nothing else but its header, to be kept and written over
+   */
+  onMessage(payload: Buffer, isBinary: boolean, isAlone: boolean): void;
+  onPing(payload: Buffer): void;
+  onPong(payload: Buffer): void;
+  /** The peer's close frame, null where it names no code. Nothing behind it is read. */
+  onClose(code: number | null): void;
+  /** What is wrong, as a close code of RFC 6455, section 7.4.1. Nothing behind it is read. */
+  onMistake(code: 1002 | 1007 | 1008 | 1009): void;
+}
+
+export interface ReceiverLimits {
+  /** Of a message, in all its fragments. Above: 1009. */
+  readonly maxMessageBytes: number;
+  /** Of a message. Above: 1008. */
+  readonly maxFragments: number;
+}
+
+const text = 1;
+const binary = 2;
+const close = 8;
+const ping = 9;
+const pong = 10;
+const finalBit = 0x80;
+const reservedBits = 0x70;
+const maskBit = 0x80;
+/** Of a control frame. */
+const maxControlBytes = 125;
+const maskBytes = 4;
+/** The longest header there is, its mask included. */
+const maxHeaderBytes = 14;
+
+/** Reads one connection. A frame is never judged twice, and what is held of one is at most twice what has come of it. */
+export class Receiver {
+  readonly #limits: ReceiverLimits;
+  readonly #ears: Ears;
+  /** The beginning of a frame that is not whole: the first `#heldBytes` of it. */
+  #held: Buffer | null = null;
+  #heldBytes = 0;
+  /** Of a message that is not whole. */
+  #fragments: Buffer[] | null = null;
+  #fragmentBytes = 0;
+  #isBinary = false;
+  #isOver = false;
+
+  constructor(limits: ReceiverLimits, ears: Ears) {
+    this.#limits = limits;
+    this.#ears = ears;
+  }
+
+  /** Reads on. `chunk` is this receiver's from now on. */
+  read(chunk: Buffer): void {
+    let at = this.#held === null ? 0 : this.#readOn(chunk);
+    while (at < chunk.length && !this.#isOver) {
+      const frameBytes = this.#measure(chunk, at, chunk.length);
+      if (this.#isOver) return;
+      if (frameBytes > chunk.length - at) return this.#hold(chunk, at, chunk.length, frameBytes);
+      this.#take(chunk, at, at + frameBytes);
+      at += frameBytes;
+    }
+  }
+
+  /** Goes on with the frame that is held; answers how much of `chunk` that took. */
+  #readOn(chunk: Buffer): number {
+    for (let at = 0; this.#held !== null && !this.#isOver;) {
+      const frameBytes = this.#measure(this.#held, 0, this.#heldBytes);
+      if (this.#isOver) break;
+      if (this.#heldBytes === frameBytes) {
+        const frame = this.#held.subarray(0, frameBytes);
+        this.#held = null;
+        this.#heldBytes = 0;
+        this.#take(frame, 0, frameBytes);
+        return at;
+      }
+      if (at === chunk.length) break;
+      const end = Math.min(chunk.length, at + frameBytes - this.#heldBytes);
+      this.#hold(chunk, at, end, frameBytes);
+      at = end;
+    }
+    return chunk.length;
+  }
+
+  /** Copies, because a chunk of one byte costs a hundred. */
+  #hold(chunk: Buffer, at: number, end: number, frameBytes: number): void {
+    const bytes = this.#heldBytes + end - at;
+    if (this.#held === null || this.#held.length < bytes) {
+      const room = Math.max(bytes, Math.min(frameBytes, Math.max(2 * bytes, maxHeaderBytes)));
+      const held = Buffer.allocUnsafeSlow(room);
+      if (this.#held !== null) held.set(this.#held.subarray(0, this.#heldBytes));
+      this.#held = held;
+    }
+    chunk.copy(this.#held, this.#heldBytes, at, end);
+    this.#heldBytes = bytes;
+  }
+
+  /** How long the frame at `at` is, or its header where that is not whole; what can be wrong with a header is found here. */
+  #measure(bytes: Buffer, at: number, end: number): number {
+    const here = end - at;
+    if (here < 2) return 2;
+    const first = bytes[at] ?? 0;
+    const second = bytes[at + 1] ?? 0;
+    const short = second & 0x7f;
+    if (!this.#isSound(first, second)) return this.#fail(1002);
+    const headerBytes = short < 126 ? 6 : short === 126 ? 8 : maxHeaderBytes;
+    if (here < headerBytes - maskBytes) return headerBytes;
+    const length = lengthOf(bytes, at, short);
+    // The shortest form of a length is the only one: section 5.2.
+    if (length === null) return this.#fail(1002);
+    if ((first & 15) < close && this.#fragmentBytes + length > this.#limits.maxMessageBytes) {
+      return this.#fail(1009);
+    }
+    return headerBytes + length;
+  }
+
+  #isSound(first: number, second: number): boolean {
+    const opcode = first & 15;
+    if ((first & reservedBits) !== 0 || (second & maskBit) === 0) return false;
+    if (opcode === 0) return this.#fragments !== null;
+    if (opcode === text || opcode === binary) return this.#fragments === null;
+    if (opcode !== close && opcode !== ping && opcode !== pong) return false;
+    const length = second & 0x7f;
+    return (first & finalBit) !== 0 && length <= maxControlBytes && !(opcode === close && length === 1);
+  }
+
+  /** Takes the whole frame from `at` to `end`. */
+  #take(bytes: Buffer, at: number, end: number): void {
+    const first = bytes[at] ?? 0;
+    const opcode = first & 15;
+    const short = (bytes[at + 1] ?? 0) & 0x7f;
+    const from = at + (short < 126 ? 6 : short === 126 ? 8 : maxHeaderBytes);
+    unmask(bytes, from, end);
+    const payload = bytes.subarray(from, end);
+    if (opcode >= close) return this.#control(opcode, payload);
+    const isFinal = (first & finalBit) !== 0;
+    if (this.#fragments === null && isFinal) {
+      const isAlone = bytes.buffer.byteLength - payload.length <= maxHeaderBytes;
+      return this.#message(payload, opcode === binary, isAlone);
+    }
+    this.#gather(payload, opcode, isFinal);
+  }
+
+  #gather(payload: Buffer, opcode: number, isFinal: boolean): void {
+    if (this.#fragments === null) this.#isBinary = opcode === binary;
+    const fragments = (this.#fragments ??= []);
+    if (fragments.length === this.#limits.maxFragments) return void this.#fail(1008);
+    // Not the buffer under it, of which it may be a small part.
+    fragments.push(Buffer.from(payload));
+    this.#fragmentBytes += payload.length;
+    if (!isFinal) return;
+    this.#fragments = null;
+    this.#fragmentBytes = 0;
+    this.#message(Buffer.concat(fragments), this.#isBinary, false);
+  }
+
+  #message(payload: Buffer, isBinary: boolean, isAlone: boolean): void {
+    if (!isBinary && !isUtf8(payload)) return void this.#fail(1007);
+    this.#ears.onMessage(payload, isBinary, isAlone);
+  }
+
+  #control(opcode: number, payload: Buffer): void {
+    if (opcode === ping) return this.#ears.onPing(payload);
+    if (opcode === pong) return this.#ears.onPong(payload);
+    const code = payload.length === 0 ? null : payload.readUInt16BE(0);
+    if (code !== null && !isCloseCode(code)) return void this.#fail(1002);
+    if (!isUtf8(payload.subarray(2))) return void this.#fail(1007);
+    this.#end();
+    this.#ears.onClose(code);
+  }
+
+  #fail(code: 1002 | 1007 | 1008 | 1009): 0 {
+    this.#end();
+    this.#ears.onMistake(code);
+    return 0;
+  }
+
+  #end(): void {
+    this.#isOver = true;
+    this.#held = null;
+    this.#fragments = null;
+  }
+}
+
+/** The payload's length in the frame at `at`; null where it is not written as it has to be. */
+function lengthOf(bytes: Buffer, at: number, short: number): number | null {
+  if (short < 126) return short;
+  if (short === 126) {
+    const length = bytes.readUInt16BE(at + 2);
+    return length < 126 ? null : length;
+  }
+  const length = bytes.readUInt32BE(at + 2) * 2 ** 32 + bytes.readUInt32BE(at + 6);
+  return length < 2 ** 16 ? null : length;
+}
+
+/** Whether a peer may send `code`: RFC 6455, section 7.4, and those registered since. */
+function isCloseCode(code: number): boolean {
+  if (code >= 3000) return code < 5000;
+  return code >= 1000 && code <= 1014 && (code < 1004 || code > 1006);
+}
