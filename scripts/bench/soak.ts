@@ -10,6 +10,7 @@ import { fileURLToPath } from "node:url";
 import { parseArgs } from "node:util";
 import { type Contender, makeFolder, start } from "./contenders.ts";
 import { type Generator, startGenerator } from "./load.ts";
+import type { Usage } from "./machine.ts";
 
 const root = fileURLToPath(new URL("../../../", import.meta.url));
 const { values } = parseArgs({ options: { minutes: { type: "string", default: "5" } } });
@@ -70,9 +71,7 @@ async function soak(server: Contender, staying: Generator, passing: Generator): 
       sum.delivered += loaded.delivered;
       sum.cut += Object.values(loaded.endedBy).reduce((all, count) => all + count, 0);
     }
-    process.kill(server.pid, "SIGUSR2");
-    await new Promise((resolve) => setTimeout(resolve, 500));
-    const { memoryBytes, descriptors } = server.usage();
+    const { memoryBytes, descriptors } = await look(server, looks.at(-1)?.descriptors ?? 0);
     const atMs = performance.now() - startedAtMs;
     looks.push({ atMs, memoryBytes, descriptors });
     console.log(
@@ -88,6 +87,19 @@ async function soak(server: Contender, staying: Generator, passing: Generator): 
     );
   }
   return judge(looks, sum);
+}
+
+/** Looks when those who went have gone, and what they left has been swept up. */
+async function look(server: Contender, descriptorsBefore: number): Promise<Usage> {
+  for (let tries = 0; tries < 100 && server.usage().descriptors > descriptorsBefore; tries++)
+    await sleep(100);
+  process.kill(server.pid, "SIGUSR2");
+  await sleep(500);
+  return server.usage();
+}
+
+function sleep(ms: number): Promise<void> {
+  return new Promise((resolve) => setTimeout(resolve, ms));
 }
 
 function judge(

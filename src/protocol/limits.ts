@@ -83,6 +83,9 @@ export const maxRequestsPerSocket = 1_000;
 export const flushWindowMs = 10;
 export const busyShare = 0.25;
 export const calmShare = 0.1;
+/** The first write to a socket goes out in pieces of at most so much, unless it is longer than so much in all. Relay. */
+export const firstPieceBytes = 960;
+export const mostFirstBytes = 16 * kiB;
 /** What waits in one room before it is flushed within the tick. Relay. */
 export const flushAtBytes = 256 * kiB;
 /** What a replay may have queued in one socket before it waits for the reader. Relay. */

@@ -5,6 +5,7 @@ import type { Duplex } from "node:stream";
 
 import { closeWithinMs } from "../protocol/limits.ts";
 import type { Clock } from "./clock.ts";
+import { Outlet } from "./outlet.ts";
 import { type Ears, Receiver, type ReceiverLimits } from "./receiver.ts";
 import { closeFrame, pingFrame, pongFrame } from "./wire.ts";
 
@@ -32,12 +33,14 @@ export interface LineOptions {
 export class Line {
   readonly #socket: Duplex;
   readonly #options: LineOptions;
+  readonly #outlet: Outlet;
   #isOpen = true;
   #stopTimer: (() => void) | null = null;
 
   constructor(options: LineOptions) {
     this.#options = options;
     this.#socket = options.socket;
+    this.#outlet = new Outlet(options.socket);
   }
 
   /** Begins to read. `head` is what has come behind the request. */
@@ -79,16 +82,16 @@ export class Line {
   /** Takes whole frames, one or several. */
   send(frames: Uint8Array, isAwaited: boolean): void {
     if (!this.#isOpen) return;
-    if (isAwaited) this.#socket.write(frames, () => this.#options.ears.onWritten());
-    else this.#socket.write(frames);
+    if (isAwaited) this.#outlet.write(frames, () => this.#options.ears.onWritten());
+    else this.#outlet.write(frames);
   }
 
   get queuedBytes(): number {
-    return this.#socket.writableLength;
+    return this.#outlet.queuedBytes;
   }
 
   ping(): void {
-    if (this.#isOpen) this.#socket.write(pingFrame);
+    if (this.#isOpen) this.#outlet.write(pingFrame);
   }
 
   /** Stops reading; what has been read still comes. */
@@ -104,7 +107,7 @@ export class Line {
   close(code: number | null, reason: string): void {
     if (!this.#isOpen) return;
     this.#isOpen = false;
-    this.#socket.write(closeFrame(code, reason));
+    this.#outlet.write(closeFrame(code, reason));
     this.#endSoon();
   }
 
@@ -115,7 +118,7 @@ export class Line {
 
   #answer(payload: Buffer): void {
     if (this.#isOpen && this.queuedBytes <= this.#options.maxQueueBytes) {
-      this.#socket.write(pongFrame(payload));
+      this.#outlet.write(pongFrame(payload));
     }
   }
 
@@ -123,7 +126,7 @@ export class Line {
   #hangUp(): void {
     this.#isOpen = false;
     this.#endSoon();
-    this.#socket.end();
+    this.#outlet.end();
   }
 
   #endSoon(): void {
