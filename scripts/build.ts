@@ -131,8 +131,6 @@ async function buildProgram(page: readonly EmbeddedFile[]): Promise<string[]> {
     absWorkingDir: root,
     metafile: true,
     banner: { js: "#!/usr/bin/env node" },
-    // Optional native helpers of ws: it does without them.
-    external: ["bufferutil", "utf-8-validate"],
     plugins: [
       {
         name: "page",

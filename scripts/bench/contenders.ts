@@ -46,23 +46,17 @@ export async function makeFolder(): Promise<Folder> {
 
 /**
  * Starts a server on the first core.
- * @param nodeFlags for Node itself
+ * @param flags.node for Node itself
+ * @param flags.relay for the relay, beside the generous ones
  */
 export async function start(
   name: DialectName,
   folder: string,
-  nodeFlags: readonly string[] = [],
+  flags: { readonly node?: readonly string[]; readonly relay?: readonly string[] } = {},
 ): Promise<Contender> {
-  const relay = [
-    "dist/secure-room.cjs",
-    "--host",
-    "127.0.0.1",
-    "--port",
-    "0",
-    "--certs",
-    folder,
-    ...generous,
-  ];
+  const { node: nodeFlags = [], relay: relayFlags = [] } = flags;
+  const place = ["--host", "127.0.0.1", "--port", "0", "--certs", folder];
+  const relay = ["dist/secure-room.cjs", ...place, ...generous, ...relayFlags];
   const [script = "", ...args] =
     name === "secure-room" ? relay : [`scripts/bench/rivals/${name}.mjs`, folder];
   const child = startNode([...nodeFlags, join(root, script), ...args], 0, ["ignore", "pipe", "inherit"]);

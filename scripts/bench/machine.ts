@@ -1,7 +1,7 @@
 // The machine under the bench: which core runs what, and what a process has used, from /proc.
 
 import { spawn, spawnSync, type ChildProcess, type StdioOptions } from "node:child_process";
-import { readFileSync } from "node:fs";
+import { readdirSync, readFileSync } from "node:fs";
 import { availableParallelism, cpus } from "node:os";
 
 const hasTaskset = availableParallelism() > 1 && spawnSync("taskset", ["--version"]).status === 0;
@@ -32,7 +32,7 @@ export function usageOf(pid: number): Usage {
   const cpuMs = ((Number(fields[11]) + Number(fields[12])) * 1000) / ticksPerSecond;
   const status = readFileSync(`/proc/${pid}/status`, "latin1");
   const memoryBytes = Number(/^VmRSS:\s+(\d+)/m.exec(status)?.[1]) * 1024;
-  const descriptors = 0;
+  const descriptors = readdirSync(`/proc/${pid}/fd`).length;
   return { cpuMs, memoryBytes, descriptors };
 }
 

@@ -31,13 +31,20 @@ export function spellTable(rows: readonly Row[]): string {
   return ["| | secure-room | plain `ws` | socket.io |", "|---|---|---|---|", ...lines].join("\n");
 }
 
-/** Where the figures come from. */
-export function spellOrigin(): string {
+/**
+ * Where the figures come from.
+ * @param otherLoad the load average before the bench began
+ */
+export function spellOrigin(otherLoad: number): string {
   const cores = isPinned
     ? "the server on one core, the load on another"
     : "server and load on the same cores";
+  const busy =
+    otherLoad < 0.5
+      ? ""
+      : ` The machine was busy with other work (load ${otherLoad.toFixed(0)}): ratios hold better than figures.`;
   const day = new Date().toISOString().slice(0, 10);
-  return `\`npm run bench\` on ${day}, ${describeMachine()}: ${cores}, TLS 1.3, everything through loopback.`;
+  return `\`npm run bench\` on ${day}, ${describeMachine()}: ${cores}, TLS 1.3, everything through loopback.${busy}`;
 }
 
 /**

@@ -11,7 +11,8 @@ import {
   flushWindowMs,
   type Limits,
   replayQueueBytes,
-  slowFlushMs,
+  busyShare,
+  calmShare,
 } from "../protocol/limits.ts";
 import type { Clock } from "./clock.ts";
 import type { Counters } from "./counters.ts";
@@ -86,6 +87,7 @@ export function createFanout<R extends Reader>(options: {
   const { limits, clock, counters, tooSlow } = options;
   let dirtyRooms: Audience<R>[] = [];
   let windowMs = 0;
+  let flushedAtMs = clock.now();
 
   function touch(room: Audience<R>): void {
     if (room.dirty) return;
@@ -100,7 +102,12 @@ export function createFanout<R extends Reader>(options: {
     const rooms = dirtyRooms;
     dirtyRooms = [];
     for (const room of rooms) flush(room);
-    windowMs = clock.now() - startedAtMs > slowFlushMs ? flushWindowMs : 0;
+    const nowMs = clock.now();
+    // The shorter the flushes, the more writes for the same bytes: what is spent on them tells when to gather more.
+    const share = (nowMs - startedAtMs) / Math.max(1, nowMs - flushedAtMs);
+    flushedAtMs = nowMs;
+    if (share > busyShare) windowMs = flushWindowMs;
+    else if (share < calmShare) windowMs = 0;
   }
 
   function flush(room: Audience<R>): void {

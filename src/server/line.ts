@@ -5,6 +5,7 @@ import type { Duplex } from "node:stream";
 
 import { closeAnswerWithinMs } from "../protocol/limits.ts";
 import type { Clock } from "./clock.ts";
+import { Outlet } from "./outlet.ts";
 import { type Ears, Receiver, type ReceiverLimits } from "./receiver.ts";
 import { closeFrame, pingFrame, pongFrame } from "./wire.ts";
 
@@ -32,6 +33,7 @@ export interface LineOptions {
 export class Line {
   readonly #socket: Duplex;
   readonly #options: LineOptions;
+  readonly #outlet: Outlet;
   #isOpen = true;
   /** What the pong to come carries. */
   #pinged: Buffer | null = null;
@@ -40,6 +42,7 @@ export class Line {
   constructor(options: LineOptions) {
     this.#options = options;
     this.#socket = options.socket;
+    this.#outlet = new Outlet(options.socket);
   }
 
   /** Begins to read. `head` is what has come behind the request. */
@@ -82,16 +85,16 @@ export class Line {
   /** Takes whole frames, one or several. */
   send(frames: Uint8Array, isAwaited: boolean): void {
     if (!this.#isOpen) return;
-    if (isAwaited) this.#socket.write(frames, () => this.#options.ears.onWritten());
-    else this.#socket.write(frames);
+    if (isAwaited) this.#outlet.write(frames, () => this.#options.ears.onWritten());
+    else this.#outlet.write(frames);
   }
 
   get queuedBytes(): number {
-    return this.#socket.writableLength;
+    return this.#outlet.queuedBytes;
   }
 
   ping(): void {
-    if (this.#isOpen) this.#socket.write(pingFrame);
+    if (this.#isOpen) this.#outlet.write(pingFrame);
   }
 
   /** Stops reading; what has been read still comes. */
@@ -107,7 +110,7 @@ export class Line {
   close(code: number | null, reason: string): void {
     if (!this.#isOpen) return;
     this.#isOpen = false;
-    this.#socket.write(closeFrame(code, reason));
+    this.#outlet.write(closeFrame(code, reason));
     this.#endSoon();
   }
 
@@ -119,7 +122,7 @@ export class Line {
   /** Of several pings the last (RFC 6455, section 5.5.3): a flood of them costs one write. */
   #answer(): void {
     if (this.#pinged !== null && this.#isOpen && this.queuedBytes <= this.#options.maxQueueBytes) {
-      this.#socket.write(pongFrame(this.#pinged));
+      this.#outlet.write(pongFrame(this.#pinged));
     }
     this.#pinged = null;
   }
@@ -128,7 +131,7 @@ export class Line {
   #hangUp(): void {
     this.#isOpen = false;
     this.#endSoon();
-    this.#socket.end();
+    this.#outlet.end();
   }
 
   #endSoon(): void {

@@ -28,7 +28,13 @@ const endWithinMs = 15_000;
 
 /** Starts the relay and waits until it says where it listens. */
 export async function startRelay(
-  options: { readonly port?: number; readonly certs?: string; readonly flags?: readonly string[] } = {},
+  options: {
+    readonly port?: number;
+    readonly certs?: string;
+    readonly flags?: readonly string[];
+    /** For Node itself. */
+    readonly node?: readonly string[];
+  } = {},
 ): Promise<RunningRelay> {
   const certs = options.certs ?? mkdtempSync(join(tmpdir(), "secure-room-"));
   const flags = ["--host", "127.0.0.1", "--port", String(options.port ?? 0), "--certs", certs];
@@ -36,7 +42,13 @@ export async function startRelay(
   const generous = ["--upgrade-rate", "0", "--join-rate", "0"];
   const child = spawn(
     process.execPath,
-    [join(root, "dist/secure-room.cjs"), ...flags, ...generous, ...(options.flags ?? [])],
+    [
+      ...(options.node ?? []),
+      join(root, "dist/secure-room.cjs"),
+      ...flags,
+      ...generous,
+      ...(options.flags ?? []),
+    ],
     {
       stdio: ["ignore", "pipe", "pipe"],
     },

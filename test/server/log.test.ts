@@ -1,11 +1,11 @@
 import assert from "node:assert/strict";
 import { test } from "node:test";
 
-import { defaultLimits, type Limits } from "../../src/protocol/limits.ts";
+import { defaultLimits, frameChargeBytes, type Limits } from "../../src/protocol/limits.ts";
 import { createLogs, type Logs, RoomLog, Share } from "../../src/server/log.ts";
 import { seededFractions } from "../seeded.ts";
 
-const charge = 256;
+const charge = frameChargeBytes;
 
 function testLogs(change: Partial<Limits> = {}): {
   logs: Logs;

@@ -2,11 +2,24 @@
 
 import assert from "node:assert/strict";
 import { once } from "node:events";
+import { connect as connectTcp } from "node:net";
 import { test } from "node:test";
 import { WebSocket } from "ws";
 
 import { close as closeCodes } from "../../src/protocol/close.ts";
-import { beatenClock, countedClock, type Guest, off, open, rawOpen, shiftedClock } from "./house.ts";
+import { closeAnswerWithinMs } from "../../src/protocol/limits.ts";
+import { type Clock, systemClock } from "../../src/server/clock.ts";
+import {
+  beatenClock,
+  countedClock,
+  type Guest,
+  handshake,
+  maskedFrame,
+  off,
+  open,
+  rawOpen,
+  shiftedClock,
+} from "./house.ts";
 import { bytesOf, frameOf, isFrame, joinOf, room, seqs, testRoom, texts } from "./support.ts";
 
 // ── closing ──────────────────────────────────────────────────────────────────────────────────────────────────
@@ -81,6 +94,50 @@ test("takes a message in as many fragments as allowed, and closes one more with 
   await ann.until((heard) => seqs(heard).length === 2);
   inFragments(5);
   assert.equal((await ann.closed).code, 1008);
+});
+
+test("answers a ping with what it held", async (t) => {
+  const { port } = await open(t);
+  const socket = await rawOpen(t, port);
+  socket.write(maskedFrame(0x89, Buffer.from("hi")));
+  const [pong] = (await once(socket, "data")) as [Buffer];
+  assert.deepEqual(pong, Buffer.from([0x8a, 2, ...Buffer.from("hi")]));
+});
+
+test("answers a close with its code, or with none where it has none, and ends the connection", async (t) => {
+  const { port } = await open(t);
+  for (const payload of [Buffer.from([0x03, 0xe9]), Buffer.alloc(0)]) {
+    const socket = await rawOpen(t, port);
+    const ended = once(socket, "end");
+    socket.write(maskedFrame(0x88, payload));
+    const [answer] = (await once(socket, "data")) as [Buffer];
+    assert.deepEqual(answer, Buffer.from([0x88, payload.length, ...payload]));
+    await ended;
+  }
+});
+
+test("cuts who is told that it is closed and does not close, after 5 s", async (t) => {
+  const cuts: (() => void)[] = [];
+  const clock: Clock = {
+    ...systemClock,
+    after(ms, run) {
+      if (ms === closeAnswerWithinMs) cuts.push(run);
+      return () => {};
+    },
+  };
+  const { port, door } = await open(t, {}, clock);
+  const socket = connectTcp({ port, host: "127.0.0.1", allowHalfOpen: true });
+  t.after(() => socket.destroy());
+  socket.write(Buffer.concat([Buffer.from(handshake()), maskedFrame(0x83, Buffer.from("x"))]));
+  socket.resume();
+  await once(socket, "end");
+  assert.equal(door.connections, 1);
+  const [cut] = cuts;
+  assert.ok(cut !== undefined && cuts.length === 1);
+  cut();
+  // Resolves when nobody is left; this clock lets nothing else cut.
+  await door.close(closeCodes.goingAway, "", 0);
+  assert.equal(door.connections, 0);
 });
 
 test("closes with 4001 at once when a holder answers its ping", async (t) => {
