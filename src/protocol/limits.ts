@@ -32,6 +32,10 @@ export const maxEmojiBytes = 64;
 export const maxTopicBytes = 256;
 export const maxFileNameBytes = 255;
 export const maxMediaTypeBytes = 127;
+/** Content is sealed in chunks of so much, the STREAM construction as age has it. */
+export const fileChunkBytes = 64 * kiB;
+export const fileIdBytes = 16;
+export const fileSecretBytes = 32;
 /** A sealed hello as the relay will hold it for a member, tag included. */
 export const maxHelloBytes = 1040;
 
@@ -137,6 +141,20 @@ export const bringBackWindow = 16;
 export const maxCameBy = 20_000;
 /** Receipts go out together, at most so often. Client. */
 export const receiptEveryMs = 2 * secondMs;
+/** Content that a tab opens: it is held whole until its last chunk has proved it. */
+export const maxOpenedFileBytes = 512 * miB;
+/** Pictures up to this size are fetched without being asked for. */
+export const unaskedPictureBytes = 1_000_000;
+/** The longer side of a picture after it has been redrawn, in pixels: enough for any screen it is looked at on. */
+export const maxPicturePixels = 2_048;
+/** What a tab keeps, as sealed, of the files it has sent, to bring them back when the relay has lost them. */
+export const maxKeptFileBytes = 64 * miB;
+/** An upload of which nothing has gone out for so long is taken for broken. Longer than any wait for a full bucket. */
+export const uploadStallMs = 30 * secondMs;
+/** How often an upload that breaks while the room is live is tried again by itself. */
+export const maxUploadTries = 5;
+/** A voice note ends by itself after so long. */
+export const maxVoiceMs = 10 * minuteMs;
 /** Messages said and not yet echoed. */
 export const maxOutbox = 1_000;
 

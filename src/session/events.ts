@@ -3,6 +3,7 @@
 import type { RoomSymbol } from "../crypto/symbols.ts";
 import type { MemberState } from "../protocol/control.ts";
 import type { MessageId } from "./body.ts";
+import type { SharedFile } from "./files.ts";
 
 /** Who said something: a signing key and the name it goes by. */
 export interface Author {
@@ -23,6 +24,8 @@ export interface MessageEntry {
   /** By the author's clock, ms since 1970. */
   readonly at: number;
   readonly text: string;
+  /** What is shared instead of a text, which is empty then. */
+  readonly file?: SharedFile | undefined;
   readonly re?: MessageId;
   /** The number of the edit that is shown, or null. */
   readonly edited: number | null;
@@ -80,6 +83,8 @@ export type SessionEvent =
   /** New or changed; it stands in front of `before`, or at the end. */
   | { readonly type: "entry"; readonly entry: Entry; readonly before: string | null }
   | { readonly type: "gone"; readonly id: string }
+  /** An own file's message was deleted, or its time is over: the relay need not keep the file. */
+  | { readonly type: "file-over"; readonly file: string }
   | { readonly type: "members"; readonly members: readonly RosterMember[] }
   /** A replay is through: so many messages came with it; `first` when this tab came in, false when it came back. */
   | { readonly type: "caught-up"; readonly messages: number; readonly first: boolean }

@@ -27,12 +27,13 @@ import { createBringBack } from "./bringback.ts";
 import { openHello, openMessage, openVolatile, sealHello, sealMessage, sealVolatile } from "./envelope.ts";
 import type { Author, Status } from "./events.ts";
 import { createExpiry } from "./expiry.ts";
+import type { SharedFile } from "./files.ts";
 import { createLink } from "./link.ts";
 import { Outbox } from "./outbox.ts";
 import { createReceipts } from "./receipts.ts";
 import { retryDelayMs } from "./retry.ts";
 import { type Met, Roster, type RosterChange } from "./roster.ts";
-import { entryId, type Received, Timeline } from "./timeline.ts";
+import { entryId, type Received, type ShownBody, Timeline } from "./timeline.ts";
 import type { Line, SavedSession, SayFault, Session, SessionOptions, World } from "./world.ts";
 
 /** Makes the session of one tab in one room; nothing happens before `start`. */
@@ -284,7 +285,7 @@ export function createSession(options: SessionOptions, world: World): Session {
     const news = timeline.receive(message, world.now());
     if (clash !== null) sayBody(clash);
     // Who comes back knows what they have said themselves.
-    const isNews = news === "news" && body.kind === "text" && !(wasLive && author.own);
+    const isNews = news === "news" && isShown(body) && !(wasLive && author.own);
     if (isNews && status.state !== "live") caughtUp++;
     // A second copy in one log, from somebody who was carrying too, is nothing new to anybody.
     if (!isCopy) archive.keep(id, frame);
@@ -330,9 +331,15 @@ export function createSession(options: SessionOptions, world: World): Session {
   function sayBody(said: MessageBody): void {
     const body = { ...said, counter: counter++ };
     outbox.add(body);
-    if (body.kind === "text") timeline.say(self, body);
+    if (isShown(body)) timeline.say(self, body);
     if (status.state === "lost") setStatus({ ...status, unsent: outbox.size });
     inOrder(send);
+  }
+
+  function sendFile(file: SharedFile): boolean {
+    if (outbox.full) return false;
+    sayBody({ kind: "file", name, at: world.now(), counter, ...file });
+    return true;
   }
 
   function setTimer(seconds: number): void {
@@ -399,7 +406,7 @@ export function createSession(options: SessionOptions, world: World): Session {
   }
 
   function start(): void {
-    for (const { body } of outbox.waiting()) if (body.kind === "text") timeline.say(self, body);
+    for (const { body } of outbox.waiting()) if (isShown(body)) timeline.say(self, body);
     world.tell({ type: "code", code: keys.code });
     dial();
   }
@@ -418,11 +425,13 @@ export function createSession(options: SessionOptions, world: World): Session {
   }
 
   function unsentTexts(): string[] {
-    return outbox.waiting().flatMap(({ body }) => (body.kind === "text" ? [body.text] : []));
+    const shown = outbox.waiting().map(({ body }) => body);
+    return shown.filter(isShown).map((body) => (body.kind === "text" ? body.text : body.fileName));
   }
 
   return {
     setReceipts: receipts.switch,
+    sendFile,
     setTimer,
     saw,
     start,
@@ -434,4 +443,8 @@ export function createSession(options: SessionOptions, world: World): Session {
     unsentTexts,
     save,
   };
+}
+
+function isShown(body: MessageBody): body is ShownBody {
+  return body.kind === "text" || body.kind === "file";
 }

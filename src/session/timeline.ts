@@ -7,9 +7,11 @@ import { remember } from "../protocol/bounded.ts";
 import type { MessageBody, MessageId } from "./body.ts";
 import { Counters, type Gap, missingIn } from "./counters.ts";
 import type { Author, Entry, MessageEntry, Notice, SessionEvent } from "./events.ts";
+import type { SharedFile } from "./files.ts";
 
-type TextBody = Extract<MessageBody, { kind: "text" }>;
-const nothingLeft = { text: "", edited: null, deleted: true, reactions: new Map() };
+/** What stands on screen as a message of its own. */
+export type ShownBody = Extract<MessageBody, { kind: "text" | "file" }>;
+const nothingLeft = { text: "", file: undefined, edited: null, deleted: true, reactions: new Map() };
 
 type Tell = (event: SessionEvent) => void;
 
@@ -49,15 +51,15 @@ export class Timeline {
     this.#tell = tell;
   }
 
-  /** Shows an own text at once, behind everything that is numbered. */
-  say(author: Author, body: TextBody): void {
+  /** Shows an own text or file at once, behind everything that is numbered. */
+  say(author: Author, body: ShownBody): void {
     const entry = messageEntry(author, body, null, null);
     this.#sending.push(entry.id);
     this.#byId.set(entry.id, entry);
     this.#tell({ type: "entry", entry, before: null });
   }
 
-  /** Takes an own text back that was not numbered: it will be said under another counter. */
+  /** Takes an own message back that was not numbered: it will be said under another counter. */
   unsay(author: Author, counter: number): void {
     this.#remove(entryId(author.key, counter));
   }
@@ -95,7 +97,10 @@ export class Timeline {
   /** Takes off the screen what the timer ends at `now`, and gives its ids. */
   expire(now: number): string[] {
     const due = [...this.#expiry].filter(([, at]) => at <= now).map(([id]) => id);
-    for (const id of due) this.#remove(id);
+    for (const id of due) {
+      this.#fileIsOver(id);
+      this.#remove(id);
+    }
     return due;
   }
 
@@ -129,6 +134,7 @@ export class Timeline {
   #apply({ seq, body, messageId, author }: Received, id: string, now: number): void {
     switch (body.kind) {
       case "text":
+      case "file":
         this.#place(messageEntry(author, body, messageId, seq));
         this.#startTimer(id, body.at, now);
         this.#newest = id;
@@ -136,11 +142,14 @@ export class Timeline {
         break;
       case "edit":
         this.#change(entryId(author.key, body.of), (entry) =>
-          body.counter < (entry.edited ?? 0) ? entry : { ...entry, text: body.text, edited: body.counter },
+          body.counter < (entry.edited ?? 0) || entry.file !== undefined
+            ? entry
+            : { ...entry, text: body.text, edited: body.counter },
         );
         break;
       case "delete":
         this.#excuse(author.key, body.of);
+        this.#fileIsOver(entryId(author.key, body.of));
         this.#change(entryId(author.key, body.of), (entry) => ({ ...entry, ...nothingLeft }));
         break;
       case "react":
@@ -155,7 +164,6 @@ export class Timeline {
         break;
       // Kinds that this version does not show are skipped in silence, as unknown ones are.
       case "topic":
-      case "file":
       case "unknown":
         break;
     }
@@ -263,6 +271,12 @@ export class Timeline {
     this.#replace(change(entry));
   }
 
+  #fileIsOver(id: string): void {
+    const entry = this.#byId.get(id);
+    if (entry?.kind !== "message" || !entry.author.own || entry.file === undefined) return;
+    this.#tell({ type: "file-over", file: entry.file.file });
+  }
+
   #remove(id: string): void {
     const entry = this.#byId.get(id);
     if (entry === undefined) return;
@@ -301,18 +315,20 @@ export function entryId(key: string, counter: number): string {
 
 function messageEntry(
   author: Author,
-  body: TextBody,
+  body: ShownBody,
   messageId: MessageId | null,
   seq: number | null,
 ): MessageEntry {
+  const isText = body.kind === "text";
   return {
     kind: "message",
     id: entryId(author.key, body.counter),
     messageId,
     author,
     at: body.at,
-    text: body.text,
-    ...(body.re === undefined ? {} : { re: body.re }),
+    text: isText ? body.text : "",
+    ...(isText ? {} : { file: fileIn(body) }),
+    ...(isText && body.re !== undefined ? { re: body.re } : {}),
     edited: null,
     deleted: false,
     delivery: seq === null ? "sending" : "sent",
@@ -320,6 +336,10 @@ function messageEntry(
     seenBy: 0,
     reactions: new Map(),
   };
+}
+
+function fileIn({ file, secret, size, fileName, type }: SharedFile): SharedFile {
+  return { file, secret, size, fileName, type };
 }
 
 /** One person counts once per emoji. */

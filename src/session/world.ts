@@ -7,6 +7,7 @@ import type { RoomKeys } from "../crypto/keys.ts";
 import type { MemberKey } from "../crypto/member.ts";
 import type { faultOfText } from "./body.ts";
 import type { SessionEvent } from "./events.ts";
+import type { SharedFile } from "./files.ts";
 import type { SavedUnsent } from "./outbox.ts";
 
 /** A connection to the relay that is being opened or is open. After `close` it calls back no more. */
@@ -67,6 +68,8 @@ export interface Session {
   readonly start: () => void;
   /** Takes a text: it is in the timeline at once and is sent as soon as the room is live. */
   readonly say: (text: string) => SayFault;
+  /** Tells the room of a file that the relay holds. False when too much waits already. */
+  readonly sendFile: (file: SharedFile) => boolean;
   /** Messages disappear from now on so many seconds after they were said; 0: they stay. For everybody in the room. */
   readonly setTimer: (seconds: number) => void;
   /** Whether to tell what has been seen, and to be told. */
