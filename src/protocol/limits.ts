@@ -145,6 +145,8 @@ export const receiptEveryMs = 2 * secondMs;
 export const maxOpenedFileBytes = 512 * miB;
 /** Pictures up to this size are fetched without being asked for. */
 export const unaskedPictureBytes = 1_000_000;
+/** Content of pictures, sound and film that a tab shows at once; what was shown first goes back to being a button. */
+export const maxShownFileBytes = 256 * miB;
 /** The longer side of a picture after it has been redrawn, in pixels: enough for any screen it is looked at on. */
 export const maxPicturePixels = 2_048;
 /** What a tab keeps, as sealed, of the files it has sent, to bring them back when the relay has lost them. */

@@ -48,18 +48,18 @@ const contentSecurityPolicy = [
   "trusted-types 'none'",
 ].join("; ");
 
+/** Voice notes, and films as large as the screen. */
+const usedFeatures = ["fullscreen", "microphone"];
 const unusedFeatures = [
   "accelerometer",
   "autoplay",
   "camera",
   "display-capture",
   "encrypted-media",
-  "fullscreen",
   "geolocation",
   "gyroscope",
   "hid",
   "magnetometer",
-  "microphone",
   "midi",
   "payment",
   "picture-in-picture",
@@ -76,7 +76,10 @@ export const strictHeaders: Readonly<Record<string, string>> = {
   "Cross-Origin-Embedder-Policy": "require-corp",
   "Cross-Origin-Opener-Policy": "same-origin",
   "Cross-Origin-Resource-Policy": "same-origin",
-  "Permissions-Policy": unusedFeatures.map((feature) => `${feature}=()`).join(", "),
+  "Permissions-Policy": [
+    ...usedFeatures.map((feature) => `${feature}=(self)`),
+    ...unusedFeatures.map((feature) => `${feature}=()`),
+  ].join(", "),
   "Referrer-Policy": "no-referrer",
   "X-Content-Type-Options": "nosniff",
   "X-Frame-Options": "DENY",

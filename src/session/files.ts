@@ -64,14 +64,18 @@ function shorten(name: string): string {
   const dot = name.lastIndexOf(".");
   const hasExtension = dot > 0 && name.length - dot <= maxExtensionCharacters;
   const extension = hasExtension ? name.slice(dot) : "";
-  const stem = [...name.slice(0, name.length - extension.length)];
-  const fits = () =>
-    stem.length + extension.length <= maxNameCharacters &&
-    utf8(stem.join("") + extension).length <= maxNameBytes;
+  // Whole characters, as people count them: half an emoji is another one.
+  const stem = graphemes(name.slice(0, name.length - extension.length));
+  const room = maxNameCharacters - graphemes(extension).length;
+  const fits = () => stem.length <= room && utf8(stem.join("") + extension).length <= maxNameBytes;
   if (fits()) return name;
-  stem.length = Math.min(stem.length, maxNameCharacters - extension.length);
+  stem.length = Math.min(stem.length, room);
   while (!fits()) stem.pop();
   return trimEnds(stem.join("")) + extension;
+}
+
+function graphemes(text: string): string[] {
+  return Array.from(new Intl.Segmenter("und").segment(text), ({ segment }) => segment);
 }
 
 /**
@@ -81,34 +85,39 @@ function shorten(name: string): string {
  */
 export function shownAs(start: Uint8Array, claimed: string): Shown | null {
   const text = String.fromCharCode(...start.subarray(0, sniffedBytes));
-  const [image] = images.find(([, pattern]) => pattern.test(text)) ?? [];
-  if (image !== undefined) return { kind: "image", type: image };
-  const [sound] = sounds.find(([, pattern]) => pattern.test(text)) ?? [];
-  if (sound !== undefined) return { kind: "audio", type: sound };
-  const [container] = containers.find(([, pattern]) => pattern.test(text)) ?? [];
-  if (container === undefined) return null;
-  const kind = claimed.startsWith("audio/") ? "audio" : "video";
-  return { kind, type: `${kind}/${container}` };
+  const [, found = ""] = signatures.find(([signature]) => fits(text, signature)) ?? [];
+  const [kind, format] = found.split("/");
+  if (kind === "image" || kind === "audio") return { kind, type: found };
+  if (format === undefined) return null;
+  const played = claimed.startsWith("audio/") ? "audio" : "video";
+  return { kind: played, type: `${played}/${format}` };
 }
 
-type Signatures = readonly (readonly [type: string, start: RegExp])[];
+/** WHATWG MIME Sniffing, section 6, one character a byte; a dot is any byte. `?` is a container of sound or film. */
+const signatures: readonly (readonly [signature: string, type: string])[] = [
+  ["\x89PNG\r\n\x1a\n", "image/png"],
+  ["\xff\xd8\xff", "image/jpeg"],
+  ["GIF87a", "image/gif"],
+  ["GIF89a", "image/gif"],
+  ["RIFF....WEBPVP", "image/webp"],
+  ["....ftypavif", "image/avif"],
+  ["....ftypavis", "image/avif"],
+  ["ID3", "audio/mpeg"],
+  ["\xff\xfb", "audio/mpeg"],
+  ["\xff\xf3", "audio/mpeg"],
+  ["RIFF....WAVE", "audio/wav"],
+  ["fLaC", "audio/flac"],
+  ["....ftypM4A", "audio/mp4"],
+  ["\x1a\x45\xdf\xa3", "?/webm"],
+  ["OggS\0", "?/ogg"],
+  ...["isom", "iso", "mp4", "avc1", "M4V", "MSNV", "dash", "qt  "].map(
+    (brand) => [`....ftyp${brand}`, "?/mp4"] as const,
+  ),
+];
 
-/** WHATWG MIME Sniffing, section 6, one character a byte. */
-const images: Signatures = [
-  ["image/png", /^\x89PNG\r\n\x1a\n/],
-  ["image/jpeg", /^\xff\xd8\xff/],
-  ["image/gif", /^GIF8[79]a/],
-  ["image/webp", /^RIFF[^]{4}WEBPVP/],
-  ["image/avif", /^[^]{4}ftypavi[fs]/],
-];
-const sounds: Signatures = [
-  ["audio/mpeg", /^(ID3|\xff[\xf2\xf3\xfa\xfb])/],
-  ["audio/wav", /^RIFF[^]{4}WAVE/],
-  ["audio/flac", /^fLaC/],
-  ["audio/mp4", /^[^]{4}ftypM4A/],
-];
-const containers: Signatures = [
-  ["webm", /^\x1a\x45\xdf\xa3/],
-  ["ogg", /^OggS\0/],
-  ["mp4", /^[^]{4}ftyp(isom|iso[2-9]|mp4[12]|avc1|M4V |MSNV|dash|qt {2})/],
-];
+function fits(text: string, signature: string): boolean {
+  return (
+    text.length >= signature.length &&
+    signature.split("").every((byte, at) => byte === "." || byte === text[at])
+  );
+}

@@ -3,6 +3,7 @@
 
 import type { Author, Entry, MessageEntry } from "../session/events.ts";
 import { button, h } from "./dom.ts";
+import type { Files } from "./files.ts";
 import { wording } from "./wording.ts";
 
 export interface LogView {
@@ -25,8 +26,11 @@ const nearEndPixels = 80;
 const clock = new Intl.DateTimeFormat(undefined, { hour: "2-digit", minute: "2-digit" });
 const calendar = new Intl.DateTimeFormat(undefined, { dateStyle: "full", timeStyle: "short" });
 
-/** Builds an empty log; `share` is what its button for letting somebody in does. */
-export function createLogView(share: () => void): LogView {
+/**
+ * Builds an empty log; `share` is what its button for letting somebody in does, `cardOf` gives what stands in place of a
+ * text where a file was shared.
+ */
+export function createLogView(share: () => void, cardOf: Files["card"]): LogView {
   const list = h("ol", { class: "log" });
   const welcome = h("div", { class: "welcome" });
   // What was said before one came is read by who wants to; only what comes live is announced.
@@ -47,7 +51,7 @@ export function createLogView(share: () => void): LogView {
     const wasAtEnd = atEnd();
     const next = (before === null ? null : shown.get(before)) ?? null;
     const item = shown.get(entry.id) ?? h("li");
-    if (!isEcho(entryOf.get(item), entry)) draw(item, entry);
+    if (!isEcho(entryOf.get(item), entry)) draw(item, entry, cardOf);
     else markSent(item, entry);
     shown.set(entry.id, item);
     entryOf.set(item, entry);
@@ -149,10 +153,10 @@ function deliveryText({ delivery, seenBy }: MessageEntry): string {
   return seenBy > 0 ? wording.seenBy(seenBy) : wording[delivery];
 }
 
-function draw(item: HTMLLIElement, entry: Entry): void {
+function draw(item: HTMLLIElement, entry: Entry, cardOf: Files["card"]): void {
   switch (entry.kind) {
     case "message":
-      drawMessage(item, entry);
+      drawMessage(item, entry, cardOf(entry));
       return;
     case "gap":
       drawLine(item, "warning", gapText(entry.count, entry.author), entry.author);
@@ -183,7 +187,7 @@ function drawLine(item: HTMLLIElement, kind: string, text: string, author: Autho
   item.replaceChildren(before, ...(author === null ? [] : [nameOf(author)]), behind);
 }
 
-function drawMessage(item: HTMLLIElement, entry: MessageEntry): void {
+function drawMessage(item: HTMLLIElement, entry: MessageEntry, card: HTMLElement | null): void {
   const { author, at, text, edited, deleted, delivery } = entry;
   const said = new Date(at);
   const editedMark = edited !== null && !deleted ? h("span", {}, wording.edited) : null;
@@ -203,7 +207,7 @@ function drawMessage(item: HTMLLIElement, entry: MessageEntry): void {
         clock.format(said),
       ),
     ),
-    body,
+    card ?? body,
     h("p", { class: "marks", attributes: { "aria-live": "off" } }, editedMark, deliveryMark),
     reactionsOf(entry),
   ];

@@ -12,6 +12,7 @@ import { inviteLink, readInvitation } from "../session/invite.ts";
 import type { World } from "../session/world.ts";
 import { dial, type Way } from "./dial.ts";
 import { h } from "./dom.ts";
+import { createFiles } from "./files.ts";
 import { createJoinView, type JoinView } from "./join-view.ts";
 import { deriveWithProgress, fetchSalt } from "./keys.ts";
 import { createRoomView, type RoomView } from "./room-view.ts";
@@ -117,7 +118,14 @@ async function enterRoom(
   );
   const options = { keys, member, name };
   const session = createSession(restored && saved ? { ...options, saved } : options, world);
+  const files = createFiles({
+    place: () => ({ roomId: latestKeys.roomId, seat: session.save().seat }),
+    keys: () => latestKeys,
+    random,
+    sendFile: session.sendFile,
+  });
   const room = createRoomView({
+    files,
     phrase,
     link: inviteLink(location.origin, phrase),
     name: () => session.save().name,
@@ -126,7 +134,7 @@ async function enterRoom(
     setReceipts: session.setReceipts,
     setTimer: session.setTimer,
     saw: session.saw,
-    unsent: () => session.save().unsent.length,
+    unsent: () => session.save().unsent.length + files.pending(),
     rename: session.rename,
     comeBack: () => void comeBack(latestKeys, session, phrase),
     tryNow: session.tryNow,

@@ -13,6 +13,7 @@ import {
   openShareDialog,
 } from "./dialogs.ts";
 import { button, drawing, h } from "./dom.ts";
+import type { Files } from "./files.ts";
 import { iconPath } from "./icons.ts";
 import { createLogView } from "./log-view.ts";
 import { createPeopleView } from "./people-view.ts";
@@ -34,6 +35,7 @@ export interface RoomView {
 }
 
 interface RoomOptions {
+  readonly files: Files;
   readonly receipts: boolean;
   readonly setReceipts: (on: boolean) => void;
   readonly setTimer: (seconds: number) => void;
@@ -52,7 +54,8 @@ interface RoomOptions {
 
 /** Builds the room page. */
 export function createRoomView(options: RoomOptions): RoomView {
-  const log = createLogView(share);
+  const { files } = options;
+  const log = createLogView(share, files.card);
   const people = createPeopleView(options);
   const statusText = h("span");
   const status = h(
@@ -87,6 +90,7 @@ export function createRoomView(options: RoomOptions): RoomView {
     h("main", { class: "talk" }, log.element, banner, question, composer.element),
     side,
   );
+  files.attach(composer.element, composer.field, element);
   log.element.addEventListener("scroll", look, { passive: true });
 
   function share(): void {
@@ -98,6 +102,7 @@ export function createRoomView(options: RoomOptions): RoomView {
   }
 
   function tell(event: SessionEvent): void {
+    files.tell(event);
     switch (event.type) {
       case "entry":
         log.put(event.entry, event.before);
@@ -119,6 +124,8 @@ export function createRoomView(options: RoomOptions): RoomView {
         return;
       case "code":
         code.show(event.code);
+        return;
+      case "file-over":
     }
   }
 
@@ -196,7 +203,8 @@ function labelled(className: string, label: string, path: string, press: () => v
 }
 
 interface Composer {
-  readonly element: HTMLElement;
+  readonly element: HTMLFormElement;
+  readonly field: HTMLElement;
   readonly enable: (able: boolean) => void;
   readonly focus: () => void;
   readonly draft: (text: string) => void;
@@ -247,5 +255,5 @@ function createComposer(say: (text: string) => SayFault): Composer {
     fit();
   }
 
-  return { element: form, enable, draft, focus: () => field.focus() };
+  return { element: form, field, enable, draft, focus: () => field.focus() };
 }

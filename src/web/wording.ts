@@ -187,6 +187,53 @@ export const wording = {
     "new-salt":
       "The server has been set up anew. From here on this is another room: the pictures above have changed for everybody.",
   },
+  files: {
+    attach: "Attach files",
+    record: "Record a voice note",
+    tray: "Files to send",
+    drop: "Drop files here. They are sent when you say so.",
+    send: (n: number) => (n === 1 ? "Send file" : `Send ${n} files`),
+    sending: "Sending…",
+    sendingOf: (name: string) => `Sending ${name}`,
+    fetchingOf: (name: string) => `Fetching ${name}`,
+    queued: "Waiting for its turn.",
+    offline: "Waiting for the connection. Goes on by itself; keep this page open.",
+    cancel: "Cancel",
+    remove: "Remove",
+    again: "Try again",
+    save: "Download",
+    show: { image: "Show picture", audio: "Play", video: "Play" },
+    enlarge: "Enlarge",
+    original: "Send the original: full size, with place, time and camera if they stand in it",
+    pictureAsItIs:
+      "This browser cannot redraw this picture: it goes as it is, with place, time and camera if they stand in it.",
+    animatedAsItIs: "Moving pictures go as they are, with all that stands in the file.",
+    videoAsItIs: "Videos go as they are, with place and time if they stand in the file.",
+    unreadable:
+      "This file cannot be read. It may have been moved or changed; a folder has to be packed first.",
+    tooBig: (size: string, most: string) =>
+      `This file has ${size}. The server takes at most ${most}: send a smaller one.`,
+    tooBigHere: (size: string) => `This file has ${size}, too much for this server. Send a smaller one.`,
+    noMemory: "The server has no memory left for this file. Try again later, or send a smaller one.",
+    cut: "The upload broke off several times. Try again, or check your connection.",
+    notShown: "This can only be downloaded.",
+    notPlayable: "Your browser cannot show this. Download it to open it with another program.",
+    faults: {
+      gone: "This file is no longer on the server: it keeps files for a while only. Ask for it again.",
+      cut: "The connection broke. Try again.",
+      refused: "This file was altered or cut off on its way and is not shown. Ask for it again.",
+    },
+    recording: "Recording",
+    recordEnd: "Stop",
+    voiceName: "Voice note",
+    noMicrophone: "No microphone: there is none, or the browser does not let this page use it.",
+    size(bytes: number): string {
+      const units = ["byte", "kilobyte", "megabyte", "gigabyte"];
+      const step = Math.min(units.length - 1, Math.floor(Math.log10(Math.max(bytes, 1)) / 3));
+      const style = { style: "unit", unit: units[step] ?? "byte", maximumSignificantDigits: 3 } as const;
+      return new Intl.NumberFormat("en", style).format(bytes / 1000 ** step);
+    },
+  },
   sayFaults: {
     "too-long": "This message is too long to send at once. Split it.",
     characters: "This message has control characters that cannot be sent. Remove them.",

@@ -6,7 +6,15 @@ import { seededNumbers } from "../seeded.ts";
 const bytesOf = (text: string) => Uint8Array.from(text, (each) => each.charCodeAt(0));
 
 test("a name is shown and saved as it is when it is harmless", () => {
-  for (const name of ["photo.jpg", "Größe 2.pdf", "تقرير.docx", "a.tar.gz", "README", "👍.png", "a-b_c (1).txt"])
+  for (const name of [
+    "photo.jpg",
+    "Größe 2.pdf",
+    "تقرير.docx",
+    "a.tar.gz",
+    "README",
+    "👍.png",
+    "a-b_c (1).txt",
+  ])
     assert.equal(safeFileName(name), name);
 });
 
@@ -44,7 +52,21 @@ test("a long name keeps its extension, and is short enough for any file system",
 });
 
 test("a name that passes passes again unchanged, whatever it was made of", () => {
-  const parts = ["a", ".", " ", "/", "con", "\u202E", "\u0301", "é", "👍", "\n", "x".repeat(60), "\u200B", "\uDC00"];
+  const parts = [
+    "a",
+    ".",
+    " ",
+    "/",
+    "con",
+    "\u202E",
+    "\u0301",
+    "é",
+    "👍",
+    "\n",
+    "x".repeat(60),
+    "\u200B",
+    "\uDC00",
+  ];
   const numbers = seededNumbers(3);
   for (let tries = 0; tries < 2_000; tries++) {
     const claimed = Array.from({ length: numbers() % 12 }, () => parts[numbers() % parts.length]).join("");
@@ -89,7 +111,14 @@ test("what can hold a script is never shown, whatever its sender claims", () => 
     "PK\x03\x04",
     "",
   ]) {
-    for (const claimed of ["image/png", "image/svg+xml", "text/html", "audio/ogg", "video/mp4", "application/pdf"])
+    for (const claimed of [
+      "image/png",
+      "image/svg+xml",
+      "text/html",
+      "audio/ogg",
+      "video/mp4",
+      "application/pdf",
+    ])
       assert.equal(shownAs(bytesOf(start), claimed), null, start);
   }
   const late = bytesOf(`${"x".repeat(sniffedBytes)}GIF89a`);
