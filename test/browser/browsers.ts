@@ -19,6 +19,9 @@ export function launch(name: BrowserName): Promise<Browser> {
     const extraPrefsFirefox = {
       "network.dns.localDomains": "insecure.example",
       "intl.accept_languages": "en-US",
+      // A microphone that beeps, and nobody who has to allow it.
+      "media.navigator.streams.fake": true,
+      "media.navigator.permission.disabled": true,
     };
     return launchBrowser({ ...shared, browser: "firefox", extraPrefsFirefox });
   }
@@ -28,6 +31,8 @@ export function launch(name: BrowserName): Promise<Browser> {
     "--disable-sync",
     "--no-first-run",
     "--lang=en-US",
+    "--use-fake-device-for-media-stream",
+    "--use-fake-ui-for-media-stream",
     "--host-resolver-rules=MAP insecure.example 127.0.0.1",
     ...(process.getuid?.() === 0 ? ["--no-sandbox"] : []),
   ];
@@ -50,8 +55,16 @@ export class Guest {
     });
   }
 
-  static async open(browser: Browser, url: string, size = { width: 1280, height: 800 }): Promise<Guest> {
-    const context = await browser.createBrowserContext();
+  /** @param downloads the folder that downloads go to */
+  static async open(
+    browser: Browser,
+    url: string,
+    size = { width: 1280, height: 800 },
+    downloads?: string,
+  ): Promise<Guest> {
+    const context = await browser.createBrowserContext(
+      downloads === undefined ? {} : { downloadBehavior: { policy: "allow", downloadPath: downloads } },
+    );
     const page = await context.newPage();
     page.setDefaultTimeout(patienceMs);
     await page.setViewport(size);
