@@ -137,6 +137,9 @@ export const bringBackWindow = 16;
 export const maxCameBy = 20_000;
 /** Receipts go out together, at most so often. Client. */
 export const receiptEveryMs = 2 * secondMs;
+/** Who writes says so at most so often, and counts as idle when nothing was heard for so long. Client. */
+export const typingEveryMs = 3 * secondMs;
+export const typingLastsMs = 6 * secondMs;
 /** Messages said and not yet echoed. */
 export const maxOutbox = 1_000;
 
