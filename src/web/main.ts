@@ -16,7 +16,7 @@ import { createJoinView, type JoinView } from "./join-view.ts";
 import { deriveWithProgress, fetchSalt } from "./keys.ts";
 import { createRoomView, type RoomView } from "./room-view.ts";
 import { dropSavedTab, putSavedTab, takeSavedTab } from "./storage.ts";
-import { wording } from "./wording.ts";
+import { markDocument, wording } from "./language.ts";
 
 const random: Random = (length) => crypto.getRandomValues(new Uint8Array(length));
 
@@ -24,6 +24,7 @@ const random: Random = (length) => crypto.getRandomValues(new Uint8Array(length)
 let tab: { readonly phrase: string; readonly save: () => SavedSession } | null = null;
 let wake = (): void => {};
 
+markDocument();
 void start();
 
 async function start(): Promise<void> {
@@ -118,22 +119,16 @@ async function enterRoom(
   const options = { keys, member, name };
   const session = createSession(restored && saved ? { ...options, saved } : options, world);
   const room = createRoomView({
+    session,
     phrase,
     link: inviteLink(location.origin, phrase),
-    name: () => session.save().name,
-    say: session.say,
-    receipts: session.save().receipts,
-    setReceipts: session.setReceipts,
-    setTimer: session.setTimer,
-    saw: session.saw,
-    unsent: () => session.save().unsent.length,
-    rename: session.rename,
     comeBack: () => void comeBack(latestKeys, session, phrase),
-    tryNow: session.tryNow,
     leave() {
       session.leave();
       showJoin(session.save().name, "", null);
     },
+    openSettings: () => {},
+    anotherRoom: () => {},
   });
   inUse = room.inUse;
   tell = (event) => {
