@@ -192,4 +192,51 @@ export const wording = {
     characters: "This message has control characters that cannot be sent. Remove them.",
     "outbox-full": "A thousand messages are waiting to be sent. Wait for the connection to come back.",
   },
+
+  // ── writing ─────────────────────────────────────────────────────────────────────────────────────────────────
+
+  writing: {
+    suggestions: "Suggestions",
+    suggestionCount: (n: number) => count(n, "suggestion", "suggestions"),
+    replyingTo: "Replying to {name}",
+    editing: "Editing your message",
+    cancel: "Cancel",
+    lettersLeft: (n: number) => `${count(n, "letter", "letters")} left`,
+    lettersOver: (n: number) => `${count(n, "letter", "letters")} too many. Shorten it, or send it in two.`,
+    notSent: "This message has not been sent yet. Wait for the connection to come back.",
+    unknownCommand: (name: string) =>
+      `There is no command /${name}. Write /help to see those there are, or //${name} to send it as text.`,
+    commandUsage: (usage: string) => `Write it like this: ${usage}`,
+    codeBlock: "Code",
+    copyCode: "Copy code",
+    linkLeadsTo: (host: string) => `leads to ${host}`,
+    topicTooLong: "This topic is too long for one line. Shorten it.",
+  },
+  /** `usage` stands behind the name of the command. */
+  commands: {
+    help: { usage: "", summary: "Show what can be done here" },
+    me: { usage: "TEXT", summary: "Say what you do: /me waves" },
+    nick: { usage: "NAME", summary: "Take another name" },
+    topic: { usage: "TEXT or off", summary: "Say what the room is about" },
+    timer: { usage: "5m, 1h, 1d or off", summary: "Make messages disappear" },
+    search: { usage: "TEXT", summary: "Find something said here" },
+    export: { usage: "txt, md or json", summary: "Save what this tab holds as a file" },
+    clear: { usage: "", summary: "Take everything off this screen, not off the others’" },
+    share: { usage: "", summary: "Let someone in" },
+    leave: { usage: "", summary: "Leave the room" },
+  },
+  search: {
+    label: "Search in this tab",
+    none: "Nothing found",
+    place: (n: number, all: number) => `${n} of ${all}`,
+    older: "Older",
+    newer: "Newer",
+    close: "Close the search",
+  },
+  exported: {
+    head: (at: string, n: number) => `Secure Room, saved ${at}: ${count(n, "message", "messages")}`,
+    deleted: "deleted",
+    edited: "edited",
+    empty: "There is nothing to save yet.",
+  },
 } as const;
