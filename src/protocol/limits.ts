@@ -143,11 +143,9 @@ export const bringBackWindow = 16;
 export const maxCameBy = 20_000;
 /** Receipts go out together, at most so often. Client. */
 export const receiptEveryMs = 2 * secondMs;
-/** Who types says so again after this, and is believed for so long: one lost frame is no end. Client. */
-export const typingEveryMs = 4 * secondMs;
-export const typingForMs = 6 * secondMs;
-/** People who are typing that one screen tells apart; further ones would make no other sentence. Client. */
-export const maxTypists = 16;
+/** Who writes says so at most so often, and counts as idle when nothing was heard for so long. Client. */
+export const typingEveryMs = 3 * secondMs;
+export const typingLastsMs = 6 * secondMs;
 /** Messages said and not yet echoed. */
 export const maxOutbox = 1_000;
 

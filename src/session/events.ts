@@ -48,8 +48,12 @@ export type Entry =
     }
   | { readonly kind: "unreadable"; readonly id: string }
   | { readonly kind: "notice"; readonly id: string; readonly what: Notice; readonly author: Author }
+  /** What the room is about, in one line; "" when it is about nothing. */
+  | { readonly kind: "topic"; readonly id: string; readonly text: string; readonly author: Author }
   /** Messages disappear so many seconds after they were said; 0: they stay. */
   | { readonly kind: "timer"; readonly id: string; readonly seconds: number; readonly author: Author };
+
+export type TopicEntry = Extract<Entry, { kind: "topic" }>;
 
 export type Notice = "joined" | "left" | "second-key" | "new-salt";
 
@@ -80,6 +84,8 @@ export type SessionEvent =
   /** New or changed; it stands in front of `before`, or at the end. */
   | { readonly type: "entry"; readonly entry: Entry; readonly before: string | null }
   | { readonly type: "gone"; readonly id: string }
+  /** All others who write at present. */
+  | { readonly type: "typing"; readonly authors: readonly Author[] }
   | { readonly type: "members"; readonly members: readonly RosterMember[] }
   /** A replay is through: so many messages came with it; `first` when this tab came in, false when it came back. */
   | { readonly type: "caught-up"; readonly messages: number; readonly first: boolean }

@@ -18,11 +18,12 @@ import { fromBase64url, toBase64url, type Bytes } from "../protocol/base64url.ts
 import { afterClose, close } from "../protocol/close.ts";
 import { decodeRelayText, encodeText, type Joined, type Member } from "../protocol/control.ts";
 import { decodeFrame, type Frame, frameKind } from "../protocol/frame.ts";
-import { maxRetryAfterMs, maxRosterMembers, seatBytes } from "../protocol/limits.ts";
+import { remember } from "../protocol/bounded.ts";
+import { maxCameBy, maxRetryAfterMs, maxRosterMembers, seatBytes } from "../protocol/limits.ts";
 import { equal } from "../crypto/bytes.ts";
 import type { RoomKeys } from "../crypto/keys.ts";
 import { Archive } from "./archive.ts";
-import { faultOfText, type MessageBody, type MessageId } from "./body.ts";
+import { faultOfText, isTopic, type MessageBody, type MessageId, type VolatileBody } from "./body.ts";
 import { createBringBack } from "./bringback.ts";
 import { openHello, openMessage, openVolatile, sealHello, sealMessage, sealVolatile } from "./envelope.ts";
 import type { Author, Status } from "./events.ts";
@@ -33,6 +34,7 @@ import { createReceipts } from "./receipts.ts";
 import { retryDelayMs } from "./retry.ts";
 import { type Met, Roster, type RosterChange } from "./roster.ts";
 import { entryId, type Received, Timeline } from "./timeline.ts";
+import { createTyping } from "./typing.ts";
 import type { Line, SavedSession, SayFault, Session, SessionOptions, World } from "./world.ts";
 
 /** Makes the session of one tab in one room; nothing happens before `start`. */
@@ -61,8 +63,15 @@ export function createSession(options: SessionOptions, world: World): Session {
   });
   const expiry = createExpiry(timeline, archive, world, () => forgetOverdue());
   const receipts = createReceipts(options.saved?.receipts ?? false, world.after, (id) =>
-    inOrder(() => sendReceipt(id)),
+    inOrder(() => sendVolatile({ kind: "read", name, at: world.now(), id })),
   );
+  const typing = createTyping(
+    world,
+    (on) => inOrder(() => sendVolatile({ kind: "typing", name, at: world.now(), on })),
+    (authors) => world.tell({ type: "typing", authors }),
+  );
+  /** The numbers of the edits of each own message, by the number of the message: they hold its words too. */
+  const edits = new Map<number, number[]>();
   /** Texts that came during a replay. */
   let caughtUp = 0;
   let wasLive = false;
@@ -133,6 +142,7 @@ export function createSession(options: SessionOptions, world: World): Session {
     link.drop();
     bringBack.stop();
     receipts.stop();
+    typing.stop();
     // It stays said while further dials fail.
     stopped = code === close.goingAway || (stopped && code === close.abnormal);
     if (then === "dial") {
@@ -289,7 +299,8 @@ export function createSession(options: SessionOptions, world: World): Session {
     // A second copy in one log, from somebody who was carrying too, is nothing new to anybody.
     if (!isCopy) archive.keep(id, frame);
     if (body.kind === "delete") archive.forget(entryId(author.key, body.of));
-    if (author.own) expiry.sent(id, frame.seq);
+    if (author.own) ownIsBack(body, id, frame.seq);
+    else if (body.kind === "text") typing.heard(author, false);
     expiry.check();
     bringBack.cameBy(id);
   }
@@ -297,7 +308,9 @@ export function createSession(options: SessionOptions, world: World): Session {
   async function volatileSaid(frame: Frame): Promise<void> {
     const said = await openVolatile(keys, frame);
     const met = said && roster.author(said.fromUser, said.key, said.body.name);
-    if (said && met && said.body.kind === "read" && receipts.on) timeline.seen(met.author, said.body.id);
+    if (!said || !met) return;
+    if (said.body.kind === "read" && receipts.on) timeline.seen(met.author, said.body.id);
+    if (said.body.kind === "typing") typing.heard(met.author, said.body.on);
   }
 
   /** Null as well for a new key above the limit: a flood of keys must not push known ones out. */
@@ -306,6 +319,13 @@ export function createSession(options: SessionOptions, world: World): Session {
     if (message === null) return null;
     const met = roster.author(message.fromUser, message.key, message.body.name);
     return met && { seq: frame.seq, ...message, ...met };
+  }
+
+  function ownIsBack(body: MessageBody, id: string, seq: number): void {
+    expiry.sent(id, seq);
+    if (body.kind === "edit")
+      remember(edits, body.of, [...(edits.get(body.of) ?? []), body.counter], maxCameBy);
+    if (body.kind === "delete") expiry.deleted(entryId(ownKey, body.of));
   }
 
   /** An own message is back: it is said. Gives the one that waited under the same number, if that was another. */
@@ -319,11 +339,52 @@ export function createSession(options: SessionOptions, world: World): Session {
 
   // ── what the person says ────────────────────────────────────────────────────────────────────────────────────
 
-  function say(text: string): SayFault {
+  function say(text: string, re?: MessageId): SayFault {
     const fault = faultOfText(text);
     if (fault !== null) return fault;
     if (outbox.full) return "outbox-full";
-    sayBody({ kind: "text", name, at: world.now(), counter, text });
+    typing.write(false);
+    sayBody({ kind: "text", ...said(), text, ...(re === undefined ? {} : { re }) });
+    return null;
+  }
+
+  /** What every body says; the number is given by `sayBody`. */
+  function said(): { name: string; at: number; counter: number } {
+    return { name, at: world.now(), counter };
+  }
+
+  function edit(id: string, text: string): SayFault | "gone" {
+    const of = ownCounter(id);
+    if (of === null) return "gone";
+    const fault = faultOfText(text);
+    if (fault !== null) return fault;
+    if (outbox.full) return "outbox-full";
+    typing.write(false);
+    sayBody({ kind: "edit", ...said(), of, text });
+    return null;
+  }
+
+  /** Edits are named too, so that the relay forgets their words and nobody misses their numbers. */
+  function remove(id: string): boolean {
+    const of = ownCounter(id);
+    if (of === null || outbox.full) return false;
+    for (const each of [of, ...(edits.get(of) ?? [])]) sayBody({ kind: "delete", ...said(), of: each });
+    return true;
+  }
+
+  /** The number of a message that is ours to edit and delete; null when it is not, or is not there. */
+  function ownCounter(id: string): number | null {
+    const entry = timeline.message(id);
+    return entry?.author.own === true ? Number(id.slice(id.lastIndexOf(".") + 1)) : null;
+  }
+
+  function react(id: MessageId, emoji: string, on: boolean): void {
+    if (!outbox.full) sayBody({ kind: "react", ...said(), id, emoji, on });
+  }
+
+  function setTopic(text: string): "characters" | null {
+    if (!isTopic(text)) return "characters";
+    if (!outbox.full) sayBody({ kind: "topic", ...said(), text });
     return null;
   }
 
@@ -343,9 +404,8 @@ export function createSession(options: SessionOptions, world: World): Session {
     receipts.saw(timeline.newestOfOthers());
   }
 
-  async function sendReceipt(id: MessageId): Promise<void> {
+  async function sendVolatile(body: VolatileBody): Promise<void> {
     const { line } = link;
-    const body = { kind: "read", name, at: world.now(), id } as const;
     const frame = await sealVolatile(keys, member, body, world.random);
     if (line !== null && line === link.line && status.state === "live") line.frame(frame);
   }
@@ -395,6 +455,7 @@ export function createSession(options: SessionOptions, world: World): Session {
     cancelRetry();
     bringBack.stop();
     receipts.stop();
+    typing.stop();
     link.drop();
   }
 
@@ -427,6 +488,11 @@ export function createSession(options: SessionOptions, world: World): Session {
     saw,
     start,
     say,
+    edit,
+    remove,
+    react,
+    setTopic,
+    typing: typing.write,
     wake,
     tryNow,
     rename,
