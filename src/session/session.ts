@@ -18,12 +18,12 @@ import { fromBase64url, toBase64url, type Bytes } from "../protocol/base64url.ts
 import { afterClose, close } from "../protocol/close.ts";
 import { decodeRelayText, encodeText, type Joined, type Member } from "../protocol/control.ts";
 import { decodeFrame, type Frame, frameKind } from "../protocol/frame.ts";
-import { remember } from "../protocol/bounded.ts";
-import { maxCameBy, maxRetryAfterMs, maxRosterMembers, seatBytes } from "../protocol/limits.ts";
+import { maxRetryAfterMs, maxRosterMembers, seatBytes } from "../protocol/limits.ts";
 import { equal } from "../crypto/bytes.ts";
 import type { RoomKeys } from "../crypto/keys.ts";
+import { createActs } from "./acts.ts";
 import { Archive } from "./archive.ts";
-import { faultOfText, isTopic, type MessageBody, type MessageId, type VolatileBody } from "./body.ts";
+import { faultOfText, type MessageBody, type MessageId, type VolatileBody } from "./body.ts";
 import { createBringBack } from "./bringback.ts";
 import { openHello, openMessage, openVolatile, sealHello, sealMessage, sealVolatile } from "./envelope.ts";
 import type { Author, Status } from "./events.ts";
@@ -70,8 +70,12 @@ export function createSession(options: SessionOptions, world: World): Session {
     (on) => inOrder(() => sendVolatile({ kind: "typing", name, at: world.now(), on })),
     (authors) => world.tell({ type: "typing", authors }),
   );
-  /** The numbers of the edits of each own message, by the number of the message: they hold its words too. */
-  const edits = new Map<number, number[]>();
+  const acts = createActs({
+    message: (id) => timeline.message(id),
+    isFull: () => outbox.full,
+    said,
+    sayBody,
+  });
   /** Texts that came during a replay. */
   let caughtUp = 0;
   let wasLive = false;
@@ -323,8 +327,7 @@ export function createSession(options: SessionOptions, world: World): Session {
 
   function ownIsBack(body: MessageBody, id: string, seq: number): void {
     expiry.sent(id, seq);
-    if (body.kind === "edit")
-      remember(edits, body.of, [...(edits.get(body.of) ?? []), body.counter], maxCameBy);
+    acts.ownIsBack(body);
     if (body.kind === "delete") expiry.deleted(entryId(ownKey, body.of));
   }
 
@@ -351,41 +354,6 @@ export function createSession(options: SessionOptions, world: World): Session {
   /** What every body says; the number is given by `sayBody`. */
   function said(): { name: string; at: number; counter: number } {
     return { name, at: world.now(), counter };
-  }
-
-  function edit(id: string, text: string): SayFault | "gone" {
-    const of = ownCounter(id);
-    if (of === null) return "gone";
-    const fault = faultOfText(text);
-    if (fault !== null) return fault;
-    if (outbox.full) return "outbox-full";
-    typing.write(false);
-    sayBody({ kind: "edit", ...said(), of, text });
-    return null;
-  }
-
-  /** Edits are named too, so that the relay forgets their words and nobody misses their numbers. */
-  function remove(id: string): boolean {
-    const of = ownCounter(id);
-    if (of === null || outbox.full) return false;
-    for (const each of [of, ...(edits.get(of) ?? [])]) sayBody({ kind: "delete", ...said(), of: each });
-    return true;
-  }
-
-  /** The number of a message that is ours to edit and delete; null when it is not, or is not there. */
-  function ownCounter(id: string): number | null {
-    const entry = timeline.message(id);
-    return entry?.author.own === true ? Number(id.slice(id.lastIndexOf(".") + 1)) : null;
-  }
-
-  function react(id: MessageId, emoji: string, on: boolean): void {
-    if (!outbox.full) sayBody({ kind: "react", ...said(), id, emoji, on });
-  }
-
-  function setTopic(text: string): "characters" | null {
-    if (!isTopic(text)) return "characters";
-    if (!outbox.full) sayBody({ kind: "topic", ...said(), text });
-    return null;
   }
 
   function sayBody(said: MessageBody): void {
@@ -488,10 +456,10 @@ export function createSession(options: SessionOptions, world: World): Session {
     saw,
     start,
     say,
-    edit,
-    remove,
-    react,
-    setTopic,
+    edit: acts.edit,
+    remove: acts.remove,
+    react: acts.react,
+    setTopic: acts.setTopic,
     typing: typing.write,
     wake,
     tryNow,
