@@ -37,23 +37,20 @@ const done: Outcome = { kind: "done" };
 const unitSeconds: Readonly<Record<string, number>> = { s: 1, m: 60, h: 3_600, d: 86_400, w: 604_800 };
 const most = 365 * 86_400;
 const formats: readonly ExportFormat[] = ["txt", "md", "json"];
-const offWords = ["off", "aus", "0"];
+const offWords = new Set(["off", "aus", "0"]);
 
 /** All of them, in the order in which help lists them. */
 export const commands: readonly Command[] = [
-  { name: "help", run: (_, acts) => did(acts.help()) },
+  { name: "help", run: (_, acts) => act(acts.help) },
   { name: "me", run: (rest) => (rest === "" ? usage("me") : { kind: "text", text: `/me ${rest}` }) },
   { name: "nick", run: rename },
-  {
-    name: "topic",
-    run: (rest, acts) => (rest === "" ? usage("topic") : faultOr(acts.setTopic(isOff(rest) ? "" : rest))),
-  },
+  { name: "topic", run: setTopic },
   { name: "timer", run: setTimer },
-  { name: "search", run: (rest, acts) => did(acts.search(rest)) },
+  { name: "search", run: (rest, acts) => act(() => acts.search(rest)) },
   { name: "export", run: exportRoom },
-  { name: "clear", run: (_, acts) => did(acts.clear()) },
-  { name: "share", run: (_, acts) => did(acts.share()) },
-  { name: "leave", run: (_, acts) => did(acts.leave()) },
+  { name: "clear", run: (_, acts) => act(acts.clear) },
+  { name: "share", run: (_, acts) => act(acts.share) },
+  { name: "leave", run: (_, acts) => act(acts.leave) },
 ];
 
 /**
@@ -77,14 +74,19 @@ export function spellCommand(name: CommandName): string {
 function rename(rest: string, acts: RoomActs): Outcome {
   if (rest === "") return usage("nick");
   const checked = checkName(rest);
-  return checked.kind === "name"
-    ? did(acts.rename(checked.name))
-    : { kind: "fault", fault: wording.nameFaults[checked.why] };
+  if (checked.kind === "refused") return { kind: "fault", fault: wording.nameFaults[checked.why] };
+  return act(() => acts.rename(checked.name));
+}
+
+function setTopic(rest: string, acts: RoomActs): Outcome {
+  if (rest === "") return usage("topic");
+  const fault = acts.setTopic(isOff(rest) ? "" : rest);
+  return fault === null ? done : { kind: "fault", fault };
 }
 
 function setTimer(rest: string, acts: RoomActs): Outcome {
   const seconds = isOff(rest) ? 0 : secondsOf(rest);
-  return seconds === null ? usage("timer") : did(acts.setTimer(seconds));
+  return seconds === null ? usage("timer") : act(() => acts.setTimer(seconds));
 }
 
 /** `90s`, `5m`, `1 h`, `7d`, `2w`, in seconds; null when it is none of these or more than a year. */
@@ -97,19 +99,16 @@ function secondsOf(text: string): number | null {
 function exportRoom(rest: string, acts: RoomActs): Outcome {
   const wanted = rest.toLowerCase().replace(/^\./, "");
   const format = wanted === "" ? "txt" : formats.find((each) => each === wanted);
-  return format === undefined ? usage("export") : did(acts.export(format));
+  return format === undefined ? usage("export") : act(() => acts.export(format));
 }
 
 function isOff(text: string): boolean {
-  return offWords.includes(text.toLowerCase());
+  return offWords.has(text.toLowerCase());
 }
 
-function did(_: void): Outcome {
+function act(run: () => void): Outcome {
+  run();
   return done;
-}
-
-function faultOr(fault: string | null): Outcome {
-  return fault === null ? done : { kind: "fault", fault };
 }
 
 function usage(name: CommandName): Outcome {

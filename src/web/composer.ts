@@ -42,15 +42,15 @@ export interface Composer {
 }
 
 interface ComposerOptions {
-  readonly say: (text: string, re: MessageId | null) => SayFault;
-  readonly edit: (entry: MessageEntry, text: string) => SayFault;
+  readonly say: (text: string, re?: MessageId) => SayFault;
+  /** "gone": it is not there any more. */
+  readonly edit: (id: string, text: string) => SayFault | "gone";
   /** Runs a command, or gives the text that is to be said. */
   readonly run: (typed: string) => Outcome;
   /** Whom one can mention. */
   readonly names: () => readonly string[];
   /** Whether something is being typed that will be said. */
   readonly typing: (isTyping: boolean) => void;
-  readonly sent: () => void;
   /** The person wants to edit what they said last. */
   readonly editLast: () => void;
 }
@@ -85,7 +85,10 @@ export function createComposer(options: ComposerOptions): Composer {
   );
   const sources: Sources = {
     names: options.names,
-    commands: commands.map(({ name }) => ({ name, ...wording.commands[name] })),
+    commands: commands.map(({ name }) => {
+      const { usage, summary } = wording.commands[name];
+      return { name, usage, summary };
+    }),
   };
   const suggestions = createSuggestions(field, {
     eager: true,
@@ -142,7 +145,8 @@ export function createComposer(options: ComposerOptions): Composer {
   /** A sentence on what is wrong, or null: it is on its way. */
   function saidEdit(entry: MessageEntry): string | null {
     // Nothing has changed: there is nothing to tell anybody.
-    const problem = field.value === entry.text ? null : options.edit(entry, field.value);
+    const problem = field.value === entry.text ? null : options.edit(entry.id, field.value);
+    if (problem === "gone") return wording.writing.editLost;
     if (problem !== null) return faultText(problem);
     aimAt(null);
     return null;
@@ -152,9 +156,8 @@ export function createComposer(options: ComposerOptions): Composer {
     const outcome = options.run(field.value);
     if (outcome.kind === "fault") return outcome.fault;
     if (outcome.kind === "text") {
-      const problem = options.say(outcome.text, aim?.entry.messageId ?? null);
+      const problem = options.say(outcome.text, aim?.entry.messageId ?? undefined);
       if (problem !== null) return faultText(problem);
-      options.sent();
     }
     field.value = "";
     aimAt(null);

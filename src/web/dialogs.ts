@@ -101,6 +101,12 @@ export function openCodeDialog(code: readonly RoomSymbol[]): void {
   );
 }
 
+/** What can be done here. */
+export function openHelpDialog(content: HTMLElement): void {
+  const done = button("primary close", wording.done, () => dialog.close());
+  const dialog = open("help-dialog", wording.helpTitle, content, done);
+}
+
 /** The list of members, where the window is too narrow to have it beside the messages. */
 export function openPeopleDialog(people: HTMLElement, putBack: () => void): void {
   const done = button("secondary close", wording.done, () => dialog.close());

@@ -16,6 +16,21 @@ export interface LogView {
   readonly atEnd: () => boolean;
   /** While quiet, nothing is announced: a replay is no news. */
   quiet(quiet: boolean): void;
+  /** Everything on screen, from top to bottom. */
+  readonly entries: () => Entry[];
+  readonly itemOf: (id: string) => HTMLElement | undefined;
+  /** The newest message that `wanted` takes. */
+  readonly newest: (wanted: (entry: MessageEntry) => boolean) => MessageEntry | null;
+  /** Takes everything off this screen. */
+  clear(): void;
+  /** Draws anew the texts of the messages that `wanted` takes. */
+  redrawTexts(wanted: (entry: MessageEntry) => boolean): void;
+}
+
+interface LogOptions {
+  /** Lets somebody in: an empty room offers it. */
+  readonly share: () => void;
+  readonly drawText: (text: string) => Node;
 }
 
 /** Messages of one author within this time stand under one name. */
@@ -25,8 +40,8 @@ const nearEndPixels = 80;
 const clock = new Intl.DateTimeFormat(undefined, { hour: "2-digit", minute: "2-digit" });
 const calendar = new Intl.DateTimeFormat(undefined, { dateStyle: "full", timeStyle: "short" });
 
-/** Builds an empty log; `share` is what its button for letting somebody in does. */
-export function createLogView(share: () => void): LogView {
+/** Builds an empty log. */
+export function createLogView({ share, drawText }: LogOptions): LogView {
   const list = h("ol", { class: "log" });
   const welcome = h("div", { class: "welcome" });
   // What was said before one came is read by who wants to; only what comes live is announced.
@@ -41,13 +56,15 @@ export function createLogView(share: () => void): LogView {
   );
   const shown = new Map<string, HTMLLIElement>();
   const entryOf = new Map<Element, Entry>();
+  const cleared = new Set<string>();
 
   function put(entry: Entry, before: string | null): void {
     const follow = entry.kind === "message" && entry.author.own && !shown.has(entry.id);
     const wasAtEnd = atEnd();
     const next = (before === null ? null : shown.get(before)) ?? null;
     const item = shown.get(entry.id) ?? h("li");
-    if (!isEcho(entryOf.get(item), entry)) draw(item, entry);
+    if (cleared.has(entry.id)) return;
+    if (!isEcho(entryOf.get(item), entry)) draw(item, entry, drawText);
     else markSent(item, entry);
     shown.set(entry.id, item);
     entryOf.set(item, entry);
@@ -94,7 +111,31 @@ export function createLogView(share: () => void): LogView {
     item.classList.toggle("follows", isFollowing(previous, entry));
   }
 
-  return { element, put, remove, alone, atEnd, quiet };
+  function entries(): Entry[] {
+    return [...list.children].flatMap((item) => entryOf.get(item) ?? []);
+  }
+
+  function newest(wanted: (entry: MessageEntry) => boolean): MessageEntry | null {
+    return entries().findLast((entry) => entry.kind === "message" && wanted(entry)) as MessageEntry | null;
+  }
+
+  function clear(): void {
+    for (const id of shown.keys()) cleared.add(id);
+    shown.clear();
+    entryOf.clear();
+    list.replaceChildren();
+    welcome.hidden = false;
+  }
+
+  function redrawTexts(wanted: (entry: MessageEntry) => boolean): void {
+    for (const [item, entry] of entryOf) {
+      if (entry.kind !== "message" || entry.deleted || !wanted(entry)) continue;
+      item.querySelector(".text")?.replaceChildren(drawText(entry.text));
+    }
+  }
+
+  const itemOf = (id: string) => shown.get(id);
+  return { element, put, remove, alone, atEnd, quiet, entries, itemOf, newest, clear, redrawTexts };
 }
 
 /** The name of an author, apart from its surroundings in writing direction; a second key under it is numbered. */
@@ -149,10 +190,10 @@ function deliveryText({ delivery, seenBy }: MessageEntry): string {
   return seenBy > 0 ? wording.seenBy(seenBy) : wording[delivery];
 }
 
-function draw(item: HTMLLIElement, entry: Entry): void {
+function draw(item: HTMLLIElement, entry: Entry, drawText: LogOptions["drawText"]): void {
   switch (entry.kind) {
     case "message":
-      drawMessage(item, entry);
+      drawMessage(item, entry, drawText);
       return;
     case "gap":
       drawLine(item, "warning", gapText(entry.count, entry.author), entry.author);
@@ -162,6 +203,14 @@ function draw(item: HTMLLIElement, entry: Entry): void {
       return;
     case "timer":
       drawLine(item, "notice", timerText(entry.seconds), entry.author);
+      return;
+    case "topic":
+      drawLine(
+        item,
+        "notice",
+        entry.text === "" ? wording.topicCleared : wording.topicSet + entry.text,
+        entry.author,
+      );
       return;
     case "notice":
       drawLine(item, "notice", wording.notices[entry.what], entry.author);
@@ -183,13 +232,13 @@ function drawLine(item: HTMLLIElement, kind: string, text: string, author: Autho
   item.replaceChildren(before, ...(author === null ? [] : [nameOf(author)]), behind);
 }
 
-function drawMessage(item: HTMLLIElement, entry: MessageEntry): void {
+function drawMessage(item: HTMLLIElement, entry: MessageEntry, drawText: LogOptions["drawText"]): void {
   const { author, at, text, edited, deleted, delivery } = entry;
   const said = new Date(at);
   const editedMark = edited !== null && !deleted ? h("span", {}, wording.edited) : null;
   const deliveryMark = author.own ? drawDelivery(entry) : null;
-  const body = h("p", { class: deleted ? "text deleted" : "text", attributes: { dir: "auto" } });
-  body.append(deleted ? wording.deleted : text);
+  const body = h("div", { class: deleted ? "text deleted" : "text", attributes: { dir: "auto" } });
+  body.append(deleted ? wording.deleted : drawText(text));
   item.className = `message ${delivery}${author.own ? " own" : ""}`;
   const children = [
     avatarOf(author),

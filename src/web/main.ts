@@ -118,18 +118,10 @@ async function enterRoom(
   const options = { keys, member, name };
   const session = createSession(restored && saved ? { ...options, saved } : options, world);
   const room = createRoomView({
+    session,
     phrase,
     link: inviteLink(location.origin, phrase),
-    name: () => session.save().name,
-    say: session.say,
-    receipts: session.save().receipts,
-    setReceipts: session.setReceipts,
-    setTimer: session.setTimer,
-    saw: session.saw,
-    unsent: () => session.save().unsent.length,
-    rename: session.rename,
     comeBack: () => void comeBack(latestKeys, session, phrase),
-    tryNow: session.tryNow,
     leave() {
       session.leave();
       showJoin(session.save().name, "", null);

@@ -17,7 +17,7 @@ const mark = /\p{M}/u;
 const pictured = /[\p{Extended_Pictographic}\p{Emoji_Modifier}\ufe0f]/u;
 /** Arabic to Mongolian and their extensions: scripts whose letters join, or stack, and are steered by joiners. */
 const joining =
-  /[\u0600-\u08ff\u0900-\u0dff\u0f00-\u109f\u1700-\u18af\u1a20-\u1aaf\u1b00-\u1c4f\ua840-\ua8ff\ua980-\ua9df\uabc0-\uabff\u{10a00}-\u{11fff}]/u;
+  /[\u0600-\u08ff\u0900-\u0dff\u0f00-\u109f\u1700-\u18af\u1a20-\u1aaf\u1b05-\u1c4f\ua840-\ua8ff\ua980-\ua9df\uabc0-\uabff\u{10a00}-\u{11fff}]/u;
 const blackFlag = "\u{1f3f4}";
 
 /**
@@ -30,7 +30,7 @@ export function neutralise(text: string): string {
 }
 
 function cleaned(text: string): string {
-  const characters = [...text];
+  const characters = Array.from(text);
   let result = "";
   let marks = 0;
   /** The last character that stayed. */

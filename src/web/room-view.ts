@@ -3,19 +3,27 @@
 
 import type { RoomSymbol } from "../crypto/symbols.ts";
 import type { RosterMember, SessionEvent, Status } from "../session/events.ts";
-import type { SayFault } from "../session/world.ts";
+import type { Session } from "../session/world.ts";
+import { drawCommands } from "./command-list.ts";
+import { runCommand } from "./commands.ts";
+import { createComposer } from "./composer.ts";
 import type { Way } from "./dial.ts";
 import {
   createDecision,
   openCodeDialog,
+  openHelpDialog,
   openLeaveDialog,
   openPeopleDialog,
   openShareDialog,
 } from "./dialogs.ts";
 import { button, drawing, h } from "./dom.ts";
+import { drawText } from "./draw-text.ts";
 import { iconPath } from "./icons.ts";
 import { createLogView } from "./log-view.ts";
+import { createMentions, type Mentions } from "./mentions.ts";
 import { createPeopleView } from "./people-view.ts";
+import { createRoomActs } from "./room-acts.ts";
+import { createSearchBar } from "./search-bar.ts";
 import { wording } from "./wording.ts";
 
 const announcedForMs = 5_000;
@@ -34,26 +42,25 @@ export interface RoomView {
 }
 
 interface RoomOptions {
-  readonly receipts: boolean;
-  readonly setReceipts: (on: boolean) => void;
-  readonly setTimer: (seconds: number) => void;
-  /** The newest messages are before the eyes. */
-  readonly saw: () => void;
+  readonly session: Session;
   readonly phrase: string;
   readonly link: string;
-  readonly name: () => string;
-  readonly say: (text: string) => SayFault;
-  readonly unsent: () => number;
-  readonly tryNow: () => void;
-  readonly rename: (name: string) => void;
   readonly comeBack: () => void;
   readonly leave: () => void;
 }
 
 /** Builds the room page. */
 export function createRoomView(options: RoomOptions): RoomView {
-  const log = createLogView(share);
-  const people = createPeopleView(options);
+  const { session } = options;
+  let names: readonly string[] = [];
+  let mentions: Mentions = createMentions([], session.save().name);
+  let topic = "";
+  const log = createLogView({ share, drawText: (text) => drawText(text, mentions) });
+  const people = createPeopleView({
+    receipts: session.save().receipts,
+    setReceipts: session.setReceipts,
+    setTimer: session.setTimer,
+  });
   const statusText = h("span");
   const status = h(
     "p",
@@ -67,7 +74,31 @@ export function createRoomView(options: RoomOptions): RoomView {
   const banner = h("div", { class: "banner", attributes: { role: "status", hidden: "" } });
   const question = h("div", { class: "question", attributes: { hidden: "" } });
   const code = createCodeButton();
-  const composer = createComposer(options.say);
+  const searchBar = createSearchBar({
+    entries: log.entries,
+    itemOf: log.itemOf,
+    closed: () => composer.focus(),
+  });
+  const acts = createRoomActs({
+    session,
+    log,
+    search: searchBar.open,
+    topic: () => topic,
+    share,
+    leave: askToLeave,
+    help: () => openHelpDialog(drawCommands()),
+  });
+  const composer = createComposer({
+    say: session.say,
+    edit: session.edit,
+    run: (typed) => runCommand(typed, acts),
+    names: () => names,
+    typing: session.typing,
+    editLast: () => {
+      const last = log.newest((entry) => entry.author.own && !entry.deleted && entry.delivery === "sent");
+      if (last !== null) composer.edit(last);
+    },
+  });
   const side = h("aside", { class: "side" }, people.element);
   const element = h(
     "div",
@@ -80,17 +111,19 @@ export function createRoomView(options: RoomOptions): RoomView {
       status,
       peopleButton,
       labelled("share-button", wording.share, iconPath.share, share),
-      labelled("leave-button", wording.leave, iconPath.leave, () =>
-        openLeaveDialog(options.unsent(), options.leave),
-      ),
+      labelled("leave-button", wording.leave, iconPath.leave, askToLeave),
     ),
-    h("main", { class: "talk" }, log.element, banner, question, composer.element),
+    h("main", { class: "talk" }, searchBar.element, log.element, banner, question, composer.element),
     side,
   );
   log.element.addEventListener("scroll", look, { passive: true });
 
   function share(): void {
     openShareDialog(options.link, options.phrase);
+  }
+
+  function askToLeave(): void {
+    openLeaveDialog(session.save().unsent.length, options.leave);
   }
 
   function showPeople(): void {
@@ -102,10 +135,17 @@ export function createRoomView(options: RoomOptions): RoomView {
       case "entry":
         log.put(event.entry, event.before);
         if (event.entry.kind === "timer") people.showTimer(event.entry.seconds);
+        if (event.entry.kind === "topic") topic = event.entry.text;
+        if (event.entry.kind === "message" && event.entry.deleted) composer.gone(event.entry.id);
+        searchBar.refresh();
         look();
         return;
       case "gone":
         log.remove(event.id);
+        composer.gone(event.id);
+        searchBar.refresh();
+        return;
+      case "typing":
         return;
       case "members":
         showMembers(event.members);
@@ -123,14 +163,24 @@ export function createRoomView(options: RoomOptions): RoomView {
   }
 
   function look(): void {
-    if (!document.hidden && log.atEnd()) options.saw();
+    if (!document.hidden && log.atEnd()) session.saw();
   }
 
   function showMembers(members: readonly RosterMember[]): void {
     people.show(members);
+    knowNames(members);
     log.alone(members.length === 1);
     peopleCount.textContent = String(members.length);
     peopleButton.setAttribute("aria-label", wording.peopleCount(members.length));
+  }
+
+  /** Whoever is here can be mentioned; what was said to them before the page knew them is marked now. */
+  function knowNames(members: readonly RosterMember[]): void {
+    const next = members.flatMap(({ author }) => (author === null ? [] : [author.name]));
+    if (next.join("\n") === names.join("\n")) return;
+    names = next;
+    mentions = createMentions(names, session.save().name);
+    log.redrawTexts(({ text }) => text.includes("@"));
   }
 
   function showStatus(now: Status): void {
@@ -160,14 +210,15 @@ export function createRoomView(options: RoomOptions): RoomView {
   function showLoss({ unsent, stopped }: Extract<Status, { state: "lost" }>): void {
     banner.replaceChildren(
       h("span", {}, stopped && unsent === 0 ? wording.stopped : wording.offline(unsent)),
-      button("chip", wording.tryNow, options.tryNow),
+      button("chip", wording.tryNow, session.tryNow),
     );
   }
 
   function ask(now: Extract<Status, { state: "refused" | "left" }>): void {
-    const { rename, comeBack } = options;
-    const name = options.name();
-    question.replaceChildren(createDecision(now, name, { rename, comeBack, again: () => rename(name) }));
+    const { rename } = session;
+    const { name } = session.save();
+    const decide = { rename, comeBack: options.comeBack, again: () => rename(name) };
+    question.replaceChildren(createDecision(now, name, decide));
     question.querySelector<HTMLElement>("input, button")?.focus();
   }
 
@@ -193,59 +244,4 @@ function labelled(className: string, label: string, path: string, press: () => v
   made.append(h("span", { class: "icon-label" }, label));
   made.setAttribute("aria-label", label);
   return made;
-}
-
-interface Composer {
-  readonly element: HTMLElement;
-  readonly enable: (able: boolean) => void;
-  readonly focus: () => void;
-  readonly draft: (text: string) => void;
-}
-
-/** Enter sends where there is a keyboard; on a phone it makes a new line, and the button sends. */
-function createComposer(say: (text: string) => SayFault): Composer {
-  const field = h("textarea", {
-    attributes: { rows: "1", placeholder: wording.composer, "aria-label": wording.composer, dir: "auto" },
-  });
-  const fault = h("p", { class: "fault", attributes: { role: "alert" } });
-  const sendButton = h(
-    "button",
-    { class: "send", attributes: { type: "submit", "aria-label": wording.send } },
-    drawing("icon-drawing", 24, iconPath.send),
-  );
-  const form = h("form", { class: "composer", on: { submit } }, fault, field, sendButton);
-  const touch = matchMedia("(pointer: coarse)");
-  field.addEventListener("input", fit);
-  field.addEventListener("keydown", (event) => {
-    if (event.key !== "Enter" || event.shiftKey || event.isComposing || touch.matches) return;
-    event.preventDefault();
-    form.requestSubmit();
-  });
-
-  function submit(event: SubmitEvent): void {
-    event.preventDefault();
-    const problem = say(field.value);
-    fault.textContent = problem === null || problem === "empty" ? "" : wording.sayFaults[problem];
-    if (problem === null) field.value = "";
-    fit();
-    field.focus();
-  }
-
-  /** Grows with its text, up to the most that the style allows. */
-  function fit(): void {
-    field.style.height = "auto";
-    field.style.height = `${field.scrollHeight}px`;
-  }
-
-  function enable(able: boolean): void {
-    field.disabled = !able;
-    sendButton.disabled = !able;
-  }
-
-  function draft(text: string): void {
-    field.value = text;
-    fit();
-  }
-
-  return { element: form, enable, draft, focus: () => field.focus() };
 }

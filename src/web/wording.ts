@@ -200,6 +200,7 @@ export const wording = {
     suggestionCount: (n: number) => count(n, "suggestion", "suggestions"),
     replyingTo: "Replying to {name}",
     editing: "Editing your message",
+    editLost: "This message can no longer be edited. What you wrote is still here.",
     cancel: "Cancel",
     lettersLeft: (n: number) => `${count(n, "letter", "letters")} left`,
     lettersOver: (n: number) => `${count(n, "letter", "letters")} too many. Shorten it, or send it in two.`,
@@ -212,6 +213,11 @@ export const wording = {
     linkLeadsTo: (host: string) => `leads to ${host}`,
     topicTooLong: "This topic is too long for one line. Shorten it.",
   },
+  helpTitle: "How it works here",
+  helpText: "How to write",
+  helpCommands: "Commands",
+  topicSet: "{name} set the topic: ",
+  topicCleared: "{name} took the topic away.",
   /** `usage` stands behind the name of the command. */
   commands: {
     help: { usage: "", summary: "Show what can be done here" },

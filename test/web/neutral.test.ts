@@ -32,7 +32,7 @@ test("scripts that need joiners keep them, but not several in a row", () => {
 
 test("of a tower of marks the first few stay", () => {
   assert.equal(neutralise(`Z${"\u0301".repeat(500)}a`), `Z${"\u0301".repeat(maxMarksPerLetter)}a`);
-  assert.equal(neutralise(`${"\u0301".repeat(500)}`), "\u0301".repeat(maxMarksPerLetter));
+  assert.equal(neutralise("\u0301".repeat(500)), "\u0301".repeat(maxMarksPerLetter));
 });
 
 test("an unseen character between marks does not begin a new tower", () => {
