@@ -126,6 +126,12 @@ export const maxGapsPerKey = 64;
 export const maxSenderKeys = 256;
 /** Members a client lists; a relay that names more is not believed. */
 export const maxRosterMembers = 4_096;
+/** Combining marks drawn on one letter. Hebrew with all its signs takes five; a tower of them covers other lines. Client. */
+export const maxMarksPerLetter = 6;
+/** The longest address, in characters, that is made a link: what browsers and servers take without complaint. Client. */
+export const maxLinkLength = 2_048;
+/** Quotes and lists inside one another; what is deeper is text. Client. */
+export const maxBlockDepth = 4;
 /** What a tab holds to bring a room back: as much as a relay keeps by default. */
 export const maxArchiveFrames = 500;
 export const maxArchiveBytes = 4 * miB;

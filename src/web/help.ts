@@ -1,5 +1,6 @@
 // How it works here, on one page.
 
+import { drawCommands } from "./command-list.ts";
 import { openDialog } from "./dialogs.ts";
 import { button, h } from "./dom.ts";
 import { wording } from "./language.ts";
@@ -17,6 +18,8 @@ export function openHelpDialog(): void {
     h("p", {}, wording.helpMarks),
     h("h3", {}, wording.helpKeys),
     h("dl", { class: "keys" }, ...keys),
+    h("h3", {}, wording.helpCommands),
+    drawCommands(),
     button("primary close", wording.done, () => dialog.close()),
   );
 }

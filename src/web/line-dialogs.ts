@@ -5,13 +5,13 @@ import { openDialog } from "./dialogs.ts";
 import { button, h } from "./dom.ts";
 import { wording } from "./language.ts";
 
-/** Asks what the room is about. `set` gives a fault, or null when the topic was taken. */
-export function openTopicDialog(topic: string, set: (text: string) => "characters" | null): void {
+/** Asks what the room is about. `set` gives a sentence on what is wrong, or null. */
+export function openTopicDialog(topic: string, set: (text: string) => string | null): void {
   askForLine({
     title: wording.topic,
     hint: wording.topicHint,
     line: topic,
-    take: (text) => (set(text.trim()) === null ? null : wording.topicFault),
+    take: (text) => set(text.trim()),
   });
 }
 

@@ -27,10 +27,13 @@ export interface LogView {
   /** Whether somebody looks: what comes meanwhile is marked as new. */
   look(looking: boolean): void;
   readonly entryOf: (item: Element) => Entry | undefined;
+  readonly itemOf: (id: string) => HTMLElement | undefined;
   /** Everything on screen, from top to bottom. */
   readonly entries: () => Entry[];
   /** The newest message that `wanted` takes. */
   readonly newest: (wanted: (entry: MessageEntry) => boolean) => MessageEntry | null;
+  /** Draws anew the texts of the messages that `wanted` takes. */
+  redrawTexts(wanted: (entry: MessageEntry) => boolean): void;
   /** Brings a message into sight and puts the focus on it. */
   jump(id: string): void;
 }
@@ -299,6 +302,13 @@ export function createLogView(options: LogOptions): LogView {
     return null;
   }
 
+  function redrawTexts(wanted: (entry: MessageEntry) => boolean): void {
+    for (const [item, entry] of entryOf) {
+      if (entry.kind !== "message" || entry.deleted || !wanted(entry)) continue;
+      item.querySelector(".text")?.replaceChildren(options.drawText(entry.text));
+    }
+  }
+
   return {
     element,
     scroller,
@@ -312,6 +322,8 @@ export function createLogView(options: LogOptions): LogView {
     entryOf: (item) => entryOf.get(item),
     entries,
     newest,
+    itemOf: (id) => shown.get(id),
+    redrawTexts,
     jump,
   };
 }

@@ -197,7 +197,7 @@ function createBar(press: {
   };
   const bar = h(
     "div",
-    { class: "tools" },
+    { class: "hover-tools" },
     tool(wording.react, iconPath.smile, press.react),
     tool(wording.reply, iconPath.reply, press.reply),
     tool(wording.more, iconPath.more, press.more),

@@ -4,6 +4,7 @@
 import type { Author, Entry, MessageEntry } from "../session/events.ts";
 import { spell } from "./dates.ts";
 import { button, h } from "./dom.ts";
+import { emoteOf } from "./emote.ts";
 import { wording } from "./language.ts";
 import { avatarOf, nameOf, sentence } from "./person.ts";
 
@@ -91,9 +92,12 @@ function setPart(item: HTMLLIElement, name: "quote" | "reactions", part: HTMLEle
   else item.append(part);
 }
 
-function drawText({ text, deleted }: MessageEntry, around: Around): HTMLElement {
+function drawText({ text, deleted, author }: MessageEntry, around: Around): HTMLElement {
   const attributes = { dir: "auto" };
   if (deleted) return h("div", { class: "text deleted", attributes }, wording.deleted);
+  const deed = emoteOf(text);
+  if (deed !== null)
+    return h("div", { class: "text emote", attributes }, nameOf(author), " ", around.drawText(deed));
   return h("div", { class: "text", attributes }, around.drawText(text));
 }
 

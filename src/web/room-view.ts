@@ -2,9 +2,10 @@
 // what the person does.
 
 import type { Author, RosterMember, SessionEvent, Status } from "../session/events.ts";
-import type { SayFault, Session } from "../session/world.ts";
-import { createAnswering } from "./answering.ts";
+import type { Session } from "../session/world.ts";
 import { createBar } from "./bar.ts";
+import { runCommand } from "./commands.ts";
+import { createComposer } from "./composer.ts";
 import type { Way } from "./dial.ts";
 import {
   copied,
@@ -14,15 +15,19 @@ import {
   openPeopleDialog,
   openShareDialog,
 } from "./dialogs.ts";
-import { button, drawing, h } from "./dom.ts";
+import { button, h } from "./dom.ts";
+import { drawText } from "./draw-text.ts";
 import { openHelpDialog } from "./help.ts";
-import { iconPath } from "./icons.ts";
 import { wording } from "./language.ts";
 import { createLogView } from "./log-view.ts";
+import { createMentions, type Mentions } from "./mentions.ts";
 import { equipMessages } from "./message-actions.ts";
 import { createPeopleView } from "./people-view.ts";
 import { sentence } from "./person.ts";
-import { type MenuItem, openMenu } from "./popup.ts";
+import { openMenu } from "./popup.ts";
+import { createRoomActs } from "./room-acts.ts";
+import { roomMenu } from "./room-menu.ts";
+import { createSearchBar } from "./search-bar.ts";
 import { openNameDialog, openTopicDialog } from "./line-dialogs.ts";
 
 const announcedForMs = 5_000;
@@ -54,10 +59,12 @@ interface RoomOptions {
 /** Builds the room page. */
 export function createRoomView(options: RoomOptions): RoomView {
   const { session } = options;
+  let names: readonly string[] = [];
+  let mentions: Mentions = createMentions([], session.save().name);
   let topic = "";
   const log = createLogView({
     share,
-    drawText: (text) => document.createTextNode(text),
+    drawText: (text) => drawText(text, mentions),
     react: (entry, emoji, on) => entry.messageId !== null && session.react(entry.messageId, emoji, on),
   });
   const people = createPeopleView({
@@ -69,20 +76,41 @@ export function createRoomView(options: RoomOptions): RoomView {
     share,
     leave: askToLeave,
     people: () => openPeopleDialog(people.element, () => side.append(people.element)),
-    topic: () => openTopicDialog(topic, session.setTopic),
-    menu: (beside) => openMenu(wording.roomMenu, menuItems(), beside),
+    topic: askForTopic,
+    menu: (beside) => openMenu(wording.roomMenu, roomMenu(acts, more), beside),
   });
   const banner = h("div", { class: "banner", attributes: { role: "status", hidden: "" } });
   const question = h("div", { class: "question", attributes: { hidden: "" } });
   const typing = h("p", { class: "typing" });
-  const composer = createComposer((text) => answering.say(text));
-  const answering = createAnswering({
+  const searchBar = createSearchBar({
+    entries: log.entries,
+    itemOf: log.itemOf,
+    closed: () => composer.focus(),
+  });
+  const acts = createRoomActs({
+    session,
+    log,
+    search: searchBar.open,
+    topic: () => topic,
+    share,
+    leave: askToLeave,
+    help: openHelpDialog,
+  });
+  const more = {
+    topic: askForTopic,
+    rename: () => openNameDialog(session.save().name, session.rename),
+    settings: options.openSettings,
+    anotherRoom: options.anotherRoom,
+  };
+  const composer = createComposer({
     say: session.say,
     edit: session.edit,
-    draft: composer.text,
-    setDraft(text) {
-      composer.draft(text);
-      composer.focus();
+    run: (typed) => runCommand(typed, acts),
+    names: () => names,
+    typing: session.typing,
+    editLast() {
+      const last = log.newest((entry) => entry.author.own && !entry.deleted && entry.delivery === "sent");
+      if (last !== null) composer.edit(last);
     },
   });
   const side = h("aside", { class: "side", attributes: { "aria-label": wording.people } }, people.element);
@@ -91,31 +119,19 @@ export function createRoomView(options: RoomOptions): RoomView {
     { class: "room" },
     h("h1", { class: "heard" }, wording.title),
     bar.element,
-    h("main", { class: "talk" }, log.element, banner, question, typing, answering.element, composer.element),
+    h("main", { class: "talk" }, searchBar.element, log.element, banner, question, typing, composer.element),
     side,
   );
   log.scroller.addEventListener("scroll", look, { passive: true });
   equipMessages(log, {
-    reply: answering.reply,
-    edit: answering.edit,
+    reply: composer.replyTo,
+    edit: composer.edit,
     copy: ({ text }) =>
       void copied(text).then((done) => announce(done ? wording.copied : wording.copyFailed)),
     react: (entry, emoji, on) => entry.messageId !== null && session.react(entry.messageId, emoji, on),
     remove: ({ id }) => openDeleteDialog(() => session.remove(id)),
     type: composer.focus,
   });
-
-  composer.element.addEventListener("keydown", (event) => {
-    if (event.defaultPrevented || event.isComposing) return;
-    if (event.key === "Escape") answering.cancel();
-    if (event.key === "ArrowUp" && composer.text() === "") reachUp(event);
-  });
-
-  /** Up out of an empty composer: to the newest message. */
-  function reachUp(event: KeyboardEvent): void {
-    event.preventDefault();
-    log.scroller.querySelector<HTMLElement>(".log > li:last-child")?.focus();
-  }
 
   function share(): void {
     openShareDialog(options.link, options.phrase);
@@ -125,24 +141,8 @@ export function createRoomView(options: RoomOptions): RoomView {
     openLeaveDialog(session.save().unsent.length, options.leave);
   }
 
-  /** Everything that can be done in a room, for whoever does not type commands. */
-  function menuItems(): MenuItem[] {
-    return [
-      { label: wording.share, icon: iconPath.share, run: share },
-      { label: wording.topic, icon: iconPath.topic, run: () => openTopicDialog(topic, session.setTopic) },
-      {
-        label: wording.rename,
-        icon: iconPath.person,
-        run: () => openNameDialog(session.save().name, session.rename),
-      },
-      { label: wording.clear, icon: iconPath.clear, run: () => log.clear() },
-      null,
-      { label: wording.anotherRoom, icon: iconPath.add, run: options.anotherRoom },
-      { label: wording.settings, icon: iconPath.settings, run: options.openSettings },
-      { label: wording.help, icon: iconPath.help, run: openHelpDialog },
-      null,
-      { label: wording.leave, icon: iconPath.leave, run: askToLeave },
-    ];
+  function askForTopic(): void {
+    openTopicDialog(topic, acts.setTopic);
   }
 
   function tell(event: SessionEvent): void {
@@ -152,13 +152,15 @@ export function createRoomView(options: RoomOptions): RoomView {
         log.put(entry, event.before);
         if (entry.kind === "timer") people.showTimer(entry.seconds);
         if (entry.kind === "topic") bar.showTopic((topic = entry.text));
-        if (entry.kind === "message" && entry.deleted) answering.gone(entry.id);
+        if (entry.kind === "message" && entry.deleted) composer.gone(entry.id);
+        searchBar.refresh();
         look();
         return;
       }
       case "gone":
         log.remove(event.id);
-        answering.gone(event.id);
+        composer.gone(event.id);
+        searchBar.refresh();
         return;
       case "typing":
         showTyping(event.authors);
@@ -192,8 +194,18 @@ export function createRoomView(options: RoomOptions): RoomView {
 
   function showMembers(members: readonly RosterMember[]): void {
     people.show(members);
+    knowNames(members);
     log.alone(members.length === 1);
     bar.showCount(members.length);
+  }
+
+  /** Whoever is here can be mentioned; what was said to them before the page knew them is marked now. */
+  function knowNames(members: readonly RosterMember[]): void {
+    const next = members.flatMap(({ author }) => (author === null ? [] : [author.name]));
+    if (next.join("\n") === names.join("\n")) return;
+    names = next;
+    mentions = createMentions(names, session.save().name);
+    log.redrawTexts(({ text }) => text.includes("@"));
   }
 
   function showStatus(now: Status): void {
@@ -236,61 +248,4 @@ export function createRoomView(options: RoomOptions): RoomView {
   }
 
   return { element, tell, inUse: people.showWay, look, focus: composer.focus, draft: composer.draft };
-}
-
-interface Composer {
-  readonly element: HTMLElement;
-  readonly enable: (able: boolean) => void;
-  readonly focus: () => void;
-  readonly draft: (text: string) => void;
-  /** What is typed and not sent. */
-  readonly text: () => string;
-}
-
-/** Enter sends where there is a keyboard; on a phone it makes a new line, and the button sends. */
-function createComposer(say: (text: string) => SayFault): Composer {
-  const field = h("textarea", {
-    attributes: { rows: "1", placeholder: wording.composer, "aria-label": wording.composer, dir: "auto" },
-  });
-  const fault = h("p", { class: "fault", attributes: { role: "alert" } });
-  const sendButton = h(
-    "button",
-    { class: "send", attributes: { type: "submit", "aria-label": wording.send } },
-    drawing("icon-drawing", 24, iconPath.send),
-  );
-  const form = h("form", { class: "composer", on: { submit } }, fault, field, sendButton);
-  const touch = matchMedia("(pointer: coarse)");
-  field.addEventListener("input", fit);
-  field.addEventListener("keydown", (event) => {
-    if (event.key !== "Enter" || event.shiftKey || event.isComposing || touch.matches) return;
-    event.preventDefault();
-    form.requestSubmit();
-  });
-
-  function submit(event: SubmitEvent): void {
-    event.preventDefault();
-    const problem = say(field.value);
-    fault.textContent = problem === null || problem === "empty" ? "" : wording.sayFaults[problem];
-    if (problem === null) field.value = "";
-    fit();
-    field.focus();
-  }
-
-  /** Grows with its text, up to the most that the style allows. */
-  function fit(): void {
-    field.style.height = "auto";
-    field.style.height = `${field.scrollHeight}px`;
-  }
-
-  function enable(able: boolean): void {
-    field.disabled = !able;
-    sendButton.disabled = !able;
-  }
-
-  function draft(text: string): void {
-    field.value = text;
-    fit();
-  }
-
-  return { element: form, enable, draft, text: () => field.value, focus: () => field.focus() };
 }

@@ -218,9 +218,6 @@ export const wordingDe: Wording = {
   yesterday: "Gestern",
   newFromHere: "Neu",
   newBelow: (n) => (n === 0 ? "Zum Neuesten" : `${n} neu`),
-  replyingTo: "Antwort an {name}",
-  editing: "Du bearbeitest deine Nachricht",
-  editLost: "Diese Nachricht lässt sich nicht mehr bearbeiten.",
   jumpTo: "Die Nachricht zeigen, auf die das antwortet",
   quoteGone: "Eine frühere Nachricht, die nicht mehr hier ist",
   quickReactions: "Schnelle Reaktionen",
@@ -235,7 +232,6 @@ export const wordingDe: Wording = {
   topic: "Thema",
   topicAdd: "Thema setzen",
   topicHint: "Eine Zeile, die alle im Raum sehen. Lass sie leer, um keines zu haben.",
-  topicFault: "Dieses Thema ist zu lang oder enthält nicht darstellbare Zeichen. Kürze es.",
   typing: {
     one: "{name} schreibt …",
     two: "{name} und {name} schreiben …",
@@ -248,9 +244,8 @@ export const wordingDe: Wording = {
   roomMenu: "Was in diesem Raum möglich ist",
   rename: "Namen ändern",
   renameHint: "Die anderen sehen, dass der alte Name geht und der neue kommt.",
+  saveAs: "Als Text speichern",
   clear: "Bildschirm leeren",
-  clearHint:
-    "Nimmt alles von diesem Bildschirm. Die anderen behalten es, und nach dem Neuladen ist es wieder da.",
   settings: "Einstellungen",
   help: "Hilfe",
   rooms: "Räume",
@@ -302,4 +297,52 @@ export const wordingDe: Wording = {
     "Alles wird in deinem Browser mit Schlüsseln versiegelt, die aus den Wörtern entstehen. Der Server reicht es weiter und behält das Letzte davon im Arbeitsspeicher; lesen kann er nichts.",
   helpMarks:
     "Jede Person hat ein Zeichen, eine Form in einer Farbe, gemacht aus einem Schlüssel, den nur ihr Browser hat. Derselbe Name mit einem anderen Zeichen ist ein anderer Browser oder ein anderer Mensch.",
+
+  // ── writing ─────────────────────────────────────────────────────────────────────────────────────────────────
+
+  writing: {
+    suggestions: "Vorschläge",
+    suggestionCount: (n) => count(n, "Vorschlag", "Vorschläge"),
+    replyingTo: "Antwort an {name}",
+    editing: "Du bearbeitest deine Nachricht",
+    editLost: "Diese Nachricht lässt sich nicht mehr bearbeiten. Was du geschrieben hast, steht noch hier.",
+    cancel: "Abbrechen",
+    lettersLeft: (n) => `noch ${n} Zeichen`,
+    lettersOver: (n) => `${n} Zeichen zu viel. Kürze die Nachricht, oder sende sie in zwei Teilen.`,
+    notSent: "Diese Nachricht ist noch nicht gesendet. Warte, bis die Verbindung wieder da ist.",
+    unknownCommand: (name) =>
+      `Einen Befehl /${name} gibt es nicht. Schreib /help für die vorhandenen, oder //${name}, um es als Text zu senden.`,
+    commandUsage: (usage) => `Schreib es so: ${usage}`,
+    codeBlock: "Code",
+    copyCode: "Code kopieren",
+    linkLeadsTo: (host) => `führt zu ${host}`,
+    topicTooLong: "Dieses Thema ist zu lang für eine Zeile. Kürze es.",
+  },
+  helpCommands: "Befehle",
+  commands: {
+    help: { usage: "", summary: "Zeigen, was hier möglich ist" },
+    me: { usage: "TEXT", summary: "Sagen, was du tust: /me winkt" },
+    nick: { usage: "NAME", summary: "Einen anderen Namen nehmen" },
+    topic: { usage: "TEXT oder aus", summary: "Sagen, worum es im Raum geht" },
+    timer: { usage: "5m, 1h, 1d oder aus", summary: "Nachrichten verschwinden lassen" },
+    search: { usage: "TEXT", summary: "Etwas finden, das hier gesagt wurde" },
+    export: { usage: "txt, md oder json", summary: "Als Datei speichern, was dieser Tab hält" },
+    clear: { usage: "", summary: "Diesen Bildschirm leeren, nicht die der anderen" },
+    share: { usage: "", summary: "Jemanden hereinlassen" },
+    leave: { usage: "", summary: "Den Raum verlassen" },
+  },
+  search: {
+    label: "In diesem Tab suchen",
+    none: "Nichts gefunden",
+    place: (n, all) => `${n} von ${all}`,
+    older: "Ältere",
+    newer: "Neuere",
+    close: "Suche schließen",
+  },
+  exported: {
+    head: (at, n) => `Secure Room, gespeichert ${at}: ${count(n, "Nachricht", "Nachrichten")}`,
+    deleted: "gelöscht",
+    edited: "bearbeitet",
+    empty: "Es gibt noch nichts zu speichern.",
+  },
 };
