@@ -126,6 +126,7 @@ test("sections 1 to 3 of PROTOCOL.md say the numbers of limits.ts", () => {
     `cuts after ${seconds(limits.pongWithinMs)} of silence`,
     `saw no frame for ${seconds(limits.quietBeforePingMs)}`,
     `nothing in ${seconds(limits.answerWithinMs)}: dial again`,
+    `at most every ${seconds(limits.typingEveryMs)} and lapses after ${limits.typingLastsMs / 1000}.`,
     `full jitter ${limits.retryFirstMs / 1000} → ${seconds(limits.retryMostMs)}`,
   ];
   const prose = protocol.replaceAll(/\s+/g, " ");

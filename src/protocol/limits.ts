@@ -130,6 +130,12 @@ export const maxGapsPerKey = 64;
 export const maxSenderKeys = 256;
 /** Members a client lists; a relay that names more is not believed. */
 export const maxRosterMembers = 4_096;
+/** Combining marks drawn on one letter. Hebrew with all its signs takes five; a tower of them covers other lines. Client. */
+export const maxMarksPerLetter = 6;
+/** The longest address, in characters, that is made a link: what browsers and servers take without complaint. Client. */
+export const maxLinkLength = 2_048;
+/** Quotes and lists inside one another; what is deeper is text. Client. */
+export const maxBlockDepth = 4;
 /** What a tab holds to bring a room back: as much as a relay keeps by default. */
 export const maxArchiveFrames = 500;
 export const maxArchiveBytes = 4 * miB;
@@ -157,6 +163,9 @@ export const uploadStallMs = 30 * secondMs;
 export const maxUploadTries = 5;
 /** A voice note ends by itself after so long. */
 export const maxVoiceMs = 10 * minuteMs;
+/** Who writes says so at most so often, and counts as idle when nothing was heard for so long. Client. */
+export const typingEveryMs = 3 * secondMs;
+export const typingLastsMs = 6 * secondMs;
 /** Messages said and not yet echoed. */
 export const maxOutbox = 1_000;
 

@@ -82,6 +82,11 @@ export function faultOfText(text: string): "empty" | "too-long" | "characters" |
   return utf8(text).length > maxTextBytes ? "too-long" : null;
 }
 
+/** Whether a text can be a topic: one line, not too long; an empty one takes the topic away. */
+export function isTopic(text: string): boolean {
+  return isLine(text, maxTopicBytes);
+}
+
 type Fields = Readonly<Record<string, unknown>>;
 
 function decodeMessage(kind: string, kept: Kept, fields: Fields): MessageBody | null {

@@ -51,8 +51,12 @@ export type Entry =
     }
   | { readonly kind: "unreadable"; readonly id: string }
   | { readonly kind: "notice"; readonly id: string; readonly what: Notice; readonly author: Author }
+  /** What the room is about, in one line; "" when it is about nothing. */
+  | { readonly kind: "topic"; readonly id: string; readonly text: string; readonly author: Author }
   /** Messages disappear so many seconds after they were said; 0: they stay. */
   | { readonly kind: "timer"; readonly id: string; readonly seconds: number; readonly author: Author };
+
+export type TopicEntry = Extract<Entry, { kind: "topic" }>;
 
 export type Notice = "joined" | "left" | "second-key" | "new-salt";
 
@@ -85,6 +89,8 @@ export type SessionEvent =
   | { readonly type: "gone"; readonly id: string }
   /** An own file's message was deleted, or its time is over: the relay need not keep the file. */
   | { readonly type: "file-over"; readonly file: string }
+  /** All others who write at present. */
+  | { readonly type: "typing"; readonly authors: readonly Author[] }
   | { readonly type: "members"; readonly members: readonly RosterMember[] }
   /** A replay is through: so many messages came with it; `first` when this tab came in, false when it came back. */
   | { readonly type: "caught-up"; readonly messages: number; readonly first: boolean }

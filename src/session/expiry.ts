@@ -13,6 +13,8 @@ const longestWaitMs = 2 ** 31 - 1;
 export interface Expiry {
   /** An own message stands in the log as `seq`. */
   readonly sent: (id: string, seq: number) => void;
+  /** An own message was deleted: the relay need not keep it until its time is over. */
+  readonly deleted: (id: string) => void;
   /** Ends what is due, and sets the clock for what is next. */
   readonly check: () => void;
   /** Own messages whose time is over and that the relay still holds, by seq; asks for each once. */
@@ -48,6 +50,11 @@ export function createExpiry(
 
   return {
     sent: (id, seq) => remember(seqOf, id, seq, maxArchiveFrames),
+    deleted(id) {
+      const seq = seqOf.get(id);
+      if (seq !== undefined) late.push(seq);
+      if (late.length > 0) overdue();
+    },
     check,
     takeOverdue: () => late.splice(0),
     newLog() {

@@ -78,6 +78,17 @@ function graphemes(text: string): string[] {
   return Array.from(new Intl.Segmenter("und").segment(text), ({ segment }) => segment);
 }
 
+/** What a message says in words: its text, or the name of its file. */
+export function textOf({
+  text,
+  file,
+}: {
+  readonly text: string;
+  readonly file?: SharedFile | undefined;
+}): string {
+  return file === undefined ? text : safeFileName(file.fileName);
+}
+
 /**
  * What a file is by its first `sniffedBytes`, where that may be shown in place: pictures, sound and film that a browser
  * only decodes. Null for all else, above all what can hold a script: HTML, SVG, PDF.

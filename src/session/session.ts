@@ -21,8 +21,9 @@ import { decodeFrame, type Frame, frameKind } from "../protocol/frame.ts";
 import { maxRetryAfterMs, maxRosterMembers, seatBytes } from "../protocol/limits.ts";
 import { equal } from "../crypto/bytes.ts";
 import type { RoomKeys } from "../crypto/keys.ts";
+import { createActs } from "./acts.ts";
 import { Archive } from "./archive.ts";
-import { faultOfText, type MessageBody, type MessageId } from "./body.ts";
+import { faultOfText, type MessageBody, type MessageId, type VolatileBody } from "./body.ts";
 import { createBringBack } from "./bringback.ts";
 import { openHello, openMessage, openVolatile, sealHello, sealMessage, sealVolatile } from "./envelope.ts";
 import type { Author, Status } from "./events.ts";
@@ -34,6 +35,7 @@ import { createReceipts } from "./receipts.ts";
 import { retryDelayMs } from "./retry.ts";
 import { type Met, Roster, type RosterChange } from "./roster.ts";
 import { entryId, type Received, type ShownBody, Timeline } from "./timeline.ts";
+import { createTyping } from "./typing.ts";
 import type { Line, SavedSession, SayFault, Session, SessionOptions, World } from "./world.ts";
 
 /** Makes the session of one tab in one room; nothing happens before `start`. */
@@ -62,8 +64,19 @@ export function createSession(options: SessionOptions, world: World): Session {
   });
   const expiry = createExpiry(timeline, archive, world, () => forgetOverdue());
   const receipts = createReceipts(options.saved?.receipts ?? false, world.after, (id) =>
-    inOrder(() => sendReceipt(id)),
+    inOrder(() => sendVolatile({ kind: "read", name, at: world.now(), id })),
   );
+  const typing = createTyping(
+    world,
+    (on) => inOrder(() => sendVolatile({ kind: "typing", name, at: world.now(), on })),
+    (authors) => world.tell({ type: "typing", authors }),
+  );
+  const acts = createActs({
+    message: (id) => timeline.message(id),
+    isFull: () => outbox.full,
+    said,
+    sayBody,
+  });
   /** Texts that came during a replay. */
   let caughtUp = 0;
   let wasLive = false;
@@ -134,6 +147,7 @@ export function createSession(options: SessionOptions, world: World): Session {
     link.drop();
     bringBack.stop();
     receipts.stop();
+    typing.stop();
     // It stays said while further dials fail.
     stopped = code === close.goingAway || (stopped && code === close.abnormal);
     if (then === "dial") {
@@ -290,7 +304,8 @@ export function createSession(options: SessionOptions, world: World): Session {
     // A second copy in one log, from somebody who was carrying too, is nothing new to anybody.
     if (!isCopy) archive.keep(id, frame);
     if (body.kind === "delete") archive.forget(entryId(author.key, body.of));
-    if (author.own) expiry.sent(id, frame.seq);
+    if (author.own) ownIsBack(body, id, frame.seq);
+    else if (body.kind === "text" || body.kind === "edit") typing.heard(author, false);
     expiry.check();
     bringBack.cameBy(id);
   }
@@ -298,7 +313,9 @@ export function createSession(options: SessionOptions, world: World): Session {
   async function volatileSaid(frame: Frame): Promise<void> {
     const said = await openVolatile(keys, frame);
     const met = said && roster.author(said.fromUser, said.key, said.body.name);
-    if (said && met && said.body.kind === "read" && receipts.on) timeline.seen(met.author, said.body.id);
+    if (!said || !met) return;
+    if (said.body.kind === "read" && receipts.on) timeline.seen(met.author, said.body.id);
+    if (said.body.kind === "typing") typing.heard(met.author, said.body.on);
   }
 
   /** Null as well for a new key above the limit: a flood of keys must not push known ones out. */
@@ -307,6 +324,12 @@ export function createSession(options: SessionOptions, world: World): Session {
     if (message === null) return null;
     const met = roster.author(message.fromUser, message.key, message.body.name);
     return met && { seq: frame.seq, ...message, ...met };
+  }
+
+  function ownIsBack(body: MessageBody, id: string, seq: number): void {
+    expiry.sent(id, seq);
+    acts.ownIsBack(body);
+    if (body.kind === "delete") expiry.deleted(entryId(ownKey, body.of));
   }
 
   /** An own message is back: it is said. Gives the one that waited under the same number, if that was another. */
@@ -320,12 +343,18 @@ export function createSession(options: SessionOptions, world: World): Session {
 
   // ── what the person says ────────────────────────────────────────────────────────────────────────────────────
 
-  function say(text: string): SayFault {
+  function say(text: string, re?: MessageId): SayFault {
     const fault = faultOfText(text);
     if (fault !== null) return fault;
     if (outbox.full) return "outbox-full";
-    sayBody({ kind: "text", name, at: world.now(), counter, text });
+    typing.write(false);
+    sayBody({ kind: "text", ...said(), text, ...(re === undefined ? {} : { re }) });
     return null;
+  }
+
+  /** What every body says; the number is given by `sayBody`. */
+  function said(): { name: string; at: number; counter: number } {
+    return { name, at: world.now(), counter };
   }
 
   function sayBody(said: MessageBody): void {
@@ -350,9 +379,8 @@ export function createSession(options: SessionOptions, world: World): Session {
     receipts.saw(timeline.newestOfOthers());
   }
 
-  async function sendReceipt(id: MessageId): Promise<void> {
+  async function sendVolatile(body: VolatileBody): Promise<void> {
     const { line } = link;
-    const body = { kind: "read", name, at: world.now(), id } as const;
     const frame = await sealVolatile(keys, member, body, world.random);
     if (line !== null && line === link.line && status.state === "live") line.frame(frame);
   }
@@ -402,6 +430,7 @@ export function createSession(options: SessionOptions, world: World): Session {
     cancelRetry();
     bringBack.stop();
     receipts.stop();
+    typing.stop();
     link.drop();
   }
 
@@ -436,6 +465,11 @@ export function createSession(options: SessionOptions, world: World): Session {
     saw,
     start,
     say,
+    edit: acts.edit,
+    remove: acts.remove,
+    react: acts.react,
+    setTopic: acts.setTopic,
+    typing: typing.write,
     wake,
     tryNow,
     rename,

@@ -64,6 +64,12 @@ export class Timeline {
     this.#remove(entryId(author.key, counter));
   }
 
+  /** The message on screen under an id; null where there is none, or it is deleted. */
+  message(id: string): MessageEntry | null {
+    const entry = this.#byId.get(id);
+    return entry?.kind === "message" && !entry.deleted ? entry : null;
+  }
+
   /** Whether a message has come by in the present log. */
   cameBy(id: string): boolean {
     return this.#cameBy.has(id);
@@ -162,8 +168,11 @@ export class Timeline {
         this.#place({ kind: "timer", id, seconds: body.seconds, author });
         this.#newest = id;
         break;
-      // Kinds that this version does not show are skipped in silence, as unknown ones are.
       case "topic":
+        this.#place({ kind: "topic", id, text: body.text, author });
+        this.#newest = id;
+        break;
+      // Kinds that this version does not show are skipped in silence, as unknown ones are.
       case "unknown":
         break;
     }

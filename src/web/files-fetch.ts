@@ -39,15 +39,3 @@ export async function fetchContent(
     return "cut";
   }
 }
-
-/** Saves content as a file. Its type says nothing, so that no browser opens it in place. */
-export function save(content: Blob, name: string, link: HTMLAnchorElement): void {
-  const url = URL.createObjectURL(content.slice(0, content.size, "application/octet-stream"));
-  link.href = url;
-  link.download = name;
-  link.click();
-  // The browser has taken it by then; none says when.
-  setTimeout(() => URL.revokeObjectURL(url), savedWithinMs);
-}
-
-const savedWithinMs = 60_000;

@@ -2,7 +2,8 @@
 
 import { safeFileName, type Shown } from "../session/files.ts";
 import { button, h } from "./dom.ts";
-import { wording } from "./wording.ts";
+import { wording } from "./language.ts";
+import { spellSize } from "./size.ts";
 
 export interface ItemView {
   readonly element: HTMLLIElement;
@@ -32,7 +33,7 @@ interface Intents {
 export function createItemView(file: File, intents: Intents): ItemView {
   const words = wording.files;
   const name = safeFileName(file.name);
-  const size = h("span", { class: "quiet" }, words.size(file.size));
+  const size = h("span", { class: "quiet" }, spellSize(file.size));
   const said = h("p", { class: "quiet", attributes: { role: "status" } });
   const bar = h("progress", { attributes: { max: "1", "aria-label": words.sendingOf(name), hidden: "" } });
   const again = button("secondary", words.again, intents.again);
@@ -71,7 +72,7 @@ export function createItemView(file: File, intents: Intents): ItemView {
   }
 
   function staged(bytes: number): void {
-    size.textContent = words.size(bytes);
+    size.textContent = spellSize(bytes);
     if (said.className === "fault") say("", false);
     again.hidden = true;
   }

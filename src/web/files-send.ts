@@ -12,7 +12,8 @@ import { button, h } from "./dom.ts";
 import { createItemView, type ItemView } from "./files-item.ts";
 import { type Redrawn, redraw, shownAsFile } from "./files-picture.ts";
 import { fetchLimit, type Place, remove, upload } from "./files-transfer.ts";
-import { wording } from "./wording.ts";
+import { wording } from "./language.ts";
+import { spellSize } from "./size.ts";
 
 export interface SendOptions {
   readonly place: () => Place;
@@ -55,15 +56,13 @@ interface Item {
   readonly view: ItemView;
 }
 
-const words = wording.files;
-
 /** Builds the tray that stands above the composer. */
 export function createOutgoing(options: SendOptions): Outgoing {
   const list = h("ul");
   const sendButton = button("primary", "", send);
   const element = h(
     "section",
-    { class: "tray", attributes: { "aria-label": words.tray, hidden: "" } },
+    { class: "tray", attributes: { "aria-label": wording.files.tray, hidden: "" } },
     list,
     sendButton,
   );
@@ -121,7 +120,7 @@ export function createOutgoing(options: SendOptions): Outgoing {
     const mostBytes = bytes === null ? Infinity : largestFile(bytes);
     const { size } = contentOf(item);
     if (size <= mostBytes) return true;
-    fail(item, words.tooBig(words.size(size), words.size(mostBytes)), false);
+    fail(item, wording.files.tooBig(spellSize(size), spellSize(mostBytes)), false);
     return false;
   }
 
@@ -142,7 +141,7 @@ export function createOutgoing(options: SendOptions): Outgoing {
     element.hidden = items.size === 0;
     const staged = [...items].filter(({ state }) => state === "staged").length;
     sendButton.hidden = staged === 0;
-    sendButton.textContent = words.send(staged);
+    sendButton.textContent = wording.files.send(staged);
   }
 
   function send(): void {
@@ -153,7 +152,7 @@ export function createOutgoing(options: SendOptions): Outgoing {
     item.state = "queued";
     item.tries = 0;
     item.isCut = false;
-    item.view.waiting(isLive ? words.queued : words.offline);
+    item.view.waiting(isLive ? wording.files.queued : wording.files.offline);
     show();
     void work();
   }
@@ -171,7 +170,7 @@ export function createOutgoing(options: SendOptions): Outgoing {
       pauseMs = await transfer(next);
     } catch (error) {
       reportError(error);
-      fail(next, words.unreadable, true);
+      fail(next, wording.files.unreadable, true);
     }
     isBusy = false;
     if (pauseMs === 0) void work();
@@ -186,7 +185,7 @@ export function createOutgoing(options: SendOptions): Outgoing {
     if (!items.has(item) || !(await judge(item))) return 0;
     const content = contentOf(item);
     const sealed = await seal(content, options);
-    if (sealed === null) fail(item, words.unreadable, true);
+    if (sealed === null) fail(item, wording.files.unreadable, true);
     if (sealed === null || !items.has(item)) return 0;
     const place = options.place();
     const file = toBase64url(sealed.key.file);
@@ -195,8 +194,8 @@ export function createOutgoing(options: SendOptions): Outgoing {
     if (result === "cut" || !items.has(item)) void remove(place, file);
     if (!items.has(item)) return 0;
     if (result === "cut") return cut(item);
-    if (result === "too-big") fail(item, words.tooBigHere(words.size(content.size)), false);
-    else if (result === "no-memory") fail(item, words.noMemory, true);
+    if (result === "too-big") fail(item, wording.files.tooBigHere(spellSize(content.size)), false);
+    else if (result === "no-memory") fail(item, wording.files.noMemory, true);
     else tellRoom(item, { ...sealed, content });
     return 0;
   }
@@ -213,11 +212,11 @@ export function createOutgoing(options: SendOptions): Outgoing {
     item.isCut = true;
     item.tries++;
     if (item.tries > maxUploadTries) {
-      fail(item, words.cut, true);
+      fail(item, wording.files.cut, true);
       return 0;
     }
     item.state = "queued";
-    item.view.waiting(words.offline);
+    item.view.waiting(wording.files.offline);
     return retryDelayMs(item.tries, Math.random());
   }
 
@@ -250,12 +249,12 @@ export function createOutgoing(options: SendOptions): Outgoing {
 async function look(file: File, view: ItemView): Promise<Redrawn | null> {
   const shown = await shownAsFile(file, file.type).catch(() => null);
   if (shown !== null) view.preview(shown.kind);
-  if (shown?.kind === "video") view.note(words.videoAsItIs);
+  if (shown?.kind === "video") view.note(wording.files.videoAsItIs);
   const isPicture = shown?.kind === "image" || file.type.startsWith("image/");
   if (!isPicture) return null;
   const redrawn = shown === null ? "not-drawable" : await redraw(file, shown.type);
   if (redrawn instanceof File) view.offerOriginal();
-  else view.note(redrawn === "animated" ? words.animatedAsItIs : words.pictureAsItIs);
+  else view.note(redrawn === "animated" ? wording.files.animatedAsItIs : wording.files.pictureAsItIs);
   return redrawn;
 }
 

@@ -5,10 +5,12 @@ import { maxShownFileBytes, unaskedPictureBytes } from "../protocol/limits.ts";
 import type { MessageEntry } from "../session/events.ts";
 import { safeFileName, type SharedFile, type Shown } from "../session/files.ts";
 import { button, drawing, h } from "./dom.ts";
-import { fetchContent, type FetchOptions, save } from "./files-fetch.ts";
+import { save } from "./download.ts";
+import { fetchContent, type FetchOptions } from "./files-fetch.ts";
 import { shownAsFile } from "./files-picture.ts";
 import { iconPath } from "./icons.ts";
-import { wording } from "./wording.ts";
+import { wording } from "./language.ts";
+import { spellSize } from "./size.ts";
 
 export interface Cards {
   /** The card of a message with a file, always the same one; null for other messages. */
@@ -39,8 +41,6 @@ interface Shelf extends FetchOptions {
   readonly shows: (card: Card, bytes: number) => void;
   readonly watch: (card: Card) => void;
 }
-
-const words = wording.files;
 
 /** Makes the cards of one room. */
 export function createCards(options: FetchOptions): Cards {
@@ -107,12 +107,13 @@ function createCard(file: SharedFile, shelf: Shelf): Card {
   const name = safeFileName(file.fileName);
   const stage = h("div", { class: "stage" });
   const said = h("p", { class: "quiet", attributes: { role: "status" } });
-  const bar = h("progress", { attributes: { max: "1", "aria-label": words.fetchingOf(name), hidden: "" } });
-  const link = h("a", { attributes: { hidden: "" } });
+  const bar = h("progress", {
+    attributes: { max: "1", "aria-label": wording.files.fetchingOf(name), hidden: "" },
+  });
   const claim = /^(image|audio|video)\//.exec(file.type)?.[1] as Shown["kind"] | undefined;
-  const showButton = button("secondary", words.show[claim ?? "image"], () => void run(showContent));
-  const saveButton = button("secondary", words.save, () => void run(saveContent));
-  const cancelButton = button("secondary", words.cancel, () => fetching?.abort());
+  const showButton = button("secondary", wording.files.show[claim ?? "image"], () => void run(showContent));
+  const saveButton = button("secondary", wording.files.save, () => void run(saveContent));
+  const cancelButton = button("secondary", wording.files.cancel, () => fetching?.abort());
   for (const each of [showButton, saveButton, cancelButton]) {
     each.setAttribute("aria-label", `${each.textContent}: ${name}`);
   }
@@ -125,12 +126,11 @@ function createCard(file: SharedFile, shelf: Shelf): Card {
       { class: "file-name" },
       drawing("icon-drawing", 24, iconPath.file),
       h("bdi", {}, name),
-      h("span", { class: "quiet" }, words.size(file.size)),
+      h("span", { class: "quiet" }, spellSize(file.size)),
     ),
     said,
     bar,
     h("div", { class: "row" }, showButton, saveButton, cancelButton),
-    link,
   );
   const isUnasked = claim === "image" && file.size <= unaskedPictureBytes;
   let fetching: AbortController | null = null;
@@ -160,7 +160,7 @@ function createCard(file: SharedFile, shelf: Shelf): Card {
     const fetched = await fetchContent(file, shelf, (fraction) => (bar.value = fraction), signal);
     fetching = null;
     if (fetched instanceof Blob) return fetched;
-    if (!signal.aborted) said.textContent = words.faults[fetched];
+    if (!signal.aborted) said.textContent = wording.files.faults[fetched];
     return null;
   }
 
@@ -172,14 +172,15 @@ function createCard(file: SharedFile, shelf: Shelf): Card {
   }
 
   function saveContent(found: Blob): void {
-    save(found, name, link);
+    // A type that says nothing: no browser opens it in place.
+    save(found.slice(0, found.size, "application/octet-stream"), name);
   }
 
   async function showContent(found: Blob): Promise<void> {
     const shown = await shownAsFile(found, file.type);
     if (isStopped || url !== null) return;
     if (shown === null) {
-      said.textContent = words.notShown;
+      said.textContent = wording.files.notShown;
       showButton.remove();
       return;
     }
@@ -192,13 +193,13 @@ function createCard(file: SharedFile, shelf: Shelf): Card {
   function picture(kind: Shown["kind"], src: string): HTMLElement {
     const failed = (): void => {
       release();
-      said.textContent = words.notPlayable;
+      said.textContent = wording.files.notPlayable;
       showButton.remove();
     };
     if (kind === "image") {
       const image = h("img", { attributes: { src, alt: name }, on: { error: failed } });
       const enlarge = button("picture-button", image, () => openPicture(src, name));
-      enlarge.title = words.enlarge;
+      enlarge.title = wording.files.enlarge;
       return enlarge;
     }
     const player = h(kind, {

@@ -3,7 +3,7 @@
 
 import { maxVoiceMs } from "../protocol/limits.ts";
 import { button, h } from "./dom.ts";
-import { wording } from "./wording.ts";
+import { wording } from "./language.ts";
 
 /** The first that the browser records; what stands first can be played everywhere. */
 const formats = ["audio/webm;codecs=opus", "audio/mp4;codecs=opus", "audio/ogg;codecs=opus", "audio/mp4"];

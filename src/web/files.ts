@@ -3,19 +3,20 @@
 
 import { maxKeptFileBytes } from "../protocol/limits.ts";
 import type { MessageEntry, SessionEvent } from "../session/events.ts";
+import type { Composer } from "./composer.ts";
 import { button, drawing, h } from "./dom.ts";
 import { createOutgoing, type SendOptions } from "./files-send.ts";
 import { createCards } from "./files-show.ts";
 import { isGone, remove, upload } from "./files-transfer.ts";
 import { canRecord, createVoice } from "./files-voice.ts";
 import { iconPath } from "./icons.ts";
-import { wording } from "./wording.ts";
+import { wording } from "./language.ts";
 
 export interface Files {
   /** What stands in a message in place of its text; null where there is no file. */
   readonly card: (entry: MessageEntry) => HTMLElement | null;
-  /** Puts buttons in front of the field of a composer, a tray above it, and takes what is pasted or dropped. */
-  readonly attach: (composer: HTMLFormElement, field: HTMLElement, zone: HTMLElement) => void;
+  /** Puts buttons among the tools of a composer, a tray above it, and takes what is pasted there or dropped on `zone`. */
+  readonly attach: (composer: Pick<Composer, "element" | "tools" | "field">, zone: HTMLElement) => void;
   /** Gets everything that the session tells. */
   readonly tell: (event: SessionEvent) => void;
   /** How many chosen files are not sent. */
@@ -62,11 +63,14 @@ export function createFiles(options: Omit<SendOptions, "stored">): Files {
     stage([file]);
   }
 
-  function attach(composer: HTMLFormElement, field: HTMLElement, zone: HTMLElement): void {
+  function attach(
+    { element, tools, field }: Pick<Composer, "element" | "tools" | "field">,
+    zone: HTMLElement,
+  ): void {
     takeFocus = () => field.focus();
-    field.before(picker, h("div", { class: "attach" }, attachButton, recordButton));
-    composer.before(fault, voice.element, outgoing.element);
-    composer.addEventListener("submit", outgoing.send);
+    tools.append(picker, attachButton, recordButton);
+    element.before(fault, voice.element, outgoing.element);
+    element.addEventListener("submit", outgoing.send);
     field.addEventListener("paste", (event) => {
       const pasted = event.clipboardData;
       // Office programs put a picture of the text beside the text.

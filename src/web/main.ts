@@ -17,7 +17,7 @@ import { createJoinView, type JoinView } from "./join-view.ts";
 import { deriveWithProgress, fetchSalt } from "./keys.ts";
 import { createRoomView, type RoomView } from "./room-view.ts";
 import { dropSavedTab, putSavedTab, takeSavedTab } from "./storage.ts";
-import { wording } from "./wording.ts";
+import { markDocument, wording } from "./language.ts";
 
 const random: Random = (length) => crypto.getRandomValues(new Uint8Array(length));
 
@@ -25,6 +25,7 @@ const random: Random = (length) => crypto.getRandomValues(new Uint8Array(length)
 let tab: { readonly phrase: string; readonly save: () => SavedSession } | null = null;
 let wake = (): void => {};
 
+markDocument();
 void start();
 
 async function start(): Promise<void> {
@@ -126,22 +127,16 @@ async function enterRoom(
   });
   const room = createRoomView({
     files,
+    session,
     phrase,
     link: inviteLink(location.origin, phrase),
-    name: () => session.save().name,
-    say: session.say,
-    receipts: session.save().receipts,
-    setReceipts: session.setReceipts,
-    setTimer: session.setTimer,
-    saw: session.saw,
-    unsent: () => session.save().unsent.length + files.pending(),
-    rename: session.rename,
     comeBack: () => void comeBack(latestKeys, session, phrase),
-    tryNow: session.tryNow,
     leave() {
       session.leave();
       showJoin(session.save().name, "", null);
     },
+    openSettings: () => {},
+    anotherRoom: () => {},
   });
   inUse = room.inUse;
   tell = (event) => {
