@@ -192,9 +192,9 @@ function createCard(file: SharedFile, shelf: Shelf): Card {
 
   function picture(kind: Shown["kind"], src: string): HTMLElement {
     const failed = (): void => {
-      release();
       said.textContent = wording.files.notPlayable;
       showButton.remove();
+      release();
     };
     if (kind === "image") {
       const image = h("img", { attributes: { src, alt: name }, on: { error: failed } });
@@ -202,12 +202,10 @@ function createCard(file: SharedFile, shelf: Shelf): Card {
       enlarge.title = wording.files.enlarge;
       return enlarge;
     }
-    const player = h(kind, {
+    return h(kind, {
       attributes: { src, controls: "", preload: "metadata", "aria-label": name },
       on: { error: failed },
     });
-    player.addEventListener("loadedmetadata", () => findDuration(player), { once: true });
-    return player;
   }
 
   function release(): void {
@@ -235,13 +233,6 @@ function createCard(file: SharedFile, shelf: Shelf): Card {
   settle();
   shelf.watch(card);
   return card;
-}
-
-/** What MediaRecorder writes does not say how long it is; going to its end makes the browser find out. */
-function findDuration(player: HTMLMediaElement): void {
-  if (player.duration !== Infinity) return;
-  player.addEventListener("durationchange", () => (player.currentTime = 0), { once: true });
-  player.currentTime = Number.MAX_SAFE_INTEGER;
 }
 
 /** The picture as large as the window allows. */
