@@ -35,8 +35,8 @@ export function createItemView(file: File, intents: Intents): ItemView {
   const name = safeFileName(file.name);
   const size = h("span", { class: "quiet" }, spellSize(file.size));
   const said = h("p", { class: "quiet", attributes: { role: "status" } });
-  const bar = h("progress", { attributes: { max: "1", "aria-label": words.sendingOf(name), hidden: "" } });
-  const again = button("secondary", words.again, intents.again);
+  const bar = h("progress", { attributes: { max: "1", "aria-label": name, hidden: "" } });
+  const again = button("secondary", wording.tryAgain, intents.again);
   const removeButton = button("secondary", words.remove, intents.remove);
   const choice = h("label", { class: "setting check", attributes: { hidden: "" } });
   const box = h("input", { attributes: { type: "checkbox" } });
@@ -80,7 +80,7 @@ export function createItemView(file: File, intents: Intents): ItemView {
   function onItsWay(sentence: string): void {
     choice.hidden = true;
     again.hidden = true;
-    labelButton(removeButton, words.cancel);
+    labelButton(removeButton, wording.writing.cancel);
     say(sentence, false);
   }
 
@@ -100,7 +100,7 @@ export function createItemView(file: File, intents: Intents): ItemView {
     bar.hidden = true;
     say(sentence, true);
     again.hidden = !mayTryAgain;
-    labelButton(again, words.again);
+    labelButton(again, wording.tryAgain);
     labelButton(removeButton, words.remove);
   }
 

@@ -4,9 +4,6 @@
 import { maxPicturePixels } from "../protocol/limits.ts";
 import { type Shown, shownAs, sniffedBytes } from "../session/files.ts";
 
-/** What became of a picture: its new content, or why it stays as it is. */
-export type Redrawn = File | "animated" | "not-drawable";
-
 const jpegQuality = 0.85;
 const webpQuality = 0.9;
 /** Animation is declared in front of the first frame; a colour profile may stand before it. */
@@ -22,9 +19,9 @@ export async function shownAsFile(content: Blob, claimed: string): Promise<Shown
   return shownAs(new Uint8Array(await content.slice(0, sniffedBytes).arrayBuffer()), claimed);
 }
 
-/** Redraws a picture: JPEG stays JPEG, what may be transparent becomes WebP, or PNG where the browser makes none. */
-export async function redraw(file: File, type: string): Promise<Redrawn> {
-  if (await isAnimated(file, type)) return "animated";
+/** Redraws a picture, or null where that cannot be done, or would make it stand still. JPEG stays JPEG, what may be transparent becomes WebP, or PNG where the browser makes none. */
+export async function redraw(file: File, type: string): Promise<File | null> {
+  if (await isAnimated(file, type)) return null;
   try {
     const bitmap = await createImageBitmap(file);
     const scale = Math.min(1, maxPicturePixels / Math.max(bitmap.width, bitmap.height));
@@ -32,7 +29,7 @@ export async function redraw(file: File, type: string): Promise<Redrawn> {
     const [width = 1, height = 1] = size;
     const canvas = new OffscreenCanvas(width, height);
     const context = canvas.getContext("2d");
-    if (context === null || !(await isFaithful())) return "not-drawable";
+    if (context === null || !(await isFaithful())) return null;
     context.imageSmoothingQuality = "high";
     context.drawImage(bitmap, 0, 0, width, height);
     bitmap.close();
@@ -43,7 +40,7 @@ export async function redraw(file: File, type: string): Promise<Redrawn> {
     });
     return new File([drawn], renamed(file.name, drawn.type), { type: drawn.type });
   } catch {
-    return "not-drawable";
+    return null;
   }
 }
 

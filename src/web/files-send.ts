@@ -10,7 +10,7 @@ import { safeFileName, type SharedFile } from "../session/files.ts";
 import { retryDelayMs } from "../session/retry.ts";
 import { button, h } from "./dom.ts";
 import { createItemView, type ItemView } from "./files-item.ts";
-import { type Redrawn, redraw, shownAsFile } from "./files-picture.ts";
+import { redraw, shownAsFile } from "./files-picture.ts";
 import { fetchLimit, type Place, remove, upload } from "./files-transfer.ts";
 import { wording } from "./language.ts";
 import { spellSize } from "./size.ts";
@@ -36,7 +36,8 @@ export interface Outgoing {
   readonly live: (isLive: boolean) => void;
   /** How many files are neither sent nor thrown away. */
   readonly pending: () => number;
-  readonly stop: () => void;
+  /** Ends everything, and gives what was not sent. */
+  readonly take: () => File[];
 }
 
 /** One file in the tray. */
@@ -46,8 +47,8 @@ interface Item {
   state: "staged" | "queued" | "sending" | "failed";
   /** Whether a live room is reason enough to try again. */
   isCut: boolean;
-  /** The picture drawn anew; null for what is no picture. Known once the file has been looked at. */
-  redrawn: Redrawn | null;
+  /** The picture drawn anew; null for what goes as it is. Known once the file has been looked at. */
+  redrawn: File | null;
   asOriginal: boolean;
   tries: number;
   /** Ends the upload; another one for every try. */
@@ -152,7 +153,7 @@ export function createOutgoing(options: SendOptions): Outgoing {
     item.state = "queued";
     item.tries = 0;
     item.isCut = false;
-    item.view.waiting(isLive ? wording.files.queued : wording.files.offline);
+    item.view.waiting(isLive ? wording.files.sending : wording.files.offline);
     show();
     void work();
   }
@@ -194,8 +195,10 @@ export function createOutgoing(options: SendOptions): Outgoing {
     if (result === "cut" || !items.has(item)) void remove(place, file);
     if (!items.has(item)) return 0;
     if (result === "cut") return cut(item);
-    if (result === "too-big") fail(item, wording.files.tooBigHere(spellSize(content.size)), false);
-    else if (result === "no-memory") fail(item, wording.files.noMemory, true);
+    // The relay is another one than when it was asked.
+    if (result === "too-big") limit = null;
+    if (result === "too-big" && !(await judge(item))) return 0;
+    if (result !== "stored") fail(item, wording.files.noMemory, true);
     else tellRoom(item, { ...sealed, content });
     return 0;
   }
@@ -235,32 +238,34 @@ export function createOutgoing(options: SendOptions): Outgoing {
     if (items.size > 0) event.preventDefault();
   }
 
-  function stop(): void {
+  function take(): File[] {
     isStopped = true;
     removeEventListener("beforeunload", keepPage);
+    const files = [...items].map(({ file }) => file);
     for (const item of items) drop(item);
+    return files;
   }
 
   addEventListener("beforeunload", keepPage);
-  return { element, stage, send, live, pending: () => items.size, stop };
+  return { element, stage, send, live, pending: () => items.size, take };
 }
 
 /** Looks at a file before it is sent: a picture is drawn anew, and what would tell more than it shows is said. */
-async function look(file: File, view: ItemView): Promise<Redrawn | null> {
+async function look(file: File, view: ItemView): Promise<File | null> {
   const shown = await shownAsFile(file, file.type).catch(() => null);
   if (shown !== null) view.preview(shown.kind);
-  if (shown?.kind === "video") view.note(wording.files.videoAsItIs);
+  if (shown?.kind === "video") view.note(wording.files.asItIs);
   const isPicture = shown?.kind === "image" || file.type.startsWith("image/");
   if (!isPicture) return null;
-  const redrawn = shown === null ? "not-drawable" : await redraw(file, shown.type);
-  if (redrawn instanceof File) view.offerOriginal();
-  else view.note(redrawn === "animated" ? wording.files.animatedAsItIs : wording.files.pictureAsItIs);
+  const redrawn = shown === null ? null : await redraw(file, shown.type);
+  if (redrawn !== null) view.offerOriginal();
+  else view.note(wording.files.asItIs);
   return redrawn;
 }
 
 /** What goes out. */
 function contentOf({ file, redrawn, asOriginal }: Item): File {
-  return redrawn instanceof File && !asOriginal ? redrawn : file;
+  return redrawn !== null && !asOriginal ? redrawn : file;
 }
 
 interface SealedContent {

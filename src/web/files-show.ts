@@ -108,12 +108,12 @@ function createCard(file: SharedFile, shelf: Shelf): Card {
   const stage = h("div", { class: "stage" });
   const said = h("p", { class: "quiet", attributes: { role: "status" } });
   const bar = h("progress", {
-    attributes: { max: "1", "aria-label": wording.files.fetchingOf(name), hidden: "" },
+    attributes: { max: "1", "aria-label": name, hidden: "" },
   });
   const claim = /^(image|audio|video)\//.exec(file.type)?.[1] as Shown["kind"] | undefined;
   const showButton = button("secondary", wording.files.show[claim ?? "image"], () => void run(showContent));
   const saveButton = button("secondary", wording.files.save, () => void run(saveContent));
-  const cancelButton = button("secondary", wording.files.cancel, () => fetching?.abort());
+  const cancelButton = button("secondary", wording.writing.cancel, () => fetching?.abort());
   for (const each of [showButton, saveButton, cancelButton]) {
     each.setAttribute("aria-label", `${each.textContent}: ${name}`);
   }
@@ -192,15 +192,13 @@ function createCard(file: SharedFile, shelf: Shelf): Card {
 
   function picture(kind: Shown["kind"], src: string): HTMLElement {
     const failed = (): void => {
-      said.textContent = wording.files.notPlayable;
+      said.textContent = wording.files.notShown;
       showButton.remove();
       release();
     };
     if (kind === "image") {
       const image = h("img", { attributes: { src, alt: name }, on: { error: failed } });
-      const enlarge = button("picture-button", image, () => openPicture(src, name));
-      enlarge.title = wording.files.enlarge;
-      return enlarge;
+      return button("picture-button", image, () => openPicture(src, name));
     }
     return h(kind, {
       attributes: { src, controls: "", preload: "metadata", "aria-label": name },

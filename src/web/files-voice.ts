@@ -32,7 +32,7 @@ export function canRecord(): boolean {
 export function createVoice(done: (note: File) => void, fail: (sentence: string) => void): Voice {
   const words = wording.files;
   const elapsed = h("span", { class: "elapsed", attributes: { role: "timer" } });
-  const endButton = button("primary", words.recordEnd, () => end(true));
+  const endButton = button("primary", wording.done, () => end(true));
   const element = h(
     "div",
     { class: "recording", attributes: { role: "group", "aria-label": words.recording, hidden: "" } },
@@ -40,7 +40,7 @@ export function createVoice(done: (note: File) => void, fail: (sentence: string)
     h("span", { attributes: { role: "status" } }, words.recording),
     elapsed,
     endButton,
-    button("secondary", words.cancel, () => end(false)),
+    button("secondary", wording.writing.cancel, () => end(false)),
   );
   let end = (_keep: boolean): void => {};
   let isAsking = false;

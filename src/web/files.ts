@@ -21,6 +21,10 @@ export interface Files {
   readonly tell: (event: SessionEvent) => void;
   /** How many chosen files are not sent. */
   readonly pending: () => number;
+  /** Puts files before the person, to be sent or not. */
+  readonly stage: (files: Iterable<File>) => void;
+  /** Takes what is not sent out of the tray. */
+  readonly take: () => File[];
 }
 
 /** Makes what a room needs for its files. */
@@ -96,17 +100,16 @@ export function createFiles(options: Omit<SendOptions, "stored">): Files {
     if (state === "live" && wasLive) sent.bringBack();
     wasLive ||= state === "live";
     attachButton.disabled = recordButton.disabled = state === "refused" || state === "left";
-    if (state === "left") leave();
-  }
-
-  function leave(): void {
+    if (state !== "left") return;
     voice.stop();
-    outgoing.stop();
-    cards.stop();
     sent.stop();
+    if (event.status.why !== "asked") return;
+    // Whoever has lost the seat to another tab still sees what was said, and has chosen what was not sent.
+    outgoing.take();
+    cards.stop();
   }
 
-  return { card: cards.of, attach, tell, pending: outgoing.pending };
+  return { card: cards.of, attach, tell, pending: outgoing.pending, stage, take: outgoing.take };
 }
 
 function iconButton(className: string, label: string, path: string, press: () => void): HTMLButtonElement {

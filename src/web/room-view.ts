@@ -1,7 +1,7 @@
 // Inside a room: the bar, the messages, the people and the composer. It shows what the session tells and passes on
 // what the person does.
 
-import type { Author, RosterMember, SessionEvent, Status } from "../session/events.ts";
+import type { Author, MessageEntry, RosterMember, SessionEvent, Status } from "../session/events.ts";
 import { textOf } from "../session/files.ts";
 import type { Session } from "../session/world.ts";
 import { createBar } from "./bar.ts";
@@ -57,6 +57,8 @@ interface RoomOptions {
   readonly openSettings: () => void;
   /** Opens the door to another room beside this one. */
   readonly anotherRoom: () => void;
+  /** Somebody else has said something just now. */
+  readonly news: (entry: MessageEntry, mentionsMe: boolean) => void;
 }
 
 /** Builds the room page. */
@@ -69,6 +71,7 @@ export function createRoomView(options: RoomOptions): RoomView {
     share,
     drawText: (text) => drawText(text, mentions),
     card: files.card,
+    news: (entry) => options.news(entry, isMentioned(entry.text)),
     react: (entry, emoji, on) => entry.messageId !== null && session.react(entry.messageId, emoji, on),
   });
   const people = createPeopleView({
@@ -124,7 +127,6 @@ export function createRoomView(options: RoomOptions): RoomView {
   const element = h(
     "div",
     { class: "room" },
-    h("h1", { class: "heard" }, wording.title),
     bar.element,
     h("main", { class: "talk" }, searchBar.element, log.element, banner, question, typing, composer.element),
     side,
@@ -208,6 +210,11 @@ export function createRoomView(options: RoomOptions): RoomView {
     knowNames(members);
     log.alone(members.length === 1);
     bar.showCount(members.length);
+  }
+
+  function isMentioned(text: string): boolean {
+    const places = Array.from(text.matchAll(/@/g), ({ index }) => index + 1);
+    return places.some((at) => mentions.match(text, at)?.own === true);
   }
 
   /** Whoever is here can be mentioned; what was said to them before the page knew them is marked now. */

@@ -210,7 +210,7 @@ for (const name of browserNames) {
       const bob = await inRoom("Bob");
       const gif = Buffer.from("R0lGODlhAQABAIAAAP///wAAACwAAAAAAQABAAACAkQBADs=", "base64");
       await choose(ann, onDisk("wave.gif", gif));
-      await ann.sees("Moving pictures go as they are");
+      await ann.sees("This goes as it is");
       await ann.press("Send file");
       await bob.sees("wave.gif");
       assert.ok((await downloaded(bob, "wave.gif")).equals(gif));
@@ -297,7 +297,7 @@ for (const name of browserNames) {
       assert.equal(await ann.page.$$eval(".outgoing", (all) => all.length), 0);
       await ann.press("Record a voice note");
       await ann.sees("0:01");
-      await ann.press("Stop");
+      await ann.press("Done");
       await ann.until("a preview", () => document.querySelector(".outgoing audio") !== null);
       await ann.press("Send file");
       await bob.sees("Voice note.");
