@@ -104,6 +104,8 @@ test("sections 1 to 3 of PROTOCOL.md say the numbers of limits.ts", () => {
     `1 to ${limits.maxNameGraphemes} graphemes, at most ${limits.maxNameBytes} bytes`,
     `at most ${count(limits.maxPlaintextBytes)}. Length`,
     `\`text\` is at most ${count(limits.maxTextBytes)} bytes`,
+    `\`file\` ${limits.fileIdBytes} and \`secret\` ${limits.fileSecretBytes} random bytes`,
+    `cut into ${kiB(limits.fileChunkBytes)} chunks`,
     `subprotocol \`${limits.subprotocol}\``,
     `First client frame, within ${seconds(usual.joinTimeoutMs)}`,
     `"access":b64u${accessBytes},"seat":b64u${seatBytes},`,

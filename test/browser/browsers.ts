@@ -67,6 +67,9 @@ function start(name: BrowserName, signal: AbortSignal): Promise<Browser> {
       // A microphone that beeps, and nobody who has to allow it.
       "media.navigator.streams.fake": true,
       "media.navigator.permission.disabled": true,
+      // A test presses play by script, in a window that may lie behind another.
+      "media.autoplay.default": 0,
+      "media.block-autoplay-until-in-foreground": false,
     };
     return launchBrowser({ ...shared, browser: "firefox", extraPrefsFirefox });
   }
