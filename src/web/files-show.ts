@@ -123,14 +123,16 @@ function createCard(file: SharedFile, shelf: Shelf): Card {
     stage,
     h(
       "div",
-      { class: "file-name" },
+      { class: "file-line" },
       drawing("icon-drawing", 24, iconPath.file),
-      h("bdi", {}, name),
+      h("bdi", { class: "file-name" }, name),
       h("span", { class: "quiet" }, spellSize(file.size)),
+      showButton,
+      saveButton,
+      cancelButton,
     ),
     said,
     bar,
-    h("div", { class: "row" }, showButton, saveButton, cancelButton),
   );
   const isUnasked = claim === "image" && file.size <= unaskedPictureBytes;
   let fetching: AbortController | null = null;
@@ -200,10 +202,12 @@ function createCard(file: SharedFile, shelf: Shelf): Card {
       const image = h("img", { attributes: { src, alt: name }, on: { error: failed } });
       return button("picture-button", image, () => openPicture(src, name));
     }
-    return h(kind, {
-      attributes: { src, controls: "", preload: "metadata", "aria-label": name },
-      on: { error: failed },
+    const player = h(kind, { attributes: { src, controls: "", preload: "metadata", "aria-label": name } });
+    player.addEventListener("error", () => {
+      // Later ones are the loudspeaker's, or a damaged end: what can be played stays.
+      if (player.readyState === HTMLMediaElement.HAVE_NOTHING) failed();
     });
+    return player;
   }
 
   function release(): void {
@@ -223,7 +227,7 @@ function createCard(file: SharedFile, shelf: Shelf): Card {
 
   function seen(): void {
     if (url !== null || said.textContent !== "") return;
-    if (shelf.held.has(file.file)) void run(showContent);
+    if (shelf.held.has(file.file) && claim !== undefined) void run(showContent);
     else if (isUnasked) shelf.inTurn(() => (url === null ? run(showContent) : Promise.resolve()));
   }
 
