@@ -137,9 +137,10 @@ export function createComposer(options: ComposerOptions): Composer {
   function submit(event: SubmitEvent): void {
     event.preventDefault();
     suggestions.close();
-    const said = aim?.kind === "edit" ? saidEdit(aim.entry) : saidOrRun();
-    fault.textContent = said ?? "";
+    // First: what a command opens takes the focus.
     field.focus();
+    const problem = aim?.kind === "edit" ? saidEdit(aim.entry) : saidOrRun();
+    fault.textContent = problem ?? "";
   }
 
   /** A sentence on what is wrong, or null: it is on its way. */

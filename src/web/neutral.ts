@@ -4,8 +4,7 @@
 import { maxMarksPerLetter } from "../protocol/limits.ts";
 
 /** Anything that may have to go. Most texts have none of it, and cost one look. */
-const suspicious =
-  /[\u00ad\u034f\u061c\u115f\u1160\u17b4\u17b5\u180b-\u180f\u200b-\u200f\u2028-\u202e\u2060-\u206f\u3164\ufeff\uffa0\ufff0-\ufffb\u{1bca0}-\u{1bca3}\u{1d173}-\u{1d17a}\u{e0000}-\u{e0fff}]|\p{M}{3}/u;
+const suspicious = /[\p{Default_Ignorable_Code_Point}\p{Bidi_Control}\u2028\u2029\ufff0-\ufffb]|\p{M}{3}/u;
 const joiner = /[\u200c\u200d]/;
 const tag = /[\u{e0020}-\u{e007f}]/u;
 /** Ideographs and emoji choose their shape by these; as marks they are counted. */
