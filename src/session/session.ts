@@ -304,7 +304,7 @@ export function createSession(options: SessionOptions, world: World): Session {
     if (!isCopy) archive.keep(id, frame);
     if (body.kind === "delete") archive.forget(entryId(author.key, body.of));
     if (author.own) ownIsBack(body, id, frame.seq);
-    else if (body.kind === "text") typing.heard(author, false);
+    else if (body.kind === "text" || body.kind === "edit") typing.heard(author, false);
     expiry.check();
     bringBack.cameBy(id);
   }

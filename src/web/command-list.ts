@@ -2,7 +2,7 @@
 
 import { commands, spellCommand } from "./commands.ts";
 import { h } from "./dom.ts";
-import { wording } from "./wording.ts";
+import { wording } from "./language.ts";
 
 /** Draws the list of all commands. */
 export function drawCommands(): HTMLElement {

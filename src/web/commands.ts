@@ -3,7 +3,7 @@
 
 import { checkName } from "../crypto/name.ts";
 import type { ExportFormat } from "./export.ts";
-import { wording } from "./wording.ts";
+import { wording } from "./language.ts";
 
 /** What the room lets a person do. Those that can fail give a sentence on what is wrong, or null. */
 export interface RoomActs {

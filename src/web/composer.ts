@@ -10,10 +10,10 @@ import { type Outcome, commands } from "./commands.ts";
 import { closedShortcode, completionAt, type Sources } from "./completion.ts";
 import { button, drawing, h } from "./dom.ts";
 import { iconPath } from "./icons.ts";
-import { nameOf } from "./log-view.ts";
+import { nameOf } from "./person.ts";
 import { neutralise } from "./neutral.ts";
 import { createSuggestions, isComposing } from "./suggestions.ts";
-import { wording } from "./wording.ts";
+import { wording } from "./language.ts";
 
 /** So many bytes before the end the composer begins to count. */
 const countFromBytes = 1_000;

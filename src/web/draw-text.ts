@@ -6,7 +6,7 @@ import { type Block, formatText, type ListItem } from "./format.ts";
 import type { Inline } from "./format-inline.ts";
 import type { Mentions } from "./mentions.ts";
 import { neutralise } from "./neutral.ts";
-import { wording } from "./wording.ts";
+import { wording } from "./language.ts";
 
 /** How long a copy button says that it has copied, ms. */
 const saidForMs = 1_500;

@@ -13,7 +13,7 @@ import { isListWord } from "../crypto/typo.ts";
 import { wordsOf } from "../session/invite.ts";
 import { button, drawing, h } from "./dom.ts";
 import { iconPath } from "./icons.ts";
-import { wording } from "./wording.ts";
+import { wording } from "./language.ts";
 
 export interface JoinView {
   readonly element: HTMLElement;

@@ -16,7 +16,7 @@ import { createJoinView, type JoinView } from "./join-view.ts";
 import { deriveWithProgress, fetchSalt } from "./keys.ts";
 import { createRoomView, type RoomView } from "./room-view.ts";
 import { dropSavedTab, putSavedTab, takeSavedTab } from "./storage.ts";
-import { wording } from "./wording.ts";
+import { markDocument, wording } from "./language.ts";
 
 const random: Random = (length) => crypto.getRandomValues(new Uint8Array(length));
 
@@ -24,6 +24,7 @@ const random: Random = (length) => crypto.getRandomValues(new Uint8Array(length)
 let tab: { readonly phrase: string; readonly save: () => SavedSession } | null = null;
 let wake = (): void => {};
 
+markDocument();
 void start();
 
 async function start(): Promise<void> {
@@ -126,6 +127,8 @@ async function enterRoom(
       session.leave();
       showJoin(session.save().name, "", null);
     },
+    openSettings: () => {},
+    anotherRoom: () => {},
   });
   inUse = room.inUse;
   tell = (event) => {

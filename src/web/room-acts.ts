@@ -6,7 +6,7 @@ import type { RoomActs } from "./commands.ts";
 import { download, spellLocal } from "./download.ts";
 import { exportRoom } from "./export.ts";
 import type { LogView } from "./log-view.ts";
-import { wording } from "./wording.ts";
+import { wording } from "./language.ts";
 
 interface RoomActsOptions {
   readonly session: Pick<Session, "rename" | "setTopic" | "setTimer">;

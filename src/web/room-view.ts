@@ -1,30 +1,34 @@
 // Inside a room: the bar, the messages, the people and the composer. It shows what the session tells and passes on
 // what the person does.
 
-import type { RoomSymbol } from "../crypto/symbols.ts";
-import type { RosterMember, SessionEvent, Status } from "../session/events.ts";
+import type { Author, RosterMember, SessionEvent, Status } from "../session/events.ts";
 import type { Session } from "../session/world.ts";
-import { drawCommands } from "./command-list.ts";
+import { createBar } from "./bar.ts";
 import { runCommand } from "./commands.ts";
 import { createComposer } from "./composer.ts";
 import type { Way } from "./dial.ts";
 import {
+  copied,
   createDecision,
-  openCodeDialog,
-  openHelpDialog,
+  openDeleteDialog,
   openLeaveDialog,
   openPeopleDialog,
   openShareDialog,
 } from "./dialogs.ts";
-import { button, drawing, h } from "./dom.ts";
+import { button, h } from "./dom.ts";
 import { drawText } from "./draw-text.ts";
-import { iconPath } from "./icons.ts";
+import { openHelpDialog } from "./help.ts";
+import { wording } from "./language.ts";
 import { createLogView } from "./log-view.ts";
 import { createMentions, type Mentions } from "./mentions.ts";
+import { equipMessages } from "./message-actions.ts";
 import { createPeopleView } from "./people-view.ts";
+import { sentence } from "./person.ts";
+import { openMenu } from "./popup.ts";
 import { createRoomActs } from "./room-acts.ts";
+import { roomMenu } from "./room-menu.ts";
 import { createSearchBar } from "./search-bar.ts";
-import { wording } from "./wording.ts";
+import { openNameDialog, openTopicDialog } from "./line-dialogs.ts";
 
 const announcedForMs = 5_000;
 
@@ -33,7 +37,7 @@ export interface RoomView {
   tell(event: SessionEvent): void;
   /** What carries the room: one word among its details. */
   readonly inUse: (way: Way) => void;
-  /** Somebody looks at the page again. */
+  /** Somebody looks at the page again, or no longer. */
   readonly look: () => void;
   /** Puts the cursor where one types. */
   readonly focus: () => void;
@@ -47,6 +51,9 @@ interface RoomOptions {
   readonly link: string;
   readonly comeBack: () => void;
   readonly leave: () => void;
+  readonly openSettings: () => void;
+  /** Opens the door to another room beside this one. */
+  readonly anotherRoom: () => void;
 }
 
 /** Builds the room page. */
@@ -55,25 +62,26 @@ export function createRoomView(options: RoomOptions): RoomView {
   let names: readonly string[] = [];
   let mentions: Mentions = createMentions([], session.save().name);
   let topic = "";
-  const log = createLogView({ share, drawText: (text) => drawText(text, mentions) });
+  const log = createLogView({
+    share,
+    drawText: (text) => drawText(text, mentions),
+    react: (entry, emoji, on) => entry.messageId !== null && session.react(entry.messageId, emoji, on),
+  });
   const people = createPeopleView({
     receipts: session.save().receipts,
     setReceipts: session.setReceipts,
     setTimer: session.setTimer,
   });
-  const statusText = h("span");
-  const status = h(
-    "p",
-    { class: "status", attributes: { role: "status" } },
-    h("span", { class: "dot" }),
-    statusText,
-  );
-  const peopleCount = h("span");
-  const peopleButton = button("icon people-button", drawing("icon-drawing", 24, iconPath.people), showPeople);
-  peopleButton.append(peopleCount);
+  const bar = createBar({
+    share,
+    leave: askToLeave,
+    people: () => openPeopleDialog(people.element, () => side.append(people.element)),
+    topic: askForTopic,
+    menu: (beside) => openMenu(wording.roomMenu, roomMenu(acts, more), beside),
+  });
   const banner = h("div", { class: "banner", attributes: { role: "status", hidden: "" } });
   const question = h("div", { class: "question", attributes: { hidden: "" } });
-  const code = createCodeButton();
+  const typing = h("p", { class: "typing" });
   const searchBar = createSearchBar({
     entries: log.entries,
     itemOf: log.itemOf,
@@ -86,37 +94,44 @@ export function createRoomView(options: RoomOptions): RoomView {
     topic: () => topic,
     share,
     leave: askToLeave,
-    help: () => openHelpDialog(drawCommands()),
+    help: openHelpDialog,
   });
+  const more = {
+    topic: askForTopic,
+    rename: () => openNameDialog(session.save().name, session.rename),
+    settings: options.openSettings,
+    anotherRoom: options.anotherRoom,
+  };
   const composer = createComposer({
     say: session.say,
     edit: session.edit,
     run: (typed) => runCommand(typed, acts),
     names: () => names,
     typing: session.typing,
-    editLast: () => {
+    editLast() {
       const last = log.newest((entry) => entry.author.own && !entry.deleted && entry.delivery === "sent");
       if (last !== null) composer.edit(last);
     },
   });
-  const side = h("aside", { class: "side" }, people.element);
+  const side = h("aside", { class: "side", attributes: { "aria-label": wording.people } }, people.element);
   const element = h(
     "div",
     { class: "room" },
     h("h1", { class: "heard" }, wording.title),
-    h(
-      "header",
-      { class: "bar" },
-      code.element,
-      status,
-      peopleButton,
-      labelled("share-button", wording.share, iconPath.share, share),
-      labelled("leave-button", wording.leave, iconPath.leave, askToLeave),
-    ),
-    h("main", { class: "talk" }, searchBar.element, log.element, banner, question, composer.element),
+    bar.element,
+    h("main", { class: "talk" }, searchBar.element, log.element, banner, question, typing, composer.element),
     side,
   );
-  log.element.addEventListener("scroll", look, { passive: true });
+  log.scroller.addEventListener("scroll", look, { passive: true });
+  equipMessages(log, {
+    reply: composer.replyTo,
+    edit: composer.edit,
+    copy: ({ text }) =>
+      void copied(text).then((done) => announce(done ? wording.copied : wording.copyFailed)),
+    react: (entry, emoji, on) => entry.messageId !== null && session.react(entry.messageId, emoji, on),
+    remove: ({ id }) => openDeleteDialog(() => session.remove(id)),
+    type: composer.focus,
+  });
 
   function share(): void {
     openShareDialog(options.link, options.phrase);
@@ -126,26 +141,29 @@ export function createRoomView(options: RoomOptions): RoomView {
     openLeaveDialog(session.save().unsent.length, options.leave);
   }
 
-  function showPeople(): void {
-    openPeopleDialog(people.element, () => side.append(people.element));
+  function askForTopic(): void {
+    openTopicDialog(topic, acts.setTopic);
   }
 
   function tell(event: SessionEvent): void {
     switch (event.type) {
-      case "entry":
-        log.put(event.entry, event.before);
-        if (event.entry.kind === "timer") people.showTimer(event.entry.seconds);
-        if (event.entry.kind === "topic") topic = event.entry.text;
-        if (event.entry.kind === "message" && event.entry.deleted) composer.gone(event.entry.id);
+      case "entry": {
+        const { entry } = event;
+        log.put(entry, event.before);
+        if (entry.kind === "timer") people.showTimer(entry.seconds);
+        if (entry.kind === "topic") bar.showTopic((topic = entry.text));
+        if (entry.kind === "message" && entry.deleted) composer.gone(entry.id);
         searchBar.refresh();
         look();
         return;
+      }
       case "gone":
         log.remove(event.id);
         composer.gone(event.id);
         searchBar.refresh();
         return;
       case "typing":
+        showTyping(event.authors);
         return;
       case "members":
         showMembers(event.members);
@@ -158,20 +176,27 @@ export function createRoomView(options: RoomOptions): RoomView {
         else if (event.messages > 0) announce(wording.earlier(event.messages));
         return;
       case "code":
-        code.show(event.code);
+        bar.showCode(event.code);
     }
   }
 
   function look(): void {
-    if (!document.hidden && log.atEnd()) session.saw();
+    const isLooking = !document.hidden && element.isConnected;
+    log.look(isLooking);
+    if (isLooking && log.atEnd()) session.saw();
+  }
+
+  function showTyping(authors: readonly Author[]): void {
+    const { one, two, many } = wording.typing;
+    const text = authors.length === 1 ? one : authors.length === 2 ? two : many;
+    typing.replaceChildren(...(authors.length === 0 ? [] : sentence(text, authors)));
   }
 
   function showMembers(members: readonly RosterMember[]): void {
     people.show(members);
     knowNames(members);
     log.alone(members.length === 1);
-    peopleCount.textContent = String(members.length);
-    peopleButton.setAttribute("aria-label", wording.peopleCount(members.length));
+    bar.showCount(members.length);
   }
 
   /** Whoever is here can be mentioned; what was said to them before the page knew them is marked now. */
@@ -186,7 +211,7 @@ export function createRoomView(options: RoomOptions): RoomView {
   function showStatus(now: Status): void {
     const hadFocus = banner.contains(document.activeElement) || question.contains(document.activeElement);
     element.dataset["state"] = now.state;
-    statusText.textContent = wording.status[now.state];
+    bar.showState(now.state);
     const stopped = now.state === "refused" || (now.state === "left" && now.why !== "asked");
     composer.enable(now.state !== "refused" && now.state !== "left");
     log.quiet(now.state !== "live");
@@ -215,33 +240,12 @@ export function createRoomView(options: RoomOptions): RoomView {
   }
 
   function ask(now: Extract<Status, { state: "refused" | "left" }>): void {
-    const { rename } = session;
     const { name } = session.save();
-    const decide = { rename, comeBack: options.comeBack, again: () => rename(name) };
+    const { comeBack } = options;
+    const decide = { rename: session.rename, comeBack, again: () => session.rename(name) };
     question.replaceChildren(createDecision(now, name, decide));
     question.querySelector<HTMLElement>("input, button")?.focus();
   }
 
   return { element, tell, inUse: people.showWay, look, focus: composer.focus, draft: composer.draft };
-}
-
-function createCodeButton(): { element: HTMLElement; show: (code: readonly RoomSymbol[]) => void } {
-  let shown: readonly RoomSymbol[] = [];
-  const element = button("code", "", () => openCodeDialog(shown));
-  element.title = wording.roomCode;
-
-  function show(code: readonly RoomSymbol[]): void {
-    shown = code;
-    element.textContent = code.map(({ symbol }) => symbol).join(" ");
-    element.setAttribute("aria-label", `${wording.roomCode}: ${code.map(({ name }) => name).join(", ")}`);
-  }
-
-  return { element, show };
-}
-
-function labelled(className: string, label: string, path: string, press: () => void): HTMLButtonElement {
-  const made = button(`icon ${className}`, drawing("icon-drawing", 24, path), press);
-  made.append(h("span", { class: "icon-label" }, label));
-  made.setAttribute("aria-label", label);
-  return made;
 }

@@ -6,7 +6,7 @@ import { button, h } from "./dom.ts";
 import { findFolded } from "./fold.ts";
 import { foldQuery, search } from "./search.ts";
 import { isComposing } from "./suggestions.ts";
-import { wording } from "./wording.ts";
+import { wording } from "./language.ts";
 
 export interface SearchBar {
   readonly element: HTMLElement;

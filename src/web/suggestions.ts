@@ -4,7 +4,7 @@
 
 import type { Completion } from "./completion.ts";
 import { h } from "./dom.ts";
-import { wording } from "./wording.ts";
+import { wording } from "./language.ts";
 
 export interface Suggestions {
   /** The list, and a line for those who hear the page. */

@@ -1,4 +1,14 @@
-// Every word the page says, in one table. It says what happened and what to do; it never shouts.
+// Every word the page says in English; the other languages have the same keys. It says what happened and what to do;
+// it never shouts.
+
+/** What a table has to say: the keys of the English one, its sentences with what is put into them. */
+export type Wording = Widened<typeof wordingEn>;
+
+type Widened<Value> = Value extends string
+  ? string
+  : Value extends (...given: infer Given) => string
+    ? (...given: Given) => string
+    : { readonly [Key in keyof Value]: Widened<Value[Key]> };
 
 const count = (n: number, one: string, many: string): string => `${n} ${n === 1 ? one : many}`;
 
@@ -19,7 +29,7 @@ function timeOf(seconds: number): string {
 }
 
 /** The English table. */
-export const wording = {
+export const wordingEn = {
   title: "Secure Room",
   promise: "A room for everyone who knows the words.",
   fineprint:
@@ -76,6 +86,8 @@ export const wording = {
   serverForeign: "This server does not speak this version of secure-room. Reload the page.",
 
   roomCode: "Room code",
+  /** What a picture of the code is called, from its English name. */
+  symbolName: (english: string) => english,
   roomCodeHint:
     "Everyone with the same words sees these five pictures. If a friend sees others, one of you has mistyped.",
   status: {
@@ -193,6 +205,97 @@ export const wording = {
     "outbox-full": "A thousand messages are waiting to be sent. Wait for the connection to come back.",
   },
 
+  // ── messages ────────────────────────────────────────────────────────────────────────────────────────────────
+
+  reply: "Reply",
+  react: "React",
+  copyText: "Copy text",
+  edit: "Edit",
+  delete: "Delete",
+  more: "More",
+  close: "Close",
+  cancel: "Cancel",
+  save: "Save",
+  actionsFor: "What to do with this message",
+  today: "Today",
+  yesterday: "Yesterday",
+  newFromHere: "New",
+  newBelow: (n: number) => (n === 0 ? "To the newest" : `${n} new`),
+  jumpTo: "Show the message this answers",
+  quoteGone: "An earlier message that is not here any more",
+  quickReactions: "Quick reactions",
+  moreReactions: "More reactions",
+  reactedBy: (emoji: string, names: string) => `${emoji}: ${names}`,
+  reactionHint: (mine: boolean) => (mine ? "Press to take yours back." : "Press to join in."),
+  deleteTitle: "Delete this message for everybody?",
+  deleteHint:
+    "It disappears from every screen in the room, and the server forgets it. Whoever has read it may remember.",
+  topicSet: "{name} set the topic: ",
+  topicCleared: "{name} took the topic away.",
+  topic: "Topic",
+  topicAdd: "Add a topic",
+  topicHint: "One line that everybody in the room sees. Leave it empty to have none.",
+  typing: {
+    one: "{name} is typing …",
+    two: "{name} and {name} are typing …",
+    many: "Several people are typing …",
+  },
+
+  // ── the person and the room ─────────────────────────────────────────────────────────────────────────────────
+
+  menu: "Menu",
+  roomMenu: "What can be done in this room",
+  rename: "Change my name",
+  renameHint: "The others see that the old name leaves and the new one comes in.",
+  saveAs: "Save as text",
+  clear: "Clear this screen",
+  settings: "Settings",
+  help: "Help",
+  rooms: "Rooms",
+  anotherRoom: "Another room",
+  backToRoom: "Back to the room",
+  roomWithUnread: (room: string, n: number) =>
+    n === 0 ? room : `${room}, ${count(n, "new message", "new messages")}`,
+  language: "Language",
+  languageHint: "The page is loaded anew for it.",
+  rememberName: "Remember my name on this device",
+  recentRooms: "Recent rooms",
+  recentEnter: (room: string) => `Enter ${room}`,
+  recentNoWords: "Type its words above to enter.",
+  recentForget: (room: string) => `Forget ${room}`,
+  lastHere: (day: string) => `last here ${day}`,
+  onDevice: "On this device",
+  rememberRoom: "Remember this room",
+  rememberRoomHint:
+    "Keeps its five pictures, its topic and the day you were last here in this browser, and lists it at the door.",
+  rememberWords: "Keep the passphrase too",
+  rememberWordsHint: "Then one press enters. Whoever can use this browser can enter too, and read the words.",
+  alerts: "When something new comes",
+  notify: "Notify me",
+  notifyHint: "While the page is open but not in sight.",
+  notifyDenied: "Your browser does not allow it. Permit notifications for this address in its settings.",
+  showText: "Show name and text in the notification",
+  mentionsOnly: "Only when somebody mentions me",
+  sound: "Play a sound",
+  newMessageIn: "There is a new message.",
+  app: "Keep the page in this browser",
+  appHint: "Then it opens without waiting for the server. It keeps the page alone, nothing of any room.",
+  appGone: "The page is no longer kept.",
+  appFailed: "This browser does not keep pages from an address with a certificate it does not know.",
+
+  helpTitle: "How it works here",
+  helpKeys: "Keys",
+  helpKeyList: [
+    ["↑ ↓", "from message to message"],
+    ["Enter", "what to do with a message"],
+    ["Esc", "back to where you type"],
+    ["Shift Enter", "a new line"],
+  ],
+  helpReaches: "Point at a message, or hold a finger on it, to answer, react, edit or delete.",
+  helpSecret:
+    "Everything is sealed in your browser with keys made from the words. The server passes it on and keeps the last of it in memory; it can read none of it.",
+  helpMarks:
+    "Each person has a mark, a shape in a colour, made from a key that only this person’s browser has. The same name with another mark is another browser or another person.",
   // ── writing ─────────────────────────────────────────────────────────────────────────────────────────────────
 
   writing: {
@@ -213,11 +316,7 @@ export const wording = {
     linkLeadsTo: (host: string) => `leads to ${host}`,
     topicTooLong: "This topic is too long for one line. Shorten it.",
   },
-  helpTitle: "How it works here",
-  helpText: "How to write",
   helpCommands: "Commands",
-  topicSet: "{name} set the topic: ",
-  topicCleared: "{name} took the topic away.",
   /** `usage` stands behind the name of the command. */
   commands: {
     help: { usage: "", summary: "Show what can be done here" },
