@@ -6,6 +6,7 @@ import { utf8 } from "../crypto/bytes.ts";
 import type { MessageId } from "../session/body.ts";
 import type { MessageEntry } from "../session/events.ts";
 import type { SayFault } from "../session/world.ts";
+import { spellCommandFault } from "./command-list.ts";
 import { type Outcome, commands } from "./commands.ts";
 import { closedShortcode, completionAt, type Sources } from "./completion.ts";
 import { button, drawing, h } from "./dom.ts";
@@ -155,7 +156,7 @@ export function createComposer(options: ComposerOptions): Composer {
 
   function saidOrRun(): string | null {
     const outcome = options.run(field.value);
-    if (outcome.kind === "fault") return outcome.fault;
+    if (outcome.kind === "fault") return spellCommandFault(outcome.fault);
     if (outcome.kind === "text") {
       const problem = options.say(outcome.text, aim?.entry.messageId ?? undefined);
       if (problem !== null) return faultText(problem);

@@ -170,7 +170,7 @@ export function createLogView(options: LogOptions): LogView {
   }
 
   function clear(): void {
-    for (const id of [...shown.keys()]) {
+    for (const id of shown.keys()) {
       remove(id);
       cleared.add(id);
     }

@@ -54,16 +54,12 @@ for (const name of browserNames) {
     }
 
     function value(guest: Guest): Promise<string> {
-      return guest.page.$eval(fieldSelector, (field) => (field as HTMLTextAreaElement).value);
+      return guest.page.$eval(fieldSelector, (field) => field.value);
     }
 
     /** Sends a text with several lines; typed, each Enter would send one. */
     async function sayLines(guest: Guest, text: string): Promise<void> {
-      await guest.page.$eval(
-        fieldSelector,
-        (field, lines) => ((field as HTMLTextAreaElement).value = lines),
-        text,
-      );
+      await guest.page.$eval(fieldSelector, (field, lines) => (field.value = lines), text);
       await guest.page.click(".send");
     }
 
