@@ -274,6 +274,26 @@ for (const name of browserNames) {
       assert.match(saved.text ?? "", /^\d{4}-\d\d-\d\d \d\d:\d\d {2}Ann: one\n {4}two$/m);
     });
 
+    test("words of a passphrase are completed after three letters, and Enter alone enters", async () => {
+      const ann = await Guest.open(browser, relay.origin);
+      guests.push(ann);
+      await ann.fill("#name", "Ann");
+      await ann.page.focus("#phrase");
+      for (const word of words.split(" ")) {
+        await ann.page.keyboard.type(word.slice(0, 3));
+        if (word.length > 3) await ann.page.keyboard.press("Tab");
+        else await ann.page.keyboard.type(" ");
+      }
+      assert.equal(
+        await ann.page.$eval("#phrase", (field) => (field as HTMLTextAreaElement).value.trim()),
+        words,
+      );
+      assert.equal(await ann.page.$eval("#phrase", (field) => field.getAttribute("autocomplete")), "off");
+      await ann.sees("All eight words fit together.");
+      await ann.page.keyboard.press("Enter");
+      await ann.connected();
+    });
+
     test("near the limit the letters are counted, and what is too long stays in the field", async () => {
       const ann = await inRoom("Ann");
       await ann.fill(fieldSelector, "a".repeat(16_000));
