@@ -254,7 +254,8 @@ export function createComposer(options: ComposerOptions): Composer {
 
   function gone(id: string): void {
     if (aim?.entry.id !== id) return;
-    if (aim.kind === "edit") setAside = field.value;
+    // Both are the person's own words.
+    if (aim.kind === "edit") setAside = [setAside, field.value].filter((text) => text !== "").join("\n");
     aimAt(null);
   }
 

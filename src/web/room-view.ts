@@ -1,6 +1,7 @@
 // Inside a room: the bar, the messages, the people and the composer. It shows what the session tells and passes on
 // what the person does.
 
+import { maxRosterMembers } from "../protocol/limits.ts";
 import type { Author, RosterMember, SessionEvent, Status } from "../session/events.ts";
 import type { Session } from "../session/world.ts";
 import { createBar } from "./bar.ts";
@@ -60,6 +61,8 @@ interface RoomOptions {
 export function createRoomView(options: RoomOptions): RoomView {
   const { session } = options;
   let names: readonly string[] = [];
+  /** All who have been here since this page was. */
+  let known: readonly string[] = [];
   let mentions: Mentions = createMentions([], session.save().name);
   let topic = "";
   const log = createLogView({
@@ -201,10 +204,12 @@ export function createRoomView(options: RoomOptions): RoomView {
 
   /** Whoever is here can be mentioned; what was said to them before the page knew them is marked now. */
   function knowNames(members: readonly RosterMember[]): void {
-    const next = members.flatMap(({ author }) => (author === null ? [] : [author.name]));
-    if (next.join("\n") === names.join("\n")) return;
-    names = next;
-    mentions = createMentions(names, session.save().name);
+    names = members.flatMap(({ author }) => (author === null ? [] : [author.name]));
+    const all = [...new Set([...known, ...names])];
+    if (all.length === known.length) return;
+    // Who has gone is still meant by what was said to them.
+    known = all.slice(-maxRosterMembers);
+    mentions = createMentions(known, session.save().name);
     log.redrawTexts(({ text }) => text.includes("@"));
   }
 

@@ -167,6 +167,51 @@ for (const name of browserNames) {
       assert.deepEqual(await ann.messages(), ["か"]);
     });
 
+    test("on a touch screen Enter makes a new line, and the button sends", async () => {
+      const ann = await Guest.open(browser, relay.origin);
+      guests.push(ann);
+      await ann.page.evaluateOnNewDocument(() => {
+        const ask = matchMedia.bind(window);
+        window.matchMedia = (query) => ask(query === "(pointer: coarse)" ? "all" : query);
+      });
+      await ann.page.reload();
+      await ann.enter("Ann", words);
+      await type(ann, "a");
+      await ann.page.keyboard.press("Enter");
+      await ann.page.keyboard.type("b");
+      assert.equal(await value(ann), "a\nb");
+      await ann.page.click(".send");
+      await ann.until("two lines", () => document.querySelector(".message .text")?.textContent === "a\nb");
+    });
+
+    test("a message is answered and edited, and what stood in the field before comes back", async () => {
+      const ann = await inRoom("Ann");
+      const bob = await inRoom("Bob");
+      await bob.say("Who comes?");
+      await ann.say("not now");
+      await ann.sees("Who comes?");
+      await bob.sees("not now");
+      await ann.until("sent", () => document.querySelector(".message.sending") === null);
+      await type(ann, "");
+      await ann.page.keyboard.press("ArrowUp");
+      await ann.sees("Editing your message");
+      await ann.page.keyboard.press("Escape");
+      await ann.until("no edit", () => !document.body.innerText.includes("Editing your message"));
+      await type(ann, "a draft");
+      await ann.page.$$eval(".message", (all) =>
+        all
+          .find((each) => each.textContent?.includes("not now"))
+          ?.dispatchEvent(
+            new MouseEvent("contextmenu", { bubbles: true, cancelable: true, clientX: 99, clientY: 99 }),
+          ),
+      );
+      await ann.press("Edit");
+      await ann.fill(fieldSelector, "not today");
+      await ann.page.click(".send");
+      await bob.sees("not today");
+      assert.equal(await value(ann), "a draft");
+    });
+
     test("Shift and Enter make a new line", async () => {
       const ann = await inRoom("Ann");
       await type(ann, "a");
