@@ -1,6 +1,6 @@
 import assert from "node:assert/strict";
 import { describe, test } from "node:test";
-import { maxBlockDepth, maxTextBytes } from "../../src/protocol/limits.ts";
+import { maxBlockDepth, maxMarksPerText, maxTextBytes } from "../../src/protocol/limits.ts";
 import { type Block, formatText } from "../../src/web/format.ts";
 import type { Inline } from "../../src/web/format-inline.ts";
 import { createMentions } from "../../src/web/mentions.ts";
@@ -181,6 +181,38 @@ test("quotes and lists stop nesting at their limit, marks at five", () => {
   assert.ok(block && depthOf(block) <= 7);
 });
 
+/** Everything in a tree that is drawn as an element. */
+function countOf(block: Block | Inline): number {
+  if (block.kind === "text") return 0;
+  const inner =
+    block.kind === "list"
+      ? block.items.flatMap(({ children }) => children)
+      : "children" in block
+        ? block.children
+        : [];
+  const items = block.kind === "list" ? block.items.length : 0;
+  return inner.reduce((sum, each) => sum + countOf(each), 1 + items);
+}
+
+test("what is behind the last mark that a text may have is text", () => {
+  for (const piece of [
+    "*a* ",
+    "`a` ",
+    "@Ann ",
+    "http://a.example ",
+    "> a\n\n",
+    "- a\n",
+    "> - *a*\n\n",
+    "```\n```\n",
+  ]) {
+    const text = piece.repeat(3 * maxMarksPerText);
+    const blocks = formatText(text, mentions);
+    const count = blocks.reduce((sum, block) => sum + countOf(block), 0);
+    assert.ok(count > maxMarksPerText / 2 && count < 3 * maxMarksPerText, `${piece}: ${count}`);
+    assert.equal(blocks.map(textOf).join("").replace(marks, ""), text.replace(marks, ""));
+  }
+});
+
 const marks = /[\s*_~`\\>\-•.)]/g;
 const pieces = [
   "*",
@@ -261,7 +293,7 @@ describe("the work grows with the length alone", () => {
     "` `` ``` ",
   ];
   const stepsOf = (text: string) => {
-    const meter = { steps: 0 };
+    const meter = { steps: 0, marks: 0 };
     formatText(text, filler, meter);
     return meter.steps;
   };
