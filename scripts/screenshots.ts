@@ -4,7 +4,7 @@ import { mkdirSync } from "node:fs";
 import { join } from "node:path";
 import { fileURLToPath } from "node:url";
 import { generatePhrase } from "../src/crypto/phrase.ts";
-import { Guest, launch } from "../test/browser/browsers.ts";
+import { Guest, launch, quit } from "../test/browser/browsers.ts";
 import { startRelay } from "../test/browser/relay.ts";
 
 const folder = fileURLToPath(new URL("../../.github/screenshots/", import.meta.url));
@@ -24,7 +24,7 @@ const browser = await launch("chromium");
 for (const [label, size] of Object.entries(sizes)) {
   for (const theme of themes) await takeRoom(label, size, theme);
 }
-await browser.close();
+await quit(browser);
 await relay.stop();
 relay.remove();
 

@@ -4,6 +4,7 @@
 import { readdirSync } from "node:fs";
 import { fileURLToPath } from "node:url";
 import { join, relative } from "node:path";
+import { endRunAfter } from "./deadline.ts";
 
 const root = fileURLToPath(new URL("../../", import.meta.url));
 // These have commands of their own: they need browsers, npm, or minutes.
@@ -17,4 +18,5 @@ const wanted = process.argv.slice(2);
 const chosen = sources.filter((path) => wanted.length === 0 || wanted.some((part) => path.includes(part)));
 if (chosen.length === 0) throw new Error(`no unit test matches: ${wanted.join(" ") || "(all)"}`);
 
+endRunAfter(4);
 for (const path of chosen) await import(join(root, "build", path.replace(/\.ts$/, ".js")));

@@ -48,6 +48,16 @@ export function formatText(
   return blocksOf(text.split("\n"), { mentions, meter, depth: 0 });
 }
 
+/** Whether a text mentions the person before the page, as `formatText` would mark it. */
+export function mentionsOneself(text: string, mentions: Mentions): boolean {
+  const isOwn = (node: Block | Inline): boolean => {
+    if (node.kind === "mention") return node.own;
+    if (node.kind === "list") return node.items.some(({ children }) => children.some(isOwn));
+    return "children" in node && node.children.some(isOwn);
+  };
+  return text.includes("@") && formatText(text, mentions).some(isOwn);
+}
+
 function blocksOf(lines: readonly string[], scan: Scan): Block[] {
   const blocks: Block[] = [];
   const lastFence = lines.lastIndexOf(fence);

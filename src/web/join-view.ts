@@ -14,6 +14,8 @@ import { wordsOf } from "../session/invite.ts";
 import { completeListWord } from "./word-completion.ts";
 import { button, drawing, h } from "./dom.ts";
 import { iconPath } from "./icons.ts";
+import { createRecentList } from "./recent-list.ts";
+import { languageChoice } from "./settings.ts";
 import { wording } from "./language.ts";
 import { createSuggestions, isComposing } from "./suggestions.ts";
 
@@ -33,6 +35,8 @@ interface JoinOptions {
   readonly warning: string | null;
   readonly generate: () => Promise<Phrase>;
   readonly enter: (name: string, phrase: Phrase) => void;
+  /** Draws the page anew, in another language or with other rooms, with what was typed so far. */
+  readonly again: (name: string, words: string) => void;
 }
 
 /** PBKDF2 with 600,000 rounds on one graphics card: src/crypto/THREATS.md, "What guessing costs". */
@@ -100,7 +104,9 @@ export function createJoinView(options: JoinOptions): JoinView {
       h("p", { class: "promise" }, wording.promise),
     ),
     form,
+    createRecentList({ enter: takeRecent, changed: again }),
     h("p", { class: "fineprint quiet" }, wording.fineprint),
+    h("footer", {}, languageChoice(again)),
   );
 
   let submitting = false;
@@ -121,6 +127,17 @@ export function createJoinView(options: JoinOptions): JoinView {
   name.addEventListener("input", () => say(nameFault, ""));
   if (options.words !== "") void judgeLink();
   if (options.warning !== null) say(failure, options.warning);
+
+  function again(): void {
+    options.again(name.value, phrase.value);
+  }
+
+  /** A remembered room: with its words one press enters, unless the name is missing. */
+  function takeRecent(words: Phrase): void {
+    phrase.value = words;
+    void judge();
+    form.requestSubmit();
+  }
 
   function takeLinkApart(): void {
     const pasted = wordsOf(phrase.value);

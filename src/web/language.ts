@@ -1,19 +1,22 @@
 // The language the page speaks: the browser's first one that there is a table for, or the one that somebody has chosen.
 
 import { readPreference, writePreference } from "./preferences.ts";
-import { wordingDe } from "./wording/de.ts";
-import { type Wording, wordingEn } from "./wording/en.ts";
+import type { Wording } from "./wording/en.ts";
 
-const tables = { en: wordingEn, de: wordingDe } as const satisfies Record<string, Wording>;
+/** Each is a file of its own: nobody loads words that they do not read. */
+const tables = {
+  en: async () => (await import("./wording/en.ts")).wordingEn,
+  de: async () => (await import("./wording/de.ts")).wordingDe,
+} as const satisfies Record<string, () => Promise<Wording>>;
 
 export type Language = keyof typeof tables;
 
 /** What each language calls itself. */
 export const languageNames: Readonly<Record<Language, string>> = { en: "English", de: "Deutsch" };
 
-export let language: Language = pick(readPreference("language"), navigator.languages);
+export let language: Language = pick(readPreference("language"), globalThis.navigator?.languages ?? []);
 /** Every word the page says. A live binding: it is another table after `speak`. */
-export let wording: Wording = tables[language];
+export let wording: Wording = await tables[language]();
 
 /** Of the languages that the browser names, the first that the page speaks; a choice goes before them. */
 export function pick(chosen: string | null, offered: readonly string[]): Language {
@@ -25,9 +28,9 @@ export function pick(chosen: string | null, offered: readonly string[]): Languag
 }
 
 /** Speaks `next` from now on, here and after a reload. What is drawn already has to be drawn anew. */
-export function speak(next: Language): void {
+export async function speak(next: Language): Promise<void> {
+  wording = await tables[next]();
   language = next;
-  wording = tables[next];
   writePreference("language", next);
   markDocument();
 }

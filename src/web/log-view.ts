@@ -43,6 +43,8 @@ interface LogOptions {
   readonly share: () => void;
   readonly drawText: Around["drawText"];
   readonly react: Around["react"];
+  /** Somebody else has said something just now. */
+  readonly news: (entry: MessageEntry) => void;
 }
 
 /** Messages of one author within this time stand under one name. */
@@ -81,6 +83,7 @@ export function createLogView(options: LogOptions): LogView {
   let isQuiet = true;
   let isLooking = true;
   let sticking = false;
+  let lastTop = 0;
   /** The first message that nobody was looking at; the line stays where it is until others come unseen. */
   let unread: HTMLLIElement | null = null;
   let unreadSeen = true;
@@ -157,6 +160,7 @@ export function createLogView(options: LogOptions): LogView {
       return;
     }
     if (isQuiet) return;
+    options.news(entry);
     if (!isAtEnd) showBelow(below + 1);
     if (isLooking && isAtEnd) return;
     if (unreadSeen) markUnread(item);
@@ -227,7 +231,8 @@ export function createLogView(options: LogOptions): LogView {
   }
 
   function scrolled(): void {
-    if (sticking) return;
+    if (sticking || !element.isConnected) return;
+    lastTop = scroller.scrollTop;
     isAtEnd = scroller.scrollHeight - scroller.scrollTop - scroller.clientHeight < nearEndPixels;
     newestButton.hidden = isAtEnd;
     showBelow(isAtEnd ? 0 : below);
@@ -263,6 +268,9 @@ export function createLogView(options: LogOptions): LogView {
   }
 
   function look(looking: boolean): void {
+    // Out of the page, a part that scrolls forgets where it stood.
+    if (looking && !isLooking && !isAtEnd) scroller.scrollTop = lastTop;
+    if (looking && !isLooking && isAtEnd) stick();
     isLooking = looking;
     if (looking && isAtEnd) unreadSeen = true;
   }

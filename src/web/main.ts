@@ -1,4 +1,4 @@
-// The page: wires the join form, the keys, the session and the room together, and keeps the tab over a reload.
+// The page: wires the door, the keys, the sessions and the rooms together, and keeps the tab over a reload.
 
 import type { Random } from "../crypto/bytes.ts";
 import type { Bytes } from "../protocol/base64url.ts";
@@ -10,19 +10,32 @@ import type { SavedSession, Session } from "../session/world.ts";
 import type { SessionEvent } from "../session/events.ts";
 import { inviteLink, readInvitation } from "../session/invite.ts";
 import type { World } from "../session/world.ts";
+import { alertTo, showUnseen } from "./alerts.ts";
 import { dial, type Way } from "./dial.ts";
 import { h } from "./dom.ts";
 import { createJoinView, type JoinView } from "./join-view.ts";
 import { deriveWithProgress, fetchSalt } from "./keys.ts";
-import { createRoomView, type RoomView } from "./room-view.ts";
-import { dropSavedTab, putSavedTab, takeSavedTab } from "./storage.ts";
 import { markDocument, wording } from "./language.ts";
+import { readPreference, writePreference } from "./preferences.ts";
+import { recentRoom, rememberRoom } from "./recent-rooms.ts";
+import { createRoomView, type RoomView } from "./room-view.ts";
+import { createRooms, type OpenRoom } from "./rooms.ts";
+import { openSettings } from "./settings.ts";
+import { dropSavedTabs, maxOpenRooms, putSavedTabs, type SavedTab, takeSavedTabs } from "./storage.ts";
+
+/** A room of this tab with all that belongs to it. */
+interface Room extends OpenRoom {
+  readonly phrase: Phrase;
+  readonly session: Session;
+  readonly view: RoomView;
+  pictures: string;
+  topic: string;
+}
 
 const random: Random = (length) => crypto.getRandomValues(new Uint8Array(length));
-
-/** The room this tab is in, or was in before a reload; null while there is none. */
-let tab: { readonly phrase: string; readonly save: () => SavedSession } | null = null;
-let wake = (): void => {};
+const rooms = createRooms<Room>(() => showJoin("", "", null), showUnseen);
+/** Rooms of before a reload that are not back yet: they are kept over the next one too. */
+const returning = new Set<SavedTab>();
 
 markDocument();
 void start();
@@ -34,23 +47,26 @@ async function start(): Promise<void> {
   // Whoever has to open the link elsewhere still needs its words.
   if (trouble === null) history.replaceState(null, "", "/");
   if (trouble !== null) {
-    show(h("main", { class: "join" }, h("h1", {}, wording.title), h("p", { class: "fault" }, trouble)));
+    rooms.showDoor(
+      h("main", { class: "join" }, h("h1", {}, wording.title), h("p", { class: "fault" }, trouble)),
+    );
     return;
   }
   keepTabOverReload();
-  const saved = takeSavedTab();
-  const before = saved === null ? null : normalisePhrase(saved.phrase);
-  const invited = invitation.kind === "words" ? normalisePhrase(invitation.text) : null;
-  // A link to the room that this tab was in is a reload; a link to another room is a farewell.
-  const same = invited === null || (invited.kind === "phrase" && invited.phrase === saved?.phrase);
-  if (saved !== null && before?.kind === "phrase" && same) {
-    const { name } = saved.session;
-    tab = { phrase: before.phrase, save: () => saved.session };
-    await enter(showJoin(name, before.phrase, null), name, before.phrase);
-    return;
-  }
-  const warning = invitation.kind === "lost" ? wording.lostFragment : null;
-  showJoin("", invitation.kind === "words" ? invitation.text : "", warning);
+  const saved = takeSavedTabs();
+  for (const each of saved) returning.add(each);
+  const words = invitation.kind === "words" ? invitation.text : "";
+  const invited = normalisePhrase(words);
+  // A link to a room that this tab was in is a reload; a link to another one is its door, with the others behind it.
+  const isSame = ({ phrase }: SavedTab) => invited.kind !== "phrase" || phrase === invited.phrase;
+  const front = saved.find((each) => words === "" || isSame(each));
+  const door = showJoin(front?.session.name ?? "", front?.phrase ?? words, warningOf(invitation.kind));
+  if (front !== undefined) await comeBackTo(door, front);
+  for (const each of saved) if (each !== front) await comeBackTo(null, each);
+}
+
+function warningOf(kind: ReturnType<typeof readInvitation>["kind"]): string | null {
+  return kind === "lost" ? wording.lostFragment : null;
 }
 
 /** What this browser or this address lacks for encryption, as a sentence; null when all is there. */
@@ -66,37 +82,51 @@ async function lackingHere(address: URL): Promise<string | null> {
 
 function showJoin(name: string, words: string, warning: string | null): JoinView {
   const view: JoinView = createJoinView({
-    name,
+    name: name || (readPreference("name") ?? ""),
     words,
     warning,
     generate: () => generatePhrase(random),
     enter: (chosen, phrase) => void enter(view, chosen, phrase),
+    again: (typedName, typedWords) => showJoin(typedName, typedWords, warning),
   });
-  show(view.element);
+  rooms.showDoor(view.element);
   view.element.querySelector<HTMLElement>("#name")?.focus();
   return view;
 }
 
+/** A room of before a reload is back; without a door it comes back behind what is in front. */
+async function comeBackTo(door: JoinView | null, saved: SavedTab): Promise<void> {
+  const normal = normalisePhrase(saved.phrase);
+  if (normal.kind === "phrase") await enter(door, saved.session.name, normal.phrase);
+}
+
 /** Goes in, or gives the form back with a sentence on what went wrong. */
-async function enter(view: JoinView, name: string, phrase: Phrase): Promise<void> {
+async function enter(door: JoinView | null, name: string, phrase: Phrase): Promise<void> {
   try {
-    await deriveAndEnter(view, name, phrase);
+    await deriveAndEnter(door, name, phrase);
   } catch (error) {
     reportError(error);
-    view.fail(wording.failed);
+    door?.fail(wording.failed);
   }
 }
 
-async function deriveAndEnter(view: JoinView, name: string, phrase: Phrase): Promise<void> {
-  view.progress(wording.asking, null);
+async function deriveAndEnter(door: JoinView | null, name: string, phrase: Phrase): Promise<void> {
+  const open = rooms.all().find((room) => room.phrase === phrase);
+  if (open !== undefined) return rooms.show(open);
+  if (rooms.all().length >= maxOpenRooms) return door?.fail(wording.tooManyRooms);
+  door?.progress(wording.asking, null);
   const salt = await fetchSalt();
   if (salt === "silent" || salt === "foreign") {
-    view.fail(salt === "silent" ? wording.serverSilent : wording.serverForeign);
+    door?.fail(salt === "silent" ? wording.serverSilent : wording.serverForeign);
     return;
   }
-  const tell = (fraction: number) => view.progress(wording.deriving(Math.round(fraction * 100)), fraction);
+  const tell = (fraction: number) => door?.progress(wording.deriving(Math.round(fraction * 100)), fraction);
   const keys = await deriveWithProgress(phrase, salt, random, tell);
-  await enterRoom(keys, name, phrase, tab?.phrase === phrase ? tab.save() : null);
+  const saved = [...returning].find((each) => each.phrase === phrase);
+  const room = await enterRoom(keys, name, phrase, saved?.session ?? null);
+  if (saved !== undefined) returning.delete(saved);
+  if (door?.element.isConnected === true) rooms.show(room);
+  if (readPreference("name") !== null) writePreference("name", name);
 }
 
 async function enterRoom(
@@ -104,7 +134,7 @@ async function enterRoom(
   name: string,
   phrase: Phrase,
   saved: SavedSession | null,
-): Promise<RoomView> {
+): Promise<Room> {
   const restored = saved === null ? null : await restoreMemberKey(saved.member);
   const member = restored ?? (await createMemberKey());
   let tell = (_event: SessionEvent): void => {};
@@ -118,43 +148,75 @@ async function enterRoom(
   );
   const options = { keys, member, name };
   const session = createSession(restored && saved ? { ...options, saved } : options, world);
-  const room = createRoomView({
+  const view = createRoomView({
     session,
     phrase,
     link: inviteLink(location.origin, phrase),
-    comeBack: () => void comeBack(latestKeys, session, phrase),
-    leave() {
-      session.leave();
-      showJoin(session.save().name, "", null);
+    comeBack: () => void comeBack(latestKeys, room),
+    leave: () => leave(room),
+    openSettings() {
+      const { pictures, topic } = room;
+      openSettings({ name: session.save().name, phrase, pictures, topic });
     },
-    openSettings: () => {},
-    anotherRoom: () => {},
+    anotherRoom: () => showJoin("", "", null),
+    news({ author, text }, mentionsMe) {
+      const show = () => rooms.show(room);
+      if (rooms.news(room)) alertTo({ name: author.name, text, mentionsMe, show });
+    },
   });
-  inUse = room.inUse;
+  const room: Room = {
+    phrase,
+    session,
+    view,
+    pictures: "",
+    topic: "",
+    element: view.element,
+    label: () => room.topic || room.pictures,
+    look: view.look,
+    focus: view.focus,
+  };
+  inUse = view.inUse;
   tell = (event) => {
-    room.tell(event);
-    // Whoever has left for good, or has lost the seat to another tab, comes back only as a new arrival.
-    if (event.type === "status" && event.status.state === "left") forgetTab();
-    if (document.hidden) putTab();
+    view.tell(event);
+    hear(room, event);
   };
-  tab = { phrase, save: session.save };
-  wake = () => {
-    session.wake();
-    room.look();
-  };
-  show(room.element);
+  rooms.add(room);
   session.start();
-  room.focus();
   return room;
+}
+
+function hear(room: Room, event: SessionEvent): void {
+  // Whoever has left for good, or has lost the seat to another tab, comes back only as a new arrival.
+  if (event.type === "status" && event.status.state === "left") rooms.remove(room);
+  if (event.type === "code") room.pictures = event.code.map(({ symbol }) => symbol).join(" ");
+  const isTopic = event.type === "entry" && event.entry.kind === "topic";
+  if (isTopic && event.entry.kind === "topic") room.topic = event.entry.text;
+  if (event.type === "code" || isTopic) rooms.relabel();
+  if (isTopic || (event.type === "status" && event.status.state === "live")) refreshRecent(room);
+  if (document.hidden) putTabs();
+}
+
+/** A room that this browser was asked to remember is kept as it is now. */
+function refreshRecent({ pictures, topic }: Room): void {
+  const known = recentRoom(pictures);
+  if (known !== null) rememberRoom({ ...known, topic: topic || known.topic, at: Date.now() });
+}
+
+function leave(room: Room): void {
+  room.session.leave();
+  const [next] = rooms.all();
+  if (next !== undefined) rooms.show(next);
+  else showJoin(room.session.save().name, "", null);
 }
 
 /**
  * In again after another tab has taken the seat: as a new arrival. What this tab had not sent is put into the composer,
  * because the other tab may have sent it, and only the person knows.
  */
-async function comeBack(keys: RoomKeys, left: Session, phrase: Phrase): Promise<void> {
-  const room = await enterRoom(keys, left.save().name, phrase, null);
-  room.draft(left.unsentTexts().join("\n"));
+async function comeBack(keys: RoomKeys, left: Room): Promise<void> {
+  const room = await enterRoom(keys, left.session.save().name, left.phrase, null);
+  rooms.show(room);
+  room.view.draft(left.session.unsentTexts().join("\n"));
 }
 
 function worldOf(derive: World["derive"], tell: World["tell"], inUse: (way: Way) => void): World {
@@ -174,30 +236,32 @@ function worldOf(derive: World["derive"], tell: World["tell"], inUse: (way: Way)
 
 /** Into storage when nobody looks, out of it when somebody does: storage.ts says why. */
 function keepTabOverReload(): void {
-  addEventListener("pagehide", putTab);
+  addEventListener("pagehide", putTabs);
   addEventListener("pageshow", wakeTab);
-  addEventListener("online", () => wake());
+  addEventListener("online", wakeRooms);
   // A link opened over the page: what stands behind # must not stay in the address.
   addEventListener("hashchange", () => location.reload());
-  document.addEventListener("visibilitychange", () => (document.hidden ? putTab() : wakeTab()));
+  document.addEventListener("visibilitychange", () => (document.hidden ? hideTab() : wakeTab()));
 }
 
-function putTab(): void {
-  if (tab !== null) putSavedTab({ phrase: tab.phrase, session: tab.save() });
+function putTabs(): void {
+  const front = rooms.front();
+  const open = rooms.all().toSorted((a, b) => Number(b === front) - Number(a === front));
+  putSavedTabs([...open.map(({ phrase, session }) => ({ phrase, session: session.save() })), ...returning]);
 }
 
-function forgetTab(): void {
-  tab = null;
-  wake = () => {};
-  dropSavedTab();
+function hideTab(): void {
+  putTabs();
+  rooms.look();
 }
 
 function wakeTab(): void {
   if (document.hidden) return;
-  dropSavedTab();
-  wake();
+  dropSavedTabs();
+  wakeRooms();
 }
 
-function show(element: HTMLElement): void {
-  document.body.replaceChildren(element);
+function wakeRooms(): void {
+  for (const { session } of rooms.all()) session.wake();
+  rooms.look();
 }

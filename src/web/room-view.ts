@@ -2,7 +2,7 @@
 // what the person does.
 
 import { maxRosterMembers } from "../protocol/limits.ts";
-import type { Author, RosterMember, SessionEvent, Status } from "../session/events.ts";
+import type { Author, MessageEntry, RosterMember, SessionEvent, Status } from "../session/events.ts";
 import type { Session } from "../session/world.ts";
 import { createBar } from "./bar.ts";
 import { runCommand } from "./commands.ts";
@@ -18,6 +18,7 @@ import {
 } from "./dialogs.ts";
 import { button, h } from "./dom.ts";
 import { drawText } from "./draw-text.ts";
+import { mentionsOneself } from "./format.ts";
 import { openHelpDialog } from "./help.ts";
 import { wording } from "./language.ts";
 import { createLogView } from "./log-view.ts";
@@ -55,6 +56,8 @@ interface RoomOptions {
   readonly openSettings: () => void;
   /** Opens the door to another room beside this one. */
   readonly anotherRoom: () => void;
+  /** Somebody else has said something just now. */
+  readonly news: (entry: MessageEntry, mentionsMe: boolean) => void;
 }
 
 /** Builds the room page. */
@@ -68,6 +71,7 @@ export function createRoomView(options: RoomOptions): RoomView {
   const log = createLogView({
     share,
     drawText: (text) => drawText(text, mentions),
+    news: (entry) => options.news(entry, mentionsOneself(entry.text, mentions)),
     react: (entry, emoji, on) => entry.messageId !== null && session.react(entry.messageId, emoji, on),
   });
   const people = createPeopleView({

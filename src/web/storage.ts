@@ -11,26 +11,31 @@ export interface SavedTab {
 
 const key = "secure-room";
 
-/** Takes the saved tab out of storage, or null: nothing there, or nothing that makes sense. */
-export function takeSavedTab(): SavedTab | null {
+/** Rooms that one tab has open at once. */
+export const maxOpenRooms = 8;
+
+/** Takes the saved rooms out of storage, the one in front first; none where there are none that make sense. */
+export function takeSavedTabs(): SavedTab[] {
   try {
     const text = sessionStorage.getItem(key);
     sessionStorage.removeItem(key);
-    return text === null ? null : check(JSON.parse(text));
+    const value: unknown = text === null ? [] : JSON.parse(text);
+    return Array.isArray(value) ? value.slice(0, maxOpenRooms).flatMap((each) => check(each) ?? []) : [];
   } catch {
-    return null;
+    return [];
   }
 }
 
-/** Puts the tab into storage. A full or forbidden storage costs the reload, not the chat. */
-export function putSavedTab(tab: SavedTab): void {
+/** Puts the rooms into storage. A full or forbidden storage costs the reload, not the chat. */
+export function putSavedTabs(tabs: readonly SavedTab[]): void {
   try {
-    sessionStorage.setItem(key, JSON.stringify(tab));
+    if (tabs.length > 0) sessionStorage.setItem(key, JSON.stringify(tabs));
+    else sessionStorage.removeItem(key);
   } catch {}
 }
 
 /** Forgets what was put. */
-export function dropSavedTab(): void {
+export function dropSavedTabs(): void {
   try {
     sessionStorage.removeItem(key);
   } catch {}

@@ -4,17 +4,62 @@ import assert from "node:assert/strict";
 import { setTimeout as delay } from "node:timers/promises";
 import { type Browser, type BrowserContext, launch as launchBrowser, type Page } from "puppeteer-core";
 import { type BrowserName, findBrowser } from "../../scripts/browsers.ts";
+import { within } from "../deadline.ts";
 
 export const browserNames: readonly BrowserName[] = ["chromium", "firefox"];
 
 /** What a page may take to show something, PBKDF2 on a busy machine included. */
 const patienceMs = 60_000;
 
-/** Starts a headless browser that accepts the relay's self-signed certificate, as a person does by clicking through. */
-export function launch(name: BrowserName): Promise<Browser> {
+/** What a browser may take to start, on a machine that has just installed it, and to end. */
+const startWithinMs = 60_000;
+const endWithinMs = 15_000;
+
+/**
+ * Starts a headless browser that accepts the relay's self-signed certificate, as a person does by clicking through.
+ * One that does not start gets a second chance: on a fresh machine the first start of all may hang.
+ */
+export async function launch(name: BrowserName): Promise<Browser> {
+  const browser = await attempt(name).catch((error: unknown) => {
+    console.log(`# once more: ${String(error)}`);
+    return attempt(name);
+  });
+  console.log(`# ${name}: ${await browser.version()}`);
+  return browser;
+}
+
+async function attempt(name: BrowserName): Promise<Browser> {
+  const giveUp = new AbortController();
+  try {
+    return await within(startWithinMs, `${name} starts`, start(name, giveUp.signal));
+  } catch (error) {
+    giveUp.abort();
+    throw error;
+  }
+}
+
+/** Closes a browser, and kills one that does not close by itself. */
+export async function quit(browser: Browser): Promise<void> {
+  const child = browser.process();
+  try {
+    await within(endWithinMs, "the browser closes", browser.close());
+  } catch (error) {
+    // Its whole process group: puppeteer starts browsers as leaders of their own.
+    if (child?.pid !== undefined && child.exitCode === null) process.kill(-child.pid, "SIGKILL");
+    console.log(`# ${String(error)}; killed`);
+  }
+}
+
+function start(name: BrowserName, signal: AbortSignal): Promise<Browser> {
   const executablePath =
     findBrowser(name) ?? assert.fail(`${name} is missing: run node build/scripts/browsers.js`);
-  const shared = { executablePath, headless: true, acceptInsecureCerts: true } as const;
+  const shared = {
+    executablePath,
+    headless: true,
+    acceptInsecureCerts: true,
+    protocolTimeout: patienceMs,
+    signal,
+  } as const;
   if (name === "firefox") {
     const extraPrefsFirefox = {
       "network.dns.localDomains": "insecure.example",
@@ -25,6 +70,9 @@ export function launch(name: BrowserName): Promise<Browser> {
   const args = [
     "--disable-background-networking",
     "--disable-component-update",
+    "--disable-dev-shm-usage",
+    "--disable-gpu",
+    "--disable-quic",
     "--disable-sync",
     "--no-first-run",
     "--lang=en-US",

@@ -37,7 +37,7 @@ export async function startCapture(port: number, certs: string): Promise<Capture
       });
     }
   });
-  server.listen(0, "127.0.0.1");
+  server.listen(0, "127.0.0.1").unref();
   await once(server, "listening");
   return {
     origin: `https://127.0.0.1:${(server.address() as AddressInfo).port}`,

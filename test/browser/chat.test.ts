@@ -6,7 +6,7 @@ import type { AddressInfo } from "node:net";
 import { after, before, beforeEach, describe, test } from "node:test";
 import type { Browser } from "puppeteer-core";
 import { generatePhrase } from "../../src/crypto/phrase.ts";
-import { browserNames, Guest, launch } from "./browsers.ts";
+import { browserNames, Guest, launch, quit } from "./browsers.ts";
 import { findInMemory, startCapture } from "./capture.ts";
 import { type RunningRelay, startRelay } from "./relay.ts";
 
@@ -25,11 +25,11 @@ for (const name of browserNames) {
       words = await generatePhrase(random);
     });
     before(async () => {
-      relay = await startRelay();
       browser = await launch(name);
+      relay = await startRelay();
     });
     after(async () => {
-      await browser.close();
+      await quit(browser);
       await relay.stop();
       relay.remove();
     });
@@ -314,7 +314,7 @@ for (const name of browserNames) {
     before(async () => {
       browser = await launch(name);
     });
-    after(() => browser.close());
+    after(() => quit(browser));
 
     test("a full room is said, and trying again goes in when somebody has left", async () => {
       const relay = await startRelay({ flags: ["--max-members", "1"] });
@@ -391,10 +391,11 @@ for (const name of browserNames) {
   });
 }
 
-test("Chromium and Firefox talk to each other", async () => {
+test("Chromium and Firefox talk to each other", async (t) => {
   const words = await generatePhrase(random);
-  const relay = await startRelay();
   const browsers = await Promise.all(browserNames.map(launch));
+  t.after(() => Promise.all(browsers.map(quit)));
+  const relay = await startRelay();
   const [chromium = assert.fail(), firefox = assert.fail()] = browsers;
   const ann = await Guest.open(chromium, relay.origin);
   await ann.enter("Ann", words);
@@ -405,7 +406,6 @@ test("Chromium and Firefox talk to each other", async () => {
   await bob.say("Hello, Chromium");
   await ann.sees("Hello, Chromium");
   assert.equal(await ann.code(), await bob.code());
-  await Promise.all(browsers.map((browser) => browser.close()));
   await relay.stop();
   relay.remove();
 });

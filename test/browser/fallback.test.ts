@@ -4,7 +4,7 @@ import assert from "node:assert/strict";
 import { after, before, describe, test } from "node:test";
 import type { Browser } from "puppeteer-core";
 import { generatePhrase } from "../../src/crypto/phrase.ts";
-import { browserNames, Guest, launch } from "./browsers.ts";
+import { browserNames, Guest, launch, quit } from "./browsers.ts";
 import { type RunningRelay, startRelay } from "./relay.ts";
 import { startStrippingProxy, type StrippingProxy } from "./strip.ts";
 
@@ -17,12 +17,12 @@ for (const name of browserNames) {
     let browser: Browser;
 
     before(async () => {
+      browser = await launch(name);
       relay = await startRelay();
       proxy = await startStrippingProxy(relay.port, relay.certs);
-      browser = await launch(name);
     });
     after(async () => {
-      await browser.close();
+      await quit(browser);
       proxy.stop();
       await relay.stop();
       relay.remove();

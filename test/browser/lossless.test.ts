@@ -4,7 +4,7 @@ import assert from "node:assert/strict";
 import { after, before, beforeEach, describe, test } from "node:test";
 import type { Browser } from "puppeteer-core";
 import { generatePhrase } from "../../src/crypto/phrase.ts";
-import { browserNames, Guest, launch } from "./browsers.ts";
+import { browserNames, Guest, launch, quit } from "./browsers.ts";
 import { type RunningRelay, startRelay } from "./relay.ts";
 import { startStrippingProxy, type StrippingProxy } from "./strip.ts";
 
@@ -25,15 +25,15 @@ for (const [name, way] of browserNames.flatMap((each) => ways.map((way) => [each
     let words = "";
 
     before(async () => {
+      browser = await launch(name);
       relay = await startRelay();
       door = await openWay(way, relay);
-      browser = await launch(name);
     });
     beforeEach(async () => {
       words = await generatePhrase((length) => crypto.getRandomValues(new Uint8Array(length)));
     });
     after(async () => {
-      await browser.close();
+      await quit(browser);
       door.stop();
       await relay.stop();
       relay.remove();
@@ -125,10 +125,11 @@ for (const [name, way] of browserNames.flatMap((each) => ways.map((way) => [each
 }
 
 for (const way of ways) {
-  test(`a frozen tab has everything when it thaws, over ${way}`, async () => {
+  test(`a frozen tab has everything when it thaws, over ${way}`, async (t) => {
+    const browser = await launch("chromium");
+    t.after(() => quit(browser));
     const relay = await startRelay();
     const door = await openWay(way, relay);
-    const browser = await launch("chromium");
     const words = await generatePhrase((length) => crypto.getRandomValues(new Uint8Array(length)));
     const ann = await Guest.open(browser, door.origin);
     await ann.enter("Ann", words);
@@ -141,7 +142,6 @@ for (const way of ways) {
     await lifecycle.send("Page.setWebLifecycleState", { state: "active" });
     await ann.sees("while you slept 19");
     assert.deepEqual(await ann.messages(), await bob.messages());
-    await browser.close();
     door.stop();
     await relay.stop();
     relay.remove();

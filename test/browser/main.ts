@@ -3,6 +3,7 @@
 import { readdirSync } from "node:fs";
 import { join } from "node:path";
 import { fileURLToPath } from "node:url";
+import { endRunAfter } from "../deadline.ts";
 
 const root = fileURLToPath(new URL("../../../", import.meta.url));
 const wanted = process.argv.slice(2);
@@ -11,4 +12,5 @@ const names = readdirSync(join(root, "test/browser"))
   .filter((name) => wanted.length === 0 || wanted.some((part) => name.includes(part)));
 if (names.length === 0) throw new Error(`no browser test matches: ${wanted.join(" ") || "(all)"}`);
 
+endRunAfter(9);
 for (const name of names) await import(join(root, "build/test/browser", name.replace(/\.ts$/, ".js")));

@@ -7,6 +7,7 @@ import { mkdtempSync, rmSync } from "node:fs";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { fileURLToPath } from "node:url";
+import { within } from "../deadline.ts";
 
 const root = fileURLToPath(new URL("../../../", import.meta.url));
 
@@ -21,6 +22,9 @@ export interface RunningRelay {
   stop(signal?: NodeJS.Signals): Promise<void>;
   remove(): void;
 }
+
+const startWithinMs = 30_000;
+const endWithinMs = 15_000;
 
 /** Starts the relay and waits until it says where it listens. */
 export async function startRelay(
@@ -37,9 +41,12 @@ export async function startRelay(
       stdio: ["ignore", "pipe", "pipe"],
     },
   );
+  // What a failed test leaves behind neither keeps the run from ending nor outlives it.
+  process.once("exit", () => child.kill("SIGKILL"));
+  for (const each of [child, child.stdout, child.stderr]) (each as { unref?(): void }).unref?.();
   let printed = "";
   child.stderr.on("data", (chunk: Buffer) => (printed += chunk.toString()));
-  const address = await new Promise<string>((resolve, reject) => {
+  const listening = new Promise<string>((resolve, reject) => {
     child.stdout.on("data", (chunk: Buffer) => {
       printed += chunk.toString();
       const [found] = /https:\/\/[\w.:[\]-]+:\d+/.exec(printed) ?? [];
@@ -47,6 +54,7 @@ export async function startRelay(
     });
     child.once("exit", () => reject(new Error(`the relay did not start: ${printed}`)));
   });
+  const address = await within(startWithinMs, "the relay listens", listening);
   const port = Number(new URL(address).port);
   return {
     origin: `https://127.0.0.1:${port}`,
@@ -58,7 +66,7 @@ export async function startRelay(
       if (child.exitCode !== null || child.signalCode !== null) return;
       const exited = once(child, "exit");
       assert.ok(child.kill(signal));
-      await exited;
+      await within(endWithinMs, `the relay ends on ${signal}`, exited);
     },
     remove: () => rmSync(certs, { recursive: true, force: true }),
   };

@@ -37,7 +37,7 @@ export async function startStrippingProxy(port: number, certs: string): Promise<
     upgrades++;
     socket.end("HTTP/1.1 400 Bad Request\r\nConnection: close\r\nContent-Length: 0\r\n\r\n");
   });
-  server.listen(0, "127.0.0.1");
+  server.listen(0, "127.0.0.1").unref();
   await once(server, "listening");
   return {
     origin: `https://127.0.0.1:${(server.address() as AddressInfo).port}`,

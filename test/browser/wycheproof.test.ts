@@ -9,7 +9,7 @@ import type { Browser } from "puppeteer-core";
 import * as files from "../crypto/vectorfiles.ts";
 import type { runVectors } from "../crypto/vectors.ts";
 import type { runWycheproof } from "../crypto/wycheproof.ts";
-import { browserNames, Guest, launch } from "./browsers.ts";
+import { browserNames, Guest, launch, quit } from "./browsers.ts";
 import { type RunningRelay, startRelay } from "./relay.ts";
 
 /** What the bundle leaves behind in the page. */
@@ -45,14 +45,14 @@ for (const name of browserNames) {
     let guest: Guest;
 
     before(async () => {
-      relay = await startRelay();
       browser = await launch(name);
+      relay = await startRelay();
       guest = await Guest.open(browser, relay.origin);
       // A page forbids scripts of others; a debugger's, as this one, is not bound by that.
       await guest.page.evaluate(script);
     });
     after(async () => {
-      await browser.close();
+      await quit(browser);
       await relay.stop();
       relay.remove();
     });

@@ -4,6 +4,7 @@
 import { readdirSync } from "node:fs";
 import { join } from "node:path";
 import { fileURLToPath } from "node:url";
+import { endRunAfter } from "../deadline.ts";
 import { seed } from "./gathering.ts";
 
 const root = fileURLToPath(new URL("../../../", import.meta.url));
@@ -13,5 +14,6 @@ const names = readdirSync(join(root, "test/faults"))
   .filter((name) => wanted.length === 0 || wanted.some((part) => name.includes(part)));
 if (names.length === 0) throw new Error(`no fault test matches: ${wanted.join(" ") || "(all)"}`);
 
+endRunAfter(6);
 console.log(`FAULT_SEED=${seed}`);
 for (const name of names) await import(join(root, "build/test/faults", name.replace(/\.ts$/, ".js")));

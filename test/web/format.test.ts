@@ -1,7 +1,7 @@
 import assert from "node:assert/strict";
 import { describe, test } from "node:test";
 import { maxBlockDepth, maxMarksPerText, maxTextBytes } from "../../src/protocol/limits.ts";
-import { type Block, formatText } from "../../src/web/format.ts";
+import { type Block, formatText, mentionsOneself } from "../../src/web/format.ts";
 import type { Inline } from "../../src/web/format-inline.ts";
 import { createMentions } from "../../src/web/mentions.ts";
 import { seededNumbers } from "../seeded.ts";
@@ -166,6 +166,13 @@ for (const [title, pairs] of Object.entries(cases)) {
     for (const [text, tree] of pairs) assert.equal(spell(text), tree, text);
   });
 }
+
+test("one is mentioned where one's name is marked, and nowhere else", () => {
+  for (const text of ["@Bob", "> - **@bob**, look"]) assert.ok(mentionsOneself(text, mentions), text);
+  for (const text of ["@Ann", "Bob", "`@Bob`", "```\n@Bob\n```", "a@Bob", "@Bobby"]) {
+    assert.ok(!mentionsOneself(text, mentions), text);
+  }
+});
 
 test("what looks like HTML is text", () => {
   const text = `<script>alert(1)</script><img src=x onerror="alert(1)">&lt;b&gt;`;

@@ -1,6 +1,5 @@
 // Every word the page says in German. Wer sie liest, wird geduzt.
 
-import { symbols } from "../../crypto/symbols.ts";
 import type { Wording } from "./en.ts";
 
 const count = (n: number, one: string, many: string): string => `${n} ${n === 1 ? one : many}`;
@@ -23,16 +22,19 @@ function timeOf(seconds: number): string {
   return `etwa ${count(amount, one, dative)}`;
 }
 
-/** In the order of src/crypto/symbols.ts. */
+/** The pictures of the room code by their English names, which src/crypto/symbols.ts gives. */
 const symbolNames =
-  "Hund,Katze,Löwe,Pferd,Einhorn,Schwein,Elefant,Hase,Panda,Hahn,Pinguin,Schildkröte,Fisch,Oktopus,Schmetterling,Blume," +
-  "Baum,Kaktus,Pilz,Globus,Mond,Wolke,Feuer,Banane,Apfel,Erdbeere,Mais,Pizza,Kuchen,Herz,Smiley,Roboter,Hut,Brille," +
-  "Schraubenschlüssel,Weihnachtsmann,Daumen hoch,Regenschirm,Sanduhr,Uhr,Geschenk,Glühbirne,Buch,Bleistift,Büroklammer," +
-  "Schere,Schloss,Schlüssel,Hammer,Telefon,Flagge,Zug,Fahrrad,Flugzeug,Rakete,Pokal,Ball,Gitarre,Trompete,Glocke,Anker," +
-  "Kopfhörer,Ordner,Stecknadel";
-const germanSymbols = new Map(
-  symbolNames.split(",").map((name, index) => [symbols[index]?.name, name] as const),
-);
+  "dog=Hund,cat=Katze,lion=Löwe,horse=Pferd,unicorn=Einhorn,pig=Schwein,elephant=Elefant,rabbit=Hase," +
+  "panda=Panda,rooster=Hahn,penguin=Pinguin,turtle=Schildkröte,fish=Fisch,octopus=Oktopus," +
+  "butterfly=Schmetterling,flower=Blume,tree=Baum,cactus=Kaktus,mushroom=Pilz,globe=Globus,moon=Mond," +
+  "cloud=Wolke,fire=Feuer,banana=Banane,apple=Apfel,strawberry=Erdbeere,corn=Mais,pizza=Pizza,cake=Kuchen," +
+  "heart=Herz,smiley=Smiley,robot=Roboter,hat=Hut,glasses=Brille,spanner=Schraubenschlüssel," +
+  "santa=Weihnachtsmann,thumbs up=Daumen hoch,umbrella=Regenschirm,hourglass=Sanduhr,clock=Uhr,gift=Geschenk," +
+  "light bulb=Glühbirne,book=Buch,pencil=Bleistift,paperclip=Büroklammer,scissors=Schere,lock=Schloss," +
+  "key=Schlüssel,hammer=Hammer,telephone=Telefon,flag=Flagge,train=Zug,bicycle=Fahrrad,aeroplane=Flugzeug," +
+  "rocket=Rakete,trophy=Pokal,ball=Ball,guitar=Gitarre,trumpet=Trompete,bell=Glocke,anchor=Anker," +
+  "headphones=Kopfhörer,folder=Ordner,pin=Stecknadel";
+const germanSymbols = new Map(symbolNames.split(",").map((pair) => pair.split("=") as [string, string]));
 
 /** The German table. */
 export const wordingDe: Wording = {
@@ -253,6 +255,7 @@ export const wordingDe: Wording = {
   backToRoom: "Zurück in den Raum",
   roomWithUnread: (room, n) =>
     n === 0 ? room : `${room}, ${count(n, "neue Nachricht", "neue Nachrichten")}`,
+  tooManyRooms: "Acht Räume sind schon offen. Verlass zuerst einen davon.",
   language: "Sprache",
   languageHint: "Die Seite wird dafür neu geladen.",
   rememberName: "Meinen Namen auf diesem Gerät merken",

@@ -256,6 +256,7 @@ export const wordingEn = {
   backToRoom: "Back to the room",
   roomWithUnread: (room: string, n: number) =>
     n === 0 ? room : `${room}, ${count(n, "new message", "new messages")}`,
+  tooManyRooms: "Eight rooms are open already. Leave one of them first.",
   language: "Language",
   languageHint: "The page is loaded anew for it.",
   rememberName: "Remember my name on this device",
