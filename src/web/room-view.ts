@@ -113,7 +113,7 @@ export function createRoomView(options: RoomOptions): RoomView {
     say: session.say,
     edit: session.edit,
     run: (typed) => runCommand(typed, acts),
-    names: () => names,
+    names: () => names.filter((name) => name !== session.save().name),
     typing: session.typing,
     editLast() {
       const last = log.newest((entry) => entry.author.own && !entry.deleted && entry.delivery === "sent");
