@@ -45,6 +45,7 @@ export function createBar(options: BarOptions): Bar {
   const element = h(
     "header",
     { class: "bar" },
+    h("h1", { class: "heard" }, wording.title),
     code,
     h("div", { class: "about" }, topic, status),
     people,

@@ -124,7 +124,6 @@ export function createRoomView(options: RoomOptions): RoomView {
   const element = h(
     "div",
     { class: "room" },
-    h("h1", { class: "heard" }, wording.title),
     bar.element,
     h("main", { class: "talk" }, searchBar.element, log.element, banner, question, typing, composer.element),
     side,

@@ -152,7 +152,11 @@ export class Guest {
   }
 
   /** Asks the page again and again, from here: a page in the background has slow timers and draws nothing. */
-  async until(what: string, condition: (wanted: string) => boolean, wanted = ""): Promise<void> {
+  async until(
+    what: string,
+    condition: (wanted: string) => boolean | Promise<boolean>,
+    wanted = "",
+  ): Promise<void> {
     const giveUpAt = performance.now() + patienceMs;
     while (!(await this.page.evaluate(condition, wanted).catch(() => false))) {
       if (performance.now() > giveUpAt)
