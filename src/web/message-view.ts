@@ -6,6 +6,7 @@ import { spell } from "./dates.ts";
 import { button, h } from "./dom.ts";
 import { emoteOf } from "./emote.ts";
 import { wording } from "./language.ts";
+import { neutralise } from "./neutral.ts";
 import { avatarOf, nameOf, sentence } from "./person.ts";
 
 /** What a message needs of the log around it. */
@@ -114,7 +115,7 @@ function drawQuote(entry: MessageEntry, around: Around): HTMLElement | null {
   if (entry.re === undefined || entry.deleted) return null;
   const answered = around.answered(entry);
   if (answered === null) return h("p", { class: "quote gone" }, wording.quoteGone);
-  const text = answered.deleted ? wording.deleted : answered.text.replaceAll(/\s+/g, " ");
+  const text = answered.deleted ? wording.deleted : neutralise(answered.text).replaceAll(/\s+/g, " ");
   const shown = text.length > quotedLetters ? `${text.slice(0, quotedLetters).toWellFormed()}…` : text;
   const quote = button("quote", nameOf(answered.author), () => around.jump(answered));
   quote.append(h("span", { class: "quoted", attributes: { dir: "auto" } }, shown));
@@ -141,7 +142,7 @@ function drawReactions(entry: MessageEntry, around: Around): HTMLElement | null 
 function drawLine(item: HTMLLIElement, entry: Exclude<Entry, MessageEntry>): void {
   const { kind, text, who, quoted } = lineOf(entry);
   item.className = kind;
-  const behind = quoted === "" ? null : h("bdi", { class: "quoted" }, quoted);
+  const behind = quoted === "" ? null : h("bdi", { class: "quoted" }, neutralise(quoted));
   const line = h("p", {}, ...sentence(text, who), behind);
   item.replaceChildren(line);
 }

@@ -40,6 +40,7 @@ export function createSuggestions(
   let chosen = -1;
 
   field.setAttribute("aria-autocomplete", "list");
+  field.setAttribute("aria-haspopup", "listbox");
   field.setAttribute("aria-controls", id);
   field.addEventListener("input", update);
   field.addEventListener("click", update);

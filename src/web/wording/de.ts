@@ -312,7 +312,6 @@ export const wordingDe: Wording = {
     cancel: "Abbrechen",
     lettersLeft: (n) => `noch ${n} Zeichen`,
     lettersOver: (n) => `${n} Zeichen zu viel. Kürze die Nachricht, oder sende sie in zwei Teilen.`,
-    notSent: "Diese Nachricht ist noch nicht gesendet. Warte, bis die Verbindung wieder da ist.",
     unknownCommand: (name) =>
       `Einen Befehl /${name} gibt es nicht. Schreib /help für die vorhandenen, oder //${name}, um es als Text zu senden.`,
     commandUsage: (usage) => `Schreib es so: ${usage}`,
@@ -346,6 +345,5 @@ export const wordingDe: Wording = {
     head: (at, n) => `Secure Room, gespeichert ${at}: ${count(n, "Nachricht", "Nachrichten")}`,
     deleted: "gelöscht",
     edited: "bearbeitet",
-    empty: "Es gibt noch nichts zu speichern.",
   },
 };

@@ -308,7 +308,6 @@ export const wordingEn = {
     cancel: "Cancel",
     lettersLeft: (n: number) => `${count(n, "letter", "letters")} left`,
     lettersOver: (n: number) => `${count(n, "letter", "letters")} too many. Shorten it, or send it in two.`,
-    notSent: "This message has not been sent yet. Wait for the connection to come back.",
     unknownCommand: (name: string) =>
       `There is no command /${name}. Write /help to see those there are, or //${name} to send it as text.`,
     commandUsage: (usage: string) => `Write it like this: ${usage}`,
@@ -343,6 +342,5 @@ export const wordingEn = {
     head: (at: string, n: number) => `Secure Room, saved ${at}: ${count(n, "message", "messages")}`,
     deleted: "deleted",
     edited: "edited",
-    empty: "There is nothing to save yet.",
   },
 } as const;
