@@ -21,6 +21,7 @@ import { recentRoom, rememberRoom } from "./recent-rooms.ts";
 import { createRoomView, type RoomView } from "./room-view.ts";
 import { createRooms, type OpenRoom } from "./rooms.ts";
 import { openSettings } from "./settings.ts";
+import { followKeyboard } from "./viewport.ts";
 import { dropSavedTabs, maxOpenRooms, putSavedTabs, type SavedTab, takeSavedTabs } from "./storage.ts";
 
 /** A room of this tab with all that belongs to it. */
@@ -38,6 +39,7 @@ const rooms = createRooms<Room>(() => showJoin("", "", null), showUnseen);
 const returning = new Set<SavedTab>();
 
 markDocument();
+followKeyboard();
 void start();
 
 async function start(): Promise<void> {

@@ -10,6 +10,7 @@ import { generatePhrase } from "../../src/crypto/phrase.ts";
 import { browserNames, Guest, launch, quit } from "./browsers.ts";
 import { type RunningRelay, startRelay } from "./relay.ts";
 import { act, fromMenu, pointAt } from "./talk.ts";
+import { wear } from "./theme.ts";
 
 const random = (length: number) => crypto.getRandomValues(new Uint8Array(length));
 const axe = readFileSync(createRequire(import.meta.url).resolve("axe-core/axe.min.js"), "utf8");
@@ -30,18 +31,6 @@ async function violations(guest: Guest): Promise<string[]> {
   }
   await guest.page.evaluate(wear, "light");
   return found;
-}
-
-/** Runs in the page, whose style asks the browser for its theme; not every browser lets a test answer that. */
-function wear(theme: string): void {
-  for (const sheet of document.styleSheets) {
-    for (const rule of sheet.cssRules) {
-      if (!(rule instanceof CSSMediaRule) || !rule.cssText.includes("--")) continue;
-      const isDark = /prefers-color-scheme|^(not )?all$/.test(rule.conditionText);
-      if (isDark) rule.media.mediaText = theme === "dark" ? "all" : "not all";
-    }
-  }
-  for (const change of document.getAnimations()) change.finish();
 }
 
 interface AxeResults {
