@@ -125,11 +125,9 @@ for (const name of browserNames) {
 
       // Backwards out of the composer stand the messages.
       await keyboard.down("Shift");
-      for (
-        let steps = 0;
-        steps < 5 && !(await ann.page.evaluate(() => document.activeElement?.matches(".log > li")));
-      )
-        (await press("Tab"), steps++);
+      const isAtMessage = () =>
+        ann.page.evaluate(() => document.activeElement?.matches(".log > li") === true);
+      for (let steps = 0; steps < 5 && !(await isAtMessage()); steps++) await press("Tab");
       await keyboard.up("Shift");
       assert.match(await focused(), /second/);
       await press("ArrowUp");

@@ -193,7 +193,7 @@ for (const name of browserNames) {
         }, label);
       await check("Remember my name");
       await check("Remember this room");
-      const kept = () => ann.page.evaluate(() => JSON.stringify({ ...localStorage }));
+      const kept = () => ann.page.evaluate(() => JSON.stringify(localStorage));
       assert.ok(!(await kept()).includes(words.split(" ")[0] ?? ""), "no word of the passphrase is kept");
       await check("Keep the passphrase too");
       await ann.press("Done");
