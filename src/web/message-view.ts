@@ -127,7 +127,8 @@ function drawReactions(entry: MessageEntry, around: Around): HTMLElement | null 
   if (entry.reactions.size === 0) return null;
   const all = [...entry.reactions].map(([emoji, authors]) => {
     const mine = authors.some((author) => author.own);
-    const who = wording.reactedBy(emoji, authors.map((author) => author.name).join(", "));
+    const names = authors.map((author) => author.name).join(", ");
+    const who = wording.reactedBy(emoji, authors.length, names);
     const pill = button("reaction", emoji, () => around.react(entry, emoji, !mine));
     pill.append(h("span", { class: "count" }, String(authors.length)));
     pill.setAttribute("aria-pressed", String(mine));

@@ -149,7 +149,10 @@ for (const name of browserNames) {
       await ann.sees("Replying to");
       await keyboard.type("third");
       await press("Enter");
-      await ann.until("an answer", () => document.querySelector("button.quote") !== null);
+      await ann.until(
+        "an answer",
+        () => document.querySelector(".message:not(.sending) button.quote") !== null,
+      );
 
       await pointAt(ann, "third");
       await press("Enter", "ArrowUp", "Enter");

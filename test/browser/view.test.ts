@@ -74,7 +74,7 @@ for (const name of browserNames) {
 
       await act(bob, "Or sail?", "❤️");
       await ann.until("the reaction", () => document.querySelector(".reaction") !== null);
-      assert.equal(await ann.page.$eval(".reaction", (each) => each.ariaLabel), "❤️: Bob");
+      assert.equal(await ann.page.$eval(".reaction", (each) => each.ariaLabel), "❤️ 1: Bob");
       await ann.page.click(".reaction");
       await bob.until("two hearts", () => document.querySelector(".count")?.textContent === "2");
       await bob.page.click(".reaction");

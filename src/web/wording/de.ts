@@ -224,7 +224,7 @@ export const wordingDe: Wording = {
   quoteGone: "Eine frühere Nachricht, die nicht mehr hier ist",
   quickReactions: "Schnelle Reaktionen",
   moreReactions: "Weitere Reaktionen",
-  reactedBy: (emoji, names) => `${emoji}: ${names}`,
+  reactedBy: (emoji, n, names) => `${emoji} ${n}: ${names}`,
   reactionHint: (mine) => (mine ? "Drück, um deine zurückzunehmen." : "Drück, um mitzumachen."),
   deleteTitle: "Diese Nachricht für alle löschen?",
   deleteHint:

@@ -225,7 +225,7 @@ export const wordingEn = {
   quoteGone: "An earlier message that is not here any more",
   quickReactions: "Quick reactions",
   moreReactions: "More reactions",
-  reactedBy: (emoji: string, names: string) => `${emoji}: ${names}`,
+  reactedBy: (emoji: string, n: number, names: string) => `${emoji} ${n}: ${names}`,
   reactionHint: (mine: boolean) => (mine ? "Press to take yours back." : "Press to join in."),
   deleteTitle: "Delete this message for everybody?",
   deleteHint:
