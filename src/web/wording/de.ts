@@ -263,7 +263,7 @@ export const wordingDe: Wording = {
   recentEnter: (room) => `${room} betreten`,
   recentNoWords: "Gib oben seine Wörter ein, um einzutreten.",
   recentForget: (room) => `${room} vergessen`,
-  lastHere: (day) => `zuletzt hier ${day}`,
+  lastHere: (day) => `Zuletzt hier: ${day}`,
   onDevice: "Auf diesem Gerät",
   rememberRoom: "Diesen Raum merken",
   rememberRoomHint:

@@ -264,7 +264,7 @@ export const wordingEn = {
   recentEnter: (room: string) => `Enter ${room}`,
   recentNoWords: "Type its words above to enter.",
   recentForget: (room: string) => `Forget ${room}`,
-  lastHere: (day: string) => `last here ${day}`,
+  lastHere: (day: string) => `Last here: ${day}`,
   onDevice: "On this device",
   rememberRoom: "Remember this room",
   rememberRoomHint:
