@@ -9,6 +9,8 @@ import { brotliCompressSync, constants, gzipSync } from "node:zlib";
 import { fileURLToPath } from "node:url";
 import { build, transform, type Metafile } from "esbuild";
 import type { EmbeddedFile } from "../src/server/assets.ts";
+import { words } from "../src/crypto/words.ts";
+import { frontCoded } from "./front-coding.ts";
 import { thirdPartyNotices } from "./notices.ts";
 
 interface Page {
@@ -54,6 +56,7 @@ async function buildPage(): Promise<Page> {
     absWorkingDir: root,
     metafile: true,
     write: false,
+    plugins: [frontCoded(/crypto[/\\]words\.ts$/, words)],
   });
   const made = new Map<string, Buffer>();
   const served: EmbeddedFile[] = [];
@@ -191,8 +194,8 @@ function weigh(page: readonly EmbeddedFile[]): void {
   const [largest] = sizes.filter(isLanguage).toSorted((a, b) => b.bytes - a.bytes);
   const counted = sizes.filter((each) => !isLanguage(each) || each === largest);
   const gzipped = counted.reduce((sum, { bytes }) => sum + bytes, 0);
-  const spelt = `page: ${counted.length} files, ${(gzipped / 1024).toFixed(1)} KiB gzipped`;
-  if (gzipped > maxPageGzipBytes) throw new Error(`${spelt}, above ${maxPageGzipBytes / 1024} KiB`);
+  const spelt = `page: ${counted.length} files, ${(gzipped / 1000).toFixed(1)} KB gzipped`;
+  if (gzipped > maxPageGzipBytes) throw new Error(`${spelt}, above ${maxPageGzipBytes / 1000} KB`);
   console.log(spelt);
 }
 

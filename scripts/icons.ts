@@ -34,7 +34,8 @@ function drawMark(path: string, side: number, viewBox: number, share: number, sh
   const scale = (side * share) / viewBox;
   const margin = (side * (1 - share)) / 2;
   context.setTransform(scale, 0, 0, scale, margin, margin);
-  context.fill(new Path2D(path), "evenodd");
+  context.clip(new Path2D(path), "evenodd");
+  context.fillRect(0, 0, viewBox, viewBox);
   const { data } = context.getImageData(0, 0, side, side);
   const shadeOf: number[] = [];
   for (let at = 3; at < data.length; at += 4)

@@ -149,6 +149,8 @@ export const maxRosterMembers = 4_096;
 export const maxMarksPerLetter = 6;
 /** The longest address, in characters, that is made a link: what browsers and servers take without complaint. Client. */
 export const maxLinkLength = 2_048;
+/** Marks, links, list items and so on in one text; what comes behind them is text. No letter has so many, a joke may. Client. */
+export const maxMarksPerText = 1_000;
 /** Quotes and lists inside one another; what is deeper is text. Client. */
 export const maxBlockDepth = 4;
 /** What a tab holds to bring a room back: as much as a relay keeps by default. */

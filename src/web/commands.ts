@@ -1,15 +1,14 @@
-// What can be written behind a slash. Each command calls what a button does as well; what it is called and what it does
-// for whom stands in the wording.
+// What can be written behind a slash. Each command calls what a button does as well. What is wrong with one is told by
+// kind; the words for it, and for what each does, stand in the wording.
 
-import { checkName } from "../crypto/name.ts";
+import { type CheckedName, checkName } from "../crypto/name.ts";
 import type { ExportFormat } from "./export.ts";
-import { wording } from "./language.ts";
 
-/** What the room lets a person do. Those that can fail give a sentence on what is wrong, or null. */
+/** What the room lets a person do. */
 export interface RoomActs {
   readonly rename: (name: string) => void;
-  /** "" takes the topic away. */
-  readonly setTopic: (topic: string) => string | null;
+  /** "" takes the topic away. Not null: it is too long, or no line. */
+  readonly setTopic: (topic: string) => "characters" | null;
   readonly setTimer: (seconds: number) => void;
   readonly search: (query: string) => void;
   readonly export: (format: ExportFormat) => void;
@@ -19,13 +18,31 @@ export interface RoomActs {
   readonly leave: () => void;
 }
 
+export type CommandName =
+  | "help"
+  | "me"
+  | "nick"
+  | "topic"
+  | "timer"
+  | "search"
+  | "export"
+  | "clear"
+  | "share"
+  | "leave";
+
+/** What is wrong with what was typed. */
+export type CommandFault =
+  | { readonly why: "unknown"; readonly name: string }
+  /** It lacks something behind it, or has something there that makes no sense. */
+  | { readonly why: "usage"; readonly name: CommandName }
+  | { readonly why: "name"; readonly fault: Extract<CheckedName, { kind: "refused" }>["why"] }
+  | { readonly why: "topic" };
+
 /** A command was run; or there is a text to be said; or something is wrong with what was typed. */
 export type Outcome =
   | { readonly kind: "done" }
   | { readonly kind: "text"; readonly text: string }
-  | { readonly kind: "fault"; readonly fault: string };
-
-export type CommandName = keyof typeof wording.commands;
+  | { readonly kind: "fault"; readonly fault: CommandFault };
 
 export interface Command {
   readonly name: CommandName;
@@ -62,26 +79,20 @@ export function runCommand(typed: string, acts: RoomActs): Outcome {
   const [, name, rest = ""] = /^\/([a-z]+)(?:\s([^]*))?$/i.exec(typed) ?? [];
   if (name === undefined) return { kind: "text", text: typed };
   const command = commands.find((each) => each.name === name.toLowerCase());
-  if (command === undefined) return { kind: "fault", fault: wording.writing.unknownCommand(name) };
+  if (command === undefined) return refuse({ why: "unknown", name });
   return command.run(rest.trim(), acts);
-}
-
-/** How a command is written, without its slash: `nick NAME`. */
-export function spellCommand(name: CommandName): string {
-  return `${name} ${wording.commands[name].usage}`.trimEnd();
 }
 
 function rename(rest: string, acts: RoomActs): Outcome {
   if (rest === "") return usage("nick");
   const checked = checkName(rest);
-  if (checked.kind === "refused") return { kind: "fault", fault: wording.nameFaults[checked.why] };
+  if (checked.kind === "refused") return refuse({ why: "name", fault: checked.why });
   return act(() => acts.rename(checked.name));
 }
 
 function setTopic(rest: string, acts: RoomActs): Outcome {
   if (rest === "") return usage("topic");
-  const fault = acts.setTopic(isOff(rest) ? "" : rest);
-  return fault === null ? done : { kind: "fault", fault };
+  return acts.setTopic(isOff(rest) ? "" : rest) === null ? done : refuse({ why: "topic" });
 }
 
 function setTimer(rest: string, acts: RoomActs): Outcome {
@@ -112,5 +123,9 @@ function act(run: () => void): Outcome {
 }
 
 function usage(name: CommandName): Outcome {
-  return { kind: "fault", fault: wording.writing.commandUsage(`/${spellCommand(name)}`) };
+  return refuse({ why: "usage", name });
+}
+
+function refuse(fault: CommandFault): Outcome {
+  return { kind: "fault", fault };
 }

@@ -73,7 +73,10 @@ function shortcodeAt(text: string, caret: number): Completion | null {
     const ranks = names.map((name) => rankOf(name, typed, "_"));
     const best = Math.min(...ranks);
     const name = names[ranks.indexOf(best)] ?? "";
-    return best === Infinity ? [] : [{ rank: best, insert: emoji, label: `${emoji} ${name}`, detail: "" }];
+    // Of names that fit alike the shorter one is nearer to being whole.
+    return best === Infinity
+      ? []
+      : [{ rank: best + name.length / maxTokenLength, insert: emoji, label: `${emoji} ${name}`, detail: "" }];
   });
   return { from, to: caret, suggestions: bestOf(ranked) };
 }

@@ -7,6 +7,7 @@ import type { MessageId } from "../session/body.ts";
 import type { MessageEntry } from "../session/events.ts";
 import { textOf } from "../session/files.ts";
 import type { SayFault } from "../session/world.ts";
+import { spellCommandFault } from "./command-list.ts";
 import { type Outcome, commands } from "./commands.ts";
 import { closedShortcode, completionAt, type Sources } from "./completion.ts";
 import { button, drawing, h } from "./dom.ts";
@@ -138,9 +139,10 @@ export function createComposer(options: ComposerOptions): Composer {
   function submit(event: SubmitEvent): void {
     event.preventDefault();
     suggestions.close();
-    const said = aim?.kind === "edit" ? saidEdit(aim.entry) : saidOrRun();
-    fault.textContent = said ?? "";
+    // First: what a command opens takes the focus.
     field.focus();
+    const problem = aim?.kind === "edit" ? saidEdit(aim.entry) : saidOrRun();
+    fault.textContent = problem ?? "";
   }
 
   /** A sentence on what is wrong, or null: it is on its way. */
@@ -155,7 +157,7 @@ export function createComposer(options: ComposerOptions): Composer {
 
   function saidOrRun(): string | null {
     const outcome = options.run(field.value);
-    if (outcome.kind === "fault") return outcome.fault;
+    if (outcome.kind === "fault") return spellCommandFault(outcome.fault);
     if (outcome.kind === "text") {
       const problem = options.say(outcome.text, aim?.entry.messageId ?? undefined);
       if (problem !== null) return faultText(problem);
@@ -253,7 +255,8 @@ export function createComposer(options: ComposerOptions): Composer {
 
   function gone(id: string): void {
     if (aim?.entry.id !== id) return;
-    if (aim.kind === "edit") setAside = field.value;
+    // Both are the person's own words.
+    if (aim.kind === "edit") setAside = [setAside, field.value].filter((text) => text !== "").join("\n");
     aimAt(null);
   }
 

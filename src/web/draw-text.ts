@@ -1,6 +1,7 @@
 // Turns the tree of format.ts into nodes. Nothing that somebody wrote becomes anything but text, except the address of
 // a link, which links.ts has judged.
 
+import { copied } from "./dialogs.ts";
 import { button, h } from "./dom.ts";
 import { type Block, formatText, type ListItem } from "./format.ts";
 import type { Inline } from "./format-inline.ts";
@@ -70,7 +71,7 @@ function drawLink({ text, href, host }: Extract<Inline, { kind: "link" }>): HTML
 }
 
 function drawCode(language: string, text: string): HTMLElement {
-  const copy = button("copy-code", wording.writing.copyCode, () => void copied());
+  const copy = button("copy-code", wording.writing.copyCode, () => void sayCopied());
   // Code is written from left to right; a reader of any language can scroll it by keyboard.
   const code = h(
     "pre",
@@ -78,12 +79,8 @@ function drawCode(language: string, text: string): HTMLElement {
     h("code", {}, text),
   );
 
-  async function copied(): Promise<void> {
-    const said = await navigator.clipboard.writeText(text).then(
-      () => wording.copied,
-      () => wording.copyFailed,
-    );
-    copy.textContent = said;
+  async function sayCopied(): Promise<void> {
+    copy.textContent = (await copied(text)) ? wording.copied : wording.copyFailed;
     setTimeout(() => (copy.textContent = wording.writing.copyCode), saidForMs);
   }
 

@@ -2,6 +2,7 @@
 // One pass from left to right. A mark that may open is kept in a stack; where its partner never comes it becomes text
 // again, once. The same mark is open at most once, so the stack holds five and nothing is copied more than five times.
 
+import { maxMarksPerText } from "../protocol/limits.ts";
 import { isEdgeAt, isInkAt, isWordAt } from "./edges.ts";
 import { readLink, schemeAt } from "./links.ts";
 import type { Mentions } from "./mentions.ts";
@@ -16,9 +17,12 @@ export type Inline =
   | { readonly kind: "mention"; readonly text: string; readonly own: boolean }
   | { readonly kind: Styled; readonly children: readonly Inline[] };
 
-/** How many characters were looked at, those looked at twice counted twice. */
+/** What a text has cost so far. */
 export interface Meter {
+  /** Characters looked at, those looked at twice counted twice. */
   steps: number;
+  /** Marks that were read. */
+  marks: number;
 }
 
 interface Frame {
@@ -56,6 +60,7 @@ export function inlinesOf(text: string, mentions: Mentions, meter: Meter): Inlin
   /** Puts a node in the place of what stands between here and `end`. */
   function put(node: Inline, end: number): void {
     flush();
+    meter.marks++;
     top().nodes.push(node);
     plainFrom = at = end;
   }
@@ -97,6 +102,7 @@ export function inlinesOf(text: string, mentions: Mentions, meter: Meter): Inlin
   function push(mark: string): number {
     const same = stack.findIndex((frame) => frame.mark === mark);
     if (same > 0) unwind(same);
+    meter.marks++;
     stack.push({ mark, nodes: [] });
     at += mark.length;
     return mark.length;
@@ -156,7 +162,7 @@ export function inlinesOf(text: string, mentions: Mentions, meter: Meter): Inlin
     else put({ kind: "link", ...link }, end);
   }
 
-  while (at < text.length) {
+  while (at < text.length && meter.marks < maxMarksPerText) {
     meter.steps++;
     const character = text.charAt(at);
     switch (character) {
@@ -184,6 +190,7 @@ export function inlinesOf(text: string, mentions: Mentions, meter: Meter): Inlin
         at++;
     }
   }
+  at = text.length;
   flush();
   unwind(1);
   return top().nodes;

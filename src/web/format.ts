@@ -2,7 +2,7 @@
 // italic, struck out, code, links and mentions (format-inline.ts). It knows no page; draw-text.ts turns the tree into
 // nodes. Each line is looked at once per level, and levels are bounded, so a text costs in proportion to its length.
 
-import { maxBlockDepth } from "../protocol/limits.ts";
+import { maxBlockDepth, maxMarksPerText } from "../protocol/limits.ts";
 import { type Inline, inlinesOf, type Meter } from "./format-inline.ts";
 import { type Mentions, noMentions } from "./mentions.ts";
 
@@ -38,10 +38,24 @@ const maxNumberDigits = 4;
 /**
  * Reads the marks of a text.
  * @param mentions who can be mentioned in the room
- * @param meter counts the characters looked at; tests hold it against the length
+ * @param meter counts what the text costs; tests hold it against the length
  */
-export function formatText(text: string, mentions = noMentions, meter: Meter = { steps: 0 }): Block[] {
+export function formatText(
+  text: string,
+  mentions = noMentions,
+  meter: Meter = { steps: 0, marks: 0 },
+): Block[] {
   return blocksOf(text.split("\n"), { mentions, meter, depth: 0 });
+}
+
+/** Whether a text mentions the person before the page, as `formatText` would mark it. */
+export function mentionsOneself(text: string, mentions: Mentions): boolean {
+  const isOwn = (node: Block | Inline): boolean => {
+    if (node.kind === "mention") return node.own;
+    if (node.kind === "list") return node.items.some(({ children }) => children.some(isOwn));
+    return "children" in node && node.children.some(isOwn);
+  };
+  return text.includes("@") && formatText(text, mentions).some(isOwn);
 }
 
 function blocksOf(lines: readonly string[], scan: Scan): Block[] {
@@ -50,6 +64,7 @@ function blocksOf(lines: readonly string[], scan: Scan): Block[] {
   let plain: string[] = [];
   const add = (block: Block): void => {
     flush();
+    scan.meter.marks++;
     blocks.push(block);
   };
   const flush = (): void => {
@@ -61,14 +76,15 @@ function blocksOf(lines: readonly string[], scan: Scan): Block[] {
   for (let at = 0; at < lines.length;) {
     const line = lines[at] ?? "";
     scan.meter.steps += line.length + 1;
-    const language = at < lastFence ? languageOf(line) : null;
+    const isFull = scan.meter.marks >= maxMarksPerText;
+    const language = at < lastFence && !isFull ? languageOf(line) : null;
     if (language !== null) {
       const end = lines.indexOf(fence, at + 1);
       add({ kind: "code", language, text: lines.slice(at + 1, end).join("\n") });
       at = end + 1;
       continue;
     }
-    const next = scan.depth < maxBlockDepth ? container(lines, at, scan, add) : at;
+    const next = scan.depth < maxBlockDepth && !isFull ? container(lines, at, scan, add) : at;
     if (next === at) plain.push(line);
     at = Math.max(next, at + 1);
   }
@@ -96,12 +112,15 @@ function container(lines: readonly string[], at: number, scan: Scan, add: (block
   const ordered = first.number !== null;
   const items: ListItem[] = [];
   let end = at;
-  for (let marker: Marker | null = first; marker !== null && (marker.number !== null) === ordered;) {
+  let marker: Marker | null = first;
+  // The first one has its place, whatever came before it.
+  while (marker !== null && (marker.number !== null) === ordered) {
     const { width, number } = marker;
+    scan.meter.marks++;
     const own = [(lines[end] ?? "").slice(width)];
     for (end++; isIndented(lines[end]); end++) own.push(dedented(lines[end] ?? "", width));
     items.push({ number, children: blocksOf(own, inner) });
-    marker = markerOf(lines[end]);
+    marker = scan.meter.marks < maxMarksPerText ? markerOf(lines[end]) : null;
   }
   add({ kind: "list", ordered, items });
   return end;

@@ -11,11 +11,13 @@ import {
 import { phraseWords } from "../protocol/limits.ts";
 import { isListWord } from "../crypto/typo.ts";
 import { wordsOf } from "../session/invite.ts";
+import { completeListWord } from "./word-completion.ts";
 import { button, drawing, h } from "./dom.ts";
 import { iconPath } from "./icons.ts";
 import { createRecentList } from "./recent-list.ts";
 import { languageChoice } from "./settings.ts";
 import { wording } from "./language.ts";
+import { createSuggestions, isComposing } from "./suggestions.ts";
 
 export interface JoinView {
   readonly element: HTMLElement;
@@ -68,6 +70,7 @@ export function createJoinView(options: JoinOptions): JoinView {
       "aria-describedby": "phrase-hint failure",
     },
   });
+  const suggestions = createSuggestions(phrase, { complete: completeListWord, eager: false });
   const nameFault = h("p", { class: "fault", attributes: { id: "name-fault", role: "alert" } });
   const hint = h("div", { class: "hint", attributes: { id: "phrase-hint", "aria-live": "polite" } });
   const failure = h("p", { class: "fault", attributes: { id: "failure", role: "alert" } });
@@ -83,7 +86,7 @@ export function createJoinView(options: JoinOptions): JoinView {
     name,
     nameFault,
     h("label", { attributes: { for: "phrase" } }, wording.phraseLabel),
-    phrase,
+    h("div", { class: "phrase-place" }, phrase, suggestions.element),
     hint,
     failure,
     enter,
@@ -115,9 +118,11 @@ export function createJoinView(options: JoinOptions): JoinView {
   phrase.addEventListener("input", () => void judge());
   phrase.addEventListener("paste", () => setTimeout(takeLinkApart));
   phrase.addEventListener("keydown", (event) => {
-    if (event.key !== "Enter" || event.isComposing) return;
+    if (isComposing(event)) return;
+    const isTaken = suggestions.takeKey(event);
+    if (!isTaken && event.key !== "Enter") return;
     event.preventDefault();
-    form.requestSubmit();
+    if (!isTaken) form.requestSubmit();
   });
   name.addEventListener("input", () => say(nameFault, ""));
   if (options.words !== "") void judgeLink();
@@ -222,6 +227,7 @@ export function createJoinView(options: JoinOptions): JoinView {
   }
 
   async function submitOnce(): Promise<void> {
+    suggestions.close();
     takeLinkApart();
     const checkedName = checkName(name.value);
     const normal = normalisePhrase(phrase.value);

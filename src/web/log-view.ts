@@ -175,7 +175,7 @@ export function createLogView(options: LogOptions): LogView {
   }
 
   function clear(): void {
-    for (const id of Array.from(shown.keys())) {
+    for (const id of shown.keys()) {
       remove(id);
       cleared.add(id);
     }

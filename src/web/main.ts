@@ -28,6 +28,7 @@ import { createRooms, type OpenRoom } from "./rooms.ts";
 import { openSettings } from "./settings.ts";
 import { isKeepable, openShelf, type SavedRoom } from "./storage.ts";
 import { createTab } from "./tab.ts";
+import { followKeyboard } from "./viewport.ts";
 
 /** A room of this tab with all that belongs to it. */
 interface Room extends OpenRoom {
@@ -46,6 +47,7 @@ const rooms = createRooms<Room>(() => showJoin("", "", null), showUnseen);
 const tab = createTab(openShelf());
 
 markDocument();
+followKeyboard();
 void start();
 
 async function start(): Promise<void> {

@@ -7,6 +7,7 @@ import { spell } from "./dates.ts";
 import { button, h } from "./dom.ts";
 import { emoteOf } from "./emote.ts";
 import { wording } from "./language.ts";
+import { neutralise } from "./neutral.ts";
 import { avatarOf, nameOf, sentence } from "./person.ts";
 
 /** What a message needs of the log around it. */
@@ -120,7 +121,7 @@ function drawQuote(entry: MessageEntry, around: Around): HTMLElement | null {
   if (entry.re === undefined || entry.deleted) return null;
   const answered = around.answered(entry);
   if (answered === null) return h("p", { class: "quote gone" }, wording.quoteGone);
-  const text = answered.deleted ? wording.deleted : textOf(answered).replaceAll(/\s+/g, " ");
+  const text = answered.deleted ? wording.deleted : neutralise(textOf(answered)).replaceAll(/\s+/g, " ");
   const shown = text.length > quotedLetters ? `${text.slice(0, quotedLetters).toWellFormed()}…` : text;
   const quote = button("quote", nameOf(answered.author), () => around.jump(answered));
   quote.append(h("span", { class: "quoted", attributes: { dir: "auto" } }, shown));
@@ -132,7 +133,8 @@ function drawReactions(entry: MessageEntry, around: Around): HTMLElement | null 
   if (entry.reactions.size === 0) return null;
   const all = [...entry.reactions].map(([emoji, authors]) => {
     const mine = authors.some((author) => author.own);
-    const who = wording.reactedBy(emoji, authors.map((author) => author.name).join(", "));
+    const names = authors.map((author) => author.name).join(", ");
+    const who = wording.reactedBy(emoji, authors.length, names);
     const pill = button("reaction", emoji, () => around.react(entry, emoji, !mine));
     pill.append(h("span", { class: "count" }, String(authors.length)));
     pill.setAttribute("aria-pressed", String(mine));
@@ -146,7 +148,7 @@ function drawReactions(entry: MessageEntry, around: Around): HTMLElement | null 
 function drawLine(item: HTMLLIElement, entry: Exclude<Entry, MessageEntry>): void {
   const { kind, text, who, quoted } = lineOf(entry);
   item.className = kind;
-  const behind = quoted === "" ? null : h("bdi", { class: "quoted" }, quoted);
+  const behind = quoted === "" ? null : h("bdi", { class: "quoted" }, neutralise(quoted));
   const line = h("p", {}, ...sentence(text, who), behind);
   item.replaceChildren(line);
 }

@@ -3,9 +3,10 @@
 
 import { maxMarksPerLetter } from "../protocol/limits.ts";
 
-/** Anything that may have to go. Most texts have none of it, and cost one look. */
-const suspicious =
-  /[\u00ad\u034f\u061c\u115f\u1160\u17b4\u17b5\u180b-\u180f\u200b-\u200f\u2028-\u202e\u2060-\u206f\u3164\ufeff\uffa0\ufff0-\ufffb\u{1bca0}-\u{1bca3}\u{1d173}-\u{1d17a}\u{e0000}-\u{e0fff}]|\p{M}{3}/u;
+/** What is looked at more closely: marks, and anything that may have to go. */
+const special = /[\p{M}\p{Default_Ignorable_Code_Point}\p{Bidi_Control}\u2028\u2029\ufff0-\ufffb]/u;
+/** Most texts have none of it, and cost one look. A mark or two on a letter is how many people write. */
+const suspicious = /[\p{Default_Ignorable_Code_Point}\p{Bidi_Control}\u2028\u2029\ufff0-\ufffb]|\p{M}{3}/u;
 const joiner = /[\u200c\u200d]/;
 const tag = /[\u{e0020}-\u{e007f}]/u;
 /** Ideographs and emoji choose their shape by these; as marks they are counted. */
@@ -37,22 +38,31 @@ function cleaned(text: string): string {
   let last = "";
   let inFlag = false;
   for (const [at, character] of characters.entries()) {
-    const stays = joiner.test(character)
-      ? joins(last, characters[at + 1] ?? "", character)
-      : tag.test(character)
-        ? inFlag
-        : character !== "\u2028" && character !== "\u2029" && !isUnseen(character);
+    if (!special.test(character)) {
+      marks = 0;
+      inFlag = character === blackFlag;
+      result += character;
+      last = character;
+      continue;
+    }
     if (character === "\u2028" || character === "\u2029") result += "\n";
-    if (!stays) continue;
-    if (mark.test(character)) marks++;
+    if (!stays(character, last, characters[at + 1] ?? "", inFlag)) continue;
     // A joiner is no new letter: a tower must not go on behind it.
+    if (mark.test(character)) marks++;
     else if (!joiner.test(character)) marks = 0;
     if (marks > maxMarksPerLetter) continue;
-    inFlag = character === blackFlag || (inFlag && tag.test(character));
+    inFlag &&= tag.test(character);
     result += character;
     last = character;
   }
   return result;
+}
+
+/** Whether one of the special characters may be drawn behind `last`, the one before it that is. */
+function stays(character: string, last: string, next: string, inFlag: boolean): boolean {
+  if (joiner.test(character)) return joins(last, next, character);
+  if (tag.test(character)) return inFlag;
+  return character !== "\u2028" && character !== "\u2029" && !isUnseen(character);
 }
 
 function isUnseen(character: string): boolean {

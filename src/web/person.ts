@@ -5,6 +5,7 @@ import { fromBase64url } from "../protocol/base64url.ts";
 import type { Author } from "../session/events.ts";
 import { drawing, h } from "./dom.ts";
 import { wording } from "./language.ts";
+import { neutralise } from "./neutral.ts";
 
 /** Silhouettes in a view box of 24 that are told apart at 16 pixels, each with the height of its middle. */
 const silhouettes: readonly (readonly [middle: number, path: string])[] = [
@@ -50,7 +51,7 @@ export function avatarOf({ key }: Author): SVGSVGElement {
 export function nameOf({ name, ordinal }: Author): HTMLElement {
   const number = ordinal > 1 ? h("span", { class: "ordinal" }, String(ordinal)) : null;
   if (number !== null) number.title = wording.ordinal;
-  return h("span", { class: "name" }, h("bdi", {}, name), number);
+  return h("span", { class: "name" }, h("bdi", {}, neutralise(name)), number);
 }
 
 /** A sentence of ours; each {name} in it stands apart from the rest, so that no name can finish the sentence. */

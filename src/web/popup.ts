@@ -35,7 +35,8 @@ export function openMenu(
   );
   menu.addEventListener("keydown", (event) => steer(event, menu, close));
   document.addEventListener("pointerdown", pressed, { capture: true });
-  document.body.append(menu);
+  // Within what the page is about: what stands beside it is passed over by who jumps from part to part.
+  (document.querySelector("main") ?? document.body).append(menu);
   menu.showPopover();
   put(menu, place);
   const first = menu.querySelector<HTMLElement>(".menu-item") ?? menu.querySelector("button");

@@ -23,7 +23,7 @@ export function createRoomActs(options: RoomActsOptions): RoomActs {
   const { session, log, topic, search, share, leave, help } = options;
   return {
     rename: session.rename,
-    setTopic: (text) => (session.setTopic(text) === null ? null : wording.writing.topicTooLong),
+    setTopic: session.setTopic,
     setTimer: session.setTimer,
     search,
     export(format) {

@@ -1,6 +1,7 @@
 // Inside a room: the bar, the messages, the people and the composer. It shows what the session tells and passes on
 // what the person does.
 
+import { maxRosterMembers } from "../protocol/limits.ts";
 import type { Author, MessageEntry, RosterMember, SessionEvent, Status } from "../session/events.ts";
 import { textOf } from "../session/files.ts";
 import type { Session } from "../session/world.ts";
@@ -19,6 +20,7 @@ import {
 import { button, h } from "./dom.ts";
 import { drawText } from "./draw-text.ts";
 import type { Files } from "./files.ts";
+import { mentionsOneself } from "./format.ts";
 import { openHelpDialog } from "./help.ts";
 import { wording } from "./language.ts";
 import { createLogView } from "./log-view.ts";
@@ -67,13 +69,15 @@ interface RoomOptions {
 export function createRoomView(options: RoomOptions): RoomView {
   const { session, files } = options;
   let names: readonly string[] = [];
+  /** All who have been here since this page was. */
+  let known: readonly string[] = [];
   let mentions: Mentions = createMentions([], session.save().name);
   let topic = "";
   const log = createLogView({
     share,
     drawText: (text) => drawText(text, mentions),
     card: files.card,
-    news: (entry) => options.news(entry, isMentioned(entry.text)),
+    news: (entry) => options.news(entry, mentionsOneself(entry.text, mentions)),
     react: (entry, emoji, on) => entry.messageId !== null && session.react(entry.messageId, emoji, on),
   });
   const people = createPeopleView({
@@ -115,7 +119,7 @@ export function createRoomView(options: RoomOptions): RoomView {
     say: session.say,
     edit: session.edit,
     run: (typed) => runCommand(typed, acts),
-    names: () => names,
+    names: () => names.filter((name) => name !== session.save().name),
     typing: session.typing,
     editLast() {
       const last = log.newest(
@@ -216,17 +220,14 @@ export function createRoomView(options: RoomOptions): RoomView {
     bar.showCount(members.length);
   }
 
-  function isMentioned(text: string): boolean {
-    const places = Array.from(text.matchAll(/@/g), ({ index }) => index + 1);
-    return places.some((at) => mentions.match(text, at)?.own === true);
-  }
-
   /** Whoever is here can be mentioned; what was said to them before the page knew them is marked now. */
   function knowNames(members: readonly RosterMember[]): void {
-    const next = members.flatMap(({ author }) => (author === null ? [] : [author.name]));
-    if (next.join("\n") === names.join("\n")) return;
-    names = next;
-    mentions = createMentions(names, session.save().name);
+    names = members.flatMap(({ author }) => (author === null ? [] : [author.name]));
+    const all = [...new Set([...known, ...names])];
+    if (all.length === known.length) return;
+    // Who has gone is still meant by what was said to them.
+    known = all.slice(-maxRosterMembers);
+    mentions = createMentions(known, session.save().name);
     log.redrawTexts(({ text }) => text.includes("@"));
   }
 

@@ -32,14 +32,18 @@ export function createSuggestions(
   const id = `suggestions-${lists++}`;
   const list = h("ul", {
     class: "suggestions",
-    attributes: { id, role: "listbox", "aria-label": wording.writing.suggestions, hidden: "" },
+    // What scrolls can be reached by keyboard; in the field, Tab takes a suggestion and never comes here.
+    attributes: { id, role: "listbox", tabindex: "0", "aria-label": wording.writing.suggestions, hidden: "" },
   });
+  // A press must not take the focus from the field: the list would be gone before it counts.
+  list.addEventListener("pointerdown", (event) => event.preventDefault());
   const heard = h("span", { class: "heard", attributes: { role: "status" } });
   const element = h("div", { class: "suggestions-place" }, list, heard);
   let shown: Completion | null = null;
   let chosen = -1;
 
   field.setAttribute("aria-autocomplete", "list");
+  field.setAttribute("aria-haspopup", "listbox");
   field.setAttribute("aria-controls", id);
   field.addEventListener("input", update);
   field.addEventListener("click", update);
@@ -64,8 +68,6 @@ export function createSuggestions(
         h("bdi", {}, label),
         detail === "" ? null : h("span", { class: "quiet" }, detail),
       );
-      // On press, before the field could lose the focus and the list with it.
-      option.addEventListener("pointerdown", (event) => event.preventDefault());
       option.addEventListener("click", () => take(index));
       return option;
     });

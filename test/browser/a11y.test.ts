@@ -10,6 +10,7 @@ import { generatePhrase } from "../../src/crypto/phrase.ts";
 import { browserNames, Guest, launch, quit } from "./browsers.ts";
 import { type RunningRelay, startRelay } from "./relay.ts";
 import { act, fromMenu, pointAt } from "./talk.ts";
+import { wear } from "./theme.ts";
 
 const random = (length: number) => crypto.getRandomValues(new Uint8Array(length));
 const axe = readFileSync(createRequire(import.meta.url).resolve("axe-core/axe.min.js"), "utf8");
@@ -30,18 +31,6 @@ async function violations(guest: Guest): Promise<string[]> {
   }
   await guest.page.evaluate(wear, "light");
   return found;
-}
-
-/** Runs in the page, whose style asks the browser for its theme; not every browser lets a test answer that. */
-function wear(theme: string): void {
-  for (const sheet of document.styleSheets) {
-    for (const rule of sheet.cssRules) {
-      if (!(rule instanceof CSSMediaRule) || !rule.cssText.includes("--")) continue;
-      const isDark = /prefers-color-scheme|^(not )?all$/.test(rule.conditionText);
-      if (isDark) rule.media.mediaText = theme === "dark" ? "all" : "not all";
-    }
-  }
-  for (const change of document.getAnimations()) change.finish();
 }
 
 interface AxeResults {
@@ -136,11 +125,9 @@ for (const name of browserNames) {
 
       // Backwards out of the composer stand the messages.
       await keyboard.down("Shift");
-      for (
-        let steps = 0;
-        steps < 5 && !(await ann.page.evaluate(() => document.activeElement?.matches(".log > li")));
-      )
-        (await press("Tab"), steps++);
+      const isAtMessage = () =>
+        ann.page.evaluate(() => document.activeElement?.matches(".log > li") === true);
+      for (let steps = 0; steps < 5 && !(await isAtMessage()); steps++) await press("Tab");
       await keyboard.up("Shift");
       assert.match(await focused(), /second/);
       await press("ArrowUp");
@@ -149,7 +136,10 @@ for (const name of browserNames) {
       await ann.sees("Replying to");
       await keyboard.type("third");
       await press("Enter");
-      await ann.until("an answer", () => document.querySelector("button.quote") !== null);
+      await ann.until(
+        "an answer",
+        () => document.querySelector(".message:not(.sending) button.quote") !== null,
+      );
 
       await pointAt(ann, "third");
       await press("Enter", "ArrowUp", "Enter");

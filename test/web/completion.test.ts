@@ -27,7 +27,8 @@ function complete(marked: string) {
 test("two letters behind a colon find emoji, the whole name first, then beginnings, then words within", () => {
   assert.deepEqual(complete("well :tad|")?.inserts, ["🎉"]);
   assert.equal(complete("(:heart|")?.inserts[0], "❤️");
-  assert.equal(complete(":HEART|")?.inserts[1], "😍");
+  assert.equal(complete(":HEART|")?.inserts[1], "💓");
+  assert.equal(complete(":hear|")?.inserts[0], "❤️");
   assert.ok(complete(":eyes|")?.inserts.includes("😍"));
   assert.equal(complete(":+1|")?.inserts[0], "👍");
   assert.equal(complete(":thumbs|")?.inserts.length, 2);
@@ -73,5 +74,5 @@ test("each emoji and each name stands in the table once, and a name can be typed
   assert.equal(new Set(emojis.map(({ emoji }) => emoji)).size, emojis.length);
   for (const name of names) assert.match(name, /^[a-z0-9_+-]+$/);
   for (const { emoji } of emojis) assert.match(emoji, /^\p{Emoji}/u);
-  assert.ok(emojis.length > 400);
+  assert.ok(emojis.length > 200);
 });

@@ -1,7 +1,7 @@
 import assert from "node:assert/strict";
 import { describe, test } from "node:test";
-import { maxBlockDepth, maxTextBytes } from "../../src/protocol/limits.ts";
-import { type Block, formatText } from "../../src/web/format.ts";
+import { maxBlockDepth, maxMarksPerText, maxTextBytes } from "../../src/protocol/limits.ts";
+import { type Block, formatText, mentionsOneself } from "../../src/web/format.ts";
 import type { Inline } from "../../src/web/format-inline.ts";
 import { createMentions } from "../../src/web/mentions.ts";
 import { seededNumbers } from "../seeded.ts";
@@ -167,6 +167,13 @@ for (const [title, pairs] of Object.entries(cases)) {
   });
 }
 
+test("one is mentioned where one's name is marked, and nowhere else", () => {
+  for (const text of ["@Bob", "> - **@bob**, look"]) assert.ok(mentionsOneself(text, mentions), text);
+  for (const text of ["@Ann", "Bob", "`@Bob`", "```\n@Bob\n```", "a@Bob", "@Bobby"]) {
+    assert.ok(!mentionsOneself(text, mentions), text);
+  }
+});
+
 test("what looks like HTML is text", () => {
   const text = `<script>alert(1)</script><img src=x onerror="alert(1)">&lt;b&gt;`;
   assert.deepEqual(formatText(text), [{ kind: "paragraph", children: [{ kind: "text", text }] }]);
@@ -179,6 +186,38 @@ test("quotes and lists stop nesting at their limit, marks at five", () => {
   }
   const [block] = formatText("**__*_~~".repeat(1_000) + "a" + "~~_*__**".repeat(1_000));
   assert.ok(block && depthOf(block) <= 7);
+});
+
+/** Everything in a tree that is drawn as an element. */
+function countOf(block: Block | Inline): number {
+  if (block.kind === "text") return 0;
+  const inner =
+    block.kind === "list"
+      ? block.items.flatMap(({ children }) => children)
+      : "children" in block
+        ? block.children
+        : [];
+  const items = block.kind === "list" ? block.items.length : 0;
+  return inner.reduce((sum, each) => sum + countOf(each), 1 + items);
+}
+
+test("what is behind the last mark that a text may have is text", () => {
+  for (const piece of [
+    "*a* ",
+    "`a` ",
+    "@Ann ",
+    "http://a.example ",
+    "> a\n\n",
+    "- a\n",
+    "> - *a*\n\n",
+    "```\n```\n",
+  ]) {
+    const text = piece.repeat(3 * maxMarksPerText);
+    const blocks = formatText(text, mentions);
+    const count = blocks.reduce((sum, block) => sum + countOf(block), 0);
+    assert.ok(count > maxMarksPerText / 2 && count < 3 * maxMarksPerText, `${piece}: ${count}`);
+    assert.equal(blocks.map(textOf).join("").replace(marks, ""), text.replace(marks, ""));
+  }
 });
 
 const marks = /[\s*_~`\\>\-•.)]/g;
@@ -261,7 +300,7 @@ describe("the work grows with the length alone", () => {
     "` `` ``` ",
   ];
   const stepsOf = (text: string) => {
-    const meter = { steps: 0 };
+    const meter = { steps: 0, marks: 0 };
     formatText(text, filler, meter);
     return meter.steps;
   };

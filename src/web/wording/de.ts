@@ -230,7 +230,7 @@ export const wordingDe: Wording = {
   quoteGone: "Eine frühere Nachricht, die nicht mehr hier ist",
   quickReactions: "Schnelle Reaktionen",
   moreReactions: "Weitere Reaktionen",
-  reactedBy: (emoji, names) => `${emoji}: ${names}`,
+  reactedBy: (emoji, n, names) => `${emoji} ${n}: ${names}`,
   reactionHint: (mine) => (mine ? "Drück, um deine zurückzunehmen." : "Drück, um mitzumachen."),
   deleteTitle: "Diese Nachricht für alle löschen?",
   deleteHint:
@@ -269,7 +269,7 @@ export const wordingDe: Wording = {
   recentEnter: (room) => `${room} betreten`,
   recentNoWords: "Gib oben seine Wörter ein, um einzutreten.",
   recentForget: (room) => `${room} vergessen`,
-  lastHere: (day) => `zuletzt hier ${day}`,
+  lastHere: (day) => `Zuletzt hier: ${day}`,
   onDevice: "Auf diesem Gerät",
   rememberRoom: "Diesen Raum merken",
   rememberRoomHint:
@@ -318,7 +318,6 @@ export const wordingDe: Wording = {
     cancel: "Abbrechen",
     lettersLeft: (n) => `noch ${n} Zeichen`,
     lettersOver: (n) => `${n} Zeichen zu viel. Kürze die Nachricht, oder sende sie in zwei Teilen.`,
-    notSent: "Diese Nachricht ist noch nicht gesendet. Warte, bis die Verbindung wieder da ist.",
     unknownCommand: (name) =>
       `Einen Befehl /${name} gibt es nicht. Schreib /help für die vorhandenen, oder //${name}, um es als Text zu senden.`,
     commandUsage: (usage) => `Schreib es so: ${usage}`,
@@ -352,7 +351,6 @@ export const wordingDe: Wording = {
     head: (at, n) => `Secure Room, gespeichert ${at}: ${count(n, "Nachricht", "Nachrichten")}`,
     deleted: "gelöscht",
     edited: "bearbeitet",
-    empty: "Es gibt noch nichts zu speichern.",
   },
   files: {
     attach: "Dateien anhängen",

@@ -260,7 +260,7 @@ export const wordingEn = {
   quoteGone: "An earlier message that is not here any more",
   quickReactions: "Quick reactions",
   moreReactions: "More reactions",
-  reactedBy: (emoji: string, names: string) => `${emoji}: ${names}`,
+  reactedBy: (emoji: string, n: number, names: string) => `${emoji} ${n}: ${names}`,
   reactionHint: (mine: boolean) => (mine ? "Press to take yours back." : "Press to join in."),
   deleteTitle: "Delete this message for everybody?",
   deleteHint:
@@ -299,7 +299,7 @@ export const wordingEn = {
   recentEnter: (room: string) => `Enter ${room}`,
   recentNoWords: "Type its words above to enter.",
   recentForget: (room: string) => `Forget ${room}`,
-  lastHere: (day: string) => `last here ${day}`,
+  lastHere: (day: string) => `Last here: ${day}`,
   onDevice: "On this device",
   rememberRoom: "Remember this room",
   rememberRoomHint:
@@ -343,7 +343,6 @@ export const wordingEn = {
     cancel: "Cancel",
     lettersLeft: (n: number) => `${count(n, "letter", "letters")} left`,
     lettersOver: (n: number) => `${count(n, "letter", "letters")} too many. Shorten it, or send it in two.`,
-    notSent: "This message has not been sent yet. Wait for the connection to come back.",
     unknownCommand: (name: string) =>
       `There is no command /${name}. Write /help to see those there are, or //${name} to send it as text.`,
     commandUsage: (usage: string) => `Write it like this: ${usage}`,
@@ -378,6 +377,5 @@ export const wordingEn = {
     head: (at: string, n: number) => `Secure Room, saved ${at}: ${count(n, "message", "messages")}`,
     deleted: "deleted",
     edited: "edited",
-    empty: "There is nothing to save yet.",
   },
 } as const;
