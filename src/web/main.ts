@@ -1,5 +1,6 @@
 // The page: wires the door, the keys, the sessions and the rooms together, and keeps the tab over a reload.
 
+import { openedAddress, restoreAddress } from "./opened.ts";
 import type { Random } from "../crypto/bytes.ts";
 import { type Bytes, toBase64url } from "../protocol/base64url.ts";
 import { deriveRoomKeys, type RoomKeys } from "../crypto/keys.ts";
@@ -51,12 +52,10 @@ followKeyboard();
 void start();
 
 async function start(): Promise<void> {
-  const address = new URL(location.href);
-  const invitation = readInvitation(address);
-  const trouble = await lackingHere(address);
-  // Whoever has to open the link elsewhere still needs its words.
-  if (trouble === null) history.replaceState(null, "", "/");
+  const invitation = readInvitation(openedAddress);
+  const trouble = await lackingHere(openedAddress);
   if (trouble !== null) {
+    restoreAddress();
     rooms.showDoor(
       h("main", { class: "join" }, h("h1", {}, wording.title), h("p", { class: "fault" }, trouble)),
     );

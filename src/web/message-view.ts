@@ -36,10 +36,10 @@ export function drawEntry(item: HTMLLIElement, known: Entry | undefined, entry: 
     setPart(item, "quote", drawQuote(entry, around));
     setPart(item, "reactions", drawReactions(entry, around));
   } else redraw(item, known, entry, around);
-  const { delivery, author } = entry;
-  for (const [name, is] of Object.entries({ sending: delivery === "sending", own: author.own }))
-    item.classList.toggle(name, is);
-  item.classList.add("message");
+  const isSending = entry.delivery === "sending";
+  item.classList.add("message", isSending ? "sending" : "sent");
+  item.classList.remove(isSending ? "sent" : "sending");
+  item.classList.toggle("own", entry.author.own);
 }
 
 function redraw(item: HTMLLIElement, known: MessageEntry, entry: MessageEntry, around: Around): void {

@@ -147,9 +147,12 @@ export class Guest {
     await this.page.locator(selector).fill(text);
   }
 
-  /** Waits until some text stands anywhere on the page. */
+  /** Waits until some text stands anywhere on the page; what is scrolled out of sight has no innerText in Firefox. */
   sees(text: string): Promise<void> {
-    return this.until(`“${text}”`, (wanted) => document.body.innerText.includes(wanted), text);
+    const isThere = (wanted: string) =>
+      document.body.innerText.includes(wanted) ||
+      document.querySelector(".log")?.textContent?.includes(wanted) === true;
+    return this.until(`“${text}”`, isThere, text);
   }
 
   /** Presses the button with this label. */
