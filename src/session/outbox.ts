@@ -24,7 +24,7 @@ export interface SavedUnsent {
 function isSame(a: MessageBody, b: MessageBody): boolean {
   // Sorted: a body that was opened has its fields in the order of the decoder.
   const what = (body: MessageBody) =>
-    JSON.stringify(Object.entries({ ...body, name: "", lasts: 0 }).toSorted());
+    JSON.stringify(Object.entries({ ...body, name: "", lasts: 0 }).toSorted(([x], [y]) => (x < y ? -1 : 1)));
   return what(a) === what(b);
 }
 
