@@ -138,6 +138,30 @@ function envelope(keys: ReturnType<typeof room>, use: string, fold: string, body
   };
 }
 
+/** Byte i of the content is i mod 251, so that no chunk looks like another. */
+function file(keys: ReturnType<typeof room>, size: number, paddedTo: number) {
+  const content = Buffer.from(Array.from({ length: size }, (_, at) => at % 251));
+  const padded = Buffer.concat([content, Buffer.alloc(paddedTo - size)]);
+  const id = sha256(Buffer.from(`file ${size}`)).subarray(0, 16);
+  const secret = sha256(Buffer.from(`secret ${size}`));
+  const key = hkdf(secret, "", label("file"), 32);
+  const sealed: Buffer[] = [];
+  for (let at = 0; at < paddedTo; at += 65_536) {
+    const isLast = at + 65_536 >= paddedTo;
+    const iv = Buffer.concat([Buffer.alloc(7), u32(at / 65_536), Buffer.from([isLast ? 1 : 0])]);
+    const cipher = createCipheriv("aes-256-gcm", key, iv).setAAD(lv(label("file"), keys.access, id));
+    sealed.push(cipher.update(padded.subarray(at, at + 65_536)), cipher.final(), cipher.getAuthTag());
+  }
+  const bytes = Buffer.concat(sealed);
+  return {
+    size,
+    file: id.toString("hex"),
+    secret: secret.toString("hex"),
+    sealedBytes: bytes.length,
+    sealedSha256: sha256(bytes).toString("hex"),
+  };
+}
+
 const generated = `${drawn[0]} ${checksum(drawn[0] ?? "")}`;
 const rooms = [
   room(generated, sha256(Buffer.from("salt 1"))),
@@ -169,6 +193,13 @@ const vectors = {
     envelope(first, "volatile", "ann", typing, 256),
     envelope(first, "message", "ann", Buffer.alloc(156, "x"), 256),
     envelope(first, "message", "ann", Buffer.alloc(157, "x"), 512),
+  ],
+  filesOfTheFirstRoom: [
+    file(first, 0, 256),
+    file(first, 257, 512),
+    file(first, 65_536, 65_536),
+    file(first, 65_537, 67_584),
+    file(first, 200_000, 200_704),
   ],
 };
 

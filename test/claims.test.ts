@@ -104,6 +104,8 @@ test("sections 1 to 3 of PROTOCOL.md say the numbers of limits.ts", () => {
     `1 to ${limits.maxNameGraphemes} graphemes, at most ${limits.maxNameBytes} bytes`,
     `at most ${count(limits.maxPlaintextBytes)}. Length`,
     `\`text\` is at most ${count(limits.maxTextBytes)} bytes`,
+    `\`file\` ${limits.fileIdBytes} and \`secret\` ${limits.fileSecretBytes} random bytes`,
+    `cut into ${kiB(limits.fileChunkBytes)} chunks`,
     `subprotocol \`${limits.subprotocol}\``,
     `First client frame, within ${seconds(usual.joinTimeoutMs)}`,
     `"access":b64u${accessBytes},"seat":b64u${seatBytes},`,
@@ -131,6 +133,7 @@ test("sections 1 to 3 of PROTOCOL.md say the numbers of limits.ts", () => {
     `within ${seconds(limits.timerWordWithinMs)} by chance and once for all`,
     `nothing has come by for ${seconds(limits.bringBackStalledMs)}`,
     `a wait by chance of up to ${seconds(limits.bringBackWithinMs)}`,
+    `at most every ${seconds(limits.typingEveryMs)} and lapses after ${limits.typingLastsMs / 1000}.`,
     `full jitter ${limits.retryFirstMs / 1000} → ${seconds(limits.retryMostMs)}`,
   ];
   const prose = protocol.replaceAll(/\s+/g, " ");

@@ -48,8 +48,12 @@ export const maxBodyBytes = maxPlaintextBytes - bodyAt;
  */
 export function paddedLength(bodyBytes: number): number | null {
   const needed = bodyAt + bodyBytes;
-  if (needed > maxPlaintextBytes) return null;
-  return smallSizes.find((size) => needed <= size) ?? padme(needed);
+  return needed > maxPlaintextBytes ? null : stepFor(needed);
+}
+
+/** The size that `length` bytes are padded to: 256, 512, 1024, 2048, 4096, above that PADMÉ. Files share it. */
+export function stepFor(length: number): number {
+  return smallSizes.find((size) => length <= size) ?? padme(length);
 }
 
 /**

@@ -16,6 +16,12 @@ export function isListWord(word: string): boolean {
   return onList.has(word);
 }
 
+/** The list word that begins with these lower-case letters, at least three; null when there is none, or it is whole. */
+export function completeWord(letters: string): string | null {
+  const word = letters.length < prefixLength ? undefined : byPrefix.get(letters.slice(0, prefixLength));
+  return word?.startsWith(letters) === true && word !== letters ? word : null;
+}
+
 /**
  * What a word that is not on the list was meant to be, best first, at most three, perhaps none: list words one slip away
  * (a letter missing, added, changed, or two swapped), the word with the same first three letters, list words two slips

@@ -32,6 +32,10 @@ export const maxEmojiBytes = 64;
 export const maxTopicBytes = 256;
 export const maxFileNameBytes = 255;
 export const maxMediaTypeBytes = 127;
+/** Content is sealed in chunks of so much, the STREAM construction as age has it. */
+export const fileChunkBytes = 64 * kiB;
+export const fileIdBytes = 16;
+export const fileSecretBytes = 32;
 /** A sealed hello as the relay will hold it for a member, tag included. */
 export const maxHelloBytes = 1040;
 
@@ -151,6 +155,14 @@ export const maxSenderKeys = 256;
 export const maxTimerSeconds = 10 * 365 * 24 * 60 * 60;
 /** Members a client lists; a relay that names more is not believed. */
 export const maxRosterMembers = 4_096;
+/** Combining marks drawn on one letter. Hebrew with all its signs takes five; a tower of them covers other lines. Client. */
+export const maxMarksPerLetter = 6;
+/** The longest address, in characters, that is made a link: what browsers and servers take without complaint. Client. */
+export const maxLinkLength = 2_048;
+/** Marks, links, list items and so on in one text; what comes behind them is text. No letter has so many, a joke may. Client. */
+export const maxMarksPerText = 1_000;
+/** Quotes and lists inside one another; what is deeper is text. Client. */
+export const maxBlockDepth = 4;
 /** What a tab holds to bring a room back: as much as a relay keeps by default. */
 export const maxArchiveFrames = 500;
 export const maxArchiveBytes = 4 * miB;
@@ -168,12 +180,31 @@ export const timerWordWithinMs = 2 * secondMs;
 export const maxCameBy = 20_000;
 /** Receipts go out together, at most so often. Client. */
 export const receiptEveryMs = 2 * secondMs;
+/** Content that a tab opens: it is held whole until its last chunk has proved it. */
+export const maxOpenedFileBytes = 512 * miB;
+/** Pictures up to this size are fetched without being asked for. */
+export const unaskedPictureBytes = 1_000_000;
+/** Content of pictures, sound and film that a tab shows at once; what was shown first goes back to being a button. */
+export const maxShownFileBytes = 256 * miB;
+/** The longer side of a picture after it has been redrawn, in pixels: enough for any screen it is looked at on. */
+export const maxPicturePixels = 2_048;
+/** What a tab keeps, as sealed, of the files it has sent, to bring them back when the relay has lost them. */
+export const maxKeptFileBytes = 64 * miB;
+/** An upload of which nothing has gone out for so long is taken for broken. Longer than any wait for a full bucket. */
+export const uploadStallMs = 30 * secondMs;
+/** How often an upload that breaks while the room is live is tried again by itself. */
+export const maxUploadTries = 5;
+/** A voice note ends by itself after so long. */
+export const maxVoiceMs = 10 * minuteMs;
+/** Who writes says so at most so often, and counts as idle when nothing was heard for so long. Client. */
+export const typingEveryMs = 3 * secondMs;
+export const typingLastsMs = 6 * secondMs;
 /** Messages said and not yet echoed. */
 export const maxOutbox = 1_000;
 /** Their texts together, in UTF-8: so many still fit into a browser's sessionStorage (5 MiB) over a reload. Page. */
 export const maxUnsentBytes = miB;
-/** Rooms that a tab has left with something unsent, and keeps; the oldest go. Page. */
-export const maxRoomsLeftBehind = 4;
+/** Rooms that one tab has open at once. Page. */
+export const maxOpenRooms = 8;
 /** How long a page waits for the tab that may hold its key: one that was reloaded is gone by then. Page. */
 export const claimWithinMs = secondMs;
 

@@ -15,6 +15,7 @@ import {
 import { utf8 } from "../crypto/bytes.ts";
 import { checkName } from "../crypto/name.ts";
 import type { Use } from "../crypto/seal.ts";
+import type { SharedFile } from "./files.ts";
 
 /** What every body says: who speaks, and when by the sender's clock (ms since 1970). */
 interface Said {
@@ -46,18 +47,7 @@ export type MessageBody =
   | (Kept & { readonly kind: "topic"; readonly text: string })
   /** Messages disappear after so many seconds; 0 is off. */
   | (Kept & { readonly kind: "timer"; readonly seconds: number })
-  | (Kept &
-      Lasting & {
-        readonly kind: "file";
-        /** 16 bytes in base64url */
-        readonly file: string;
-        /** 32 bytes in base64url */
-        readonly secret: string;
-        /** Bytes of the content, before padding. */
-        readonly size: number;
-        readonly fileName: string;
-        readonly type: string;
-      })
+  | (Kept & Lasting & SharedFile & { readonly kind: "file" })
   /** A kind that this version does not know. It still takes its number. */
   | (Kept & { readonly kind: "unknown" });
 
@@ -97,6 +87,11 @@ export function faultOfText(text: string): "empty" | "too-long" | "characters" |
   if (text.trim() === "") return "empty";
   if (!text.isWellFormed() || /[^\P{Cc}\t\n]/u.test(text)) return "characters";
   return utf8(text).length > maxTextBytes ? "too-long" : null;
+}
+
+/** Whether a text can be a topic: one line, not too long; an empty one takes the topic away. */
+export function isTopic(text: string): boolean {
+  return isLine(text, maxTopicBytes);
 }
 
 type Fields = Readonly<Record<string, unknown>>;

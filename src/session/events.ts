@@ -3,6 +3,7 @@
 import type { RoomSymbol } from "../crypto/symbols.ts";
 import type { MemberState } from "../protocol/control.ts";
 import type { MessageId } from "./body.ts";
+import type { SharedFile } from "./files.ts";
 
 /** Who said something: a signing key and the name it goes by. */
 export interface Author {
@@ -23,6 +24,8 @@ export interface MessageEntry {
   /** By the author's clock, ms since 1970. */
   readonly at: number;
   readonly text: string;
+  /** What is shared instead of a text, which is empty then. */
+  readonly file?: SharedFile | undefined;
   readonly re?: MessageId;
   /** The number of the edit that is shown, or null. */
   readonly edited: number | null;
@@ -48,8 +51,12 @@ export type Entry =
     }
   | { readonly kind: "unreadable"; readonly id: string }
   | { readonly kind: "notice"; readonly id: string; readonly what: Notice; readonly author: Author }
+  /** What the room is about, in one line; "" when it is about nothing. */
+  | { readonly kind: "topic"; readonly id: string; readonly text: string; readonly author: Author }
   /** Messages disappear so many seconds after they were said; 0: they stay. */
   | { readonly kind: "timer"; readonly id: string; readonly seconds: number; readonly author: Author };
+
+export type TopicEntry = Extract<Entry, { kind: "topic" }>;
 
 export type Notice = "joined" | "left" | "second-key" | "new-salt";
 
@@ -80,6 +87,10 @@ export type SessionEvent =
   /** New or changed; it stands in front of `before`, or at the end. */
   | { readonly type: "entry"; readonly entry: Entry; readonly before: string | null }
   | { readonly type: "gone"; readonly id: string }
+  /** An own file's message was deleted, or its time is over: the relay need not keep the file. */
+  | { readonly type: "file-over"; readonly file: string }
+  /** All others who write at present. */
+  | { readonly type: "typing"; readonly authors: readonly Author[] }
   | { readonly type: "members"; readonly members: readonly RosterMember[] }
   /** The room's timer is another, whoever has set it and when; 0 is off. It is 0 until this is told. */
   | { readonly type: "timer"; readonly seconds: number }

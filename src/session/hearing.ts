@@ -15,8 +15,9 @@ import { createForgetting } from "./forgetting.ts";
 import { createReceipts, type Receipts } from "./receipts.ts";
 import type { Met, Roster } from "./roster.ts";
 import type { Speaking } from "./speaking.ts";
-import { entryId, type Received, type Timeline } from "./timeline.ts";
+import { entryId, isShown, type Received, type Timeline } from "./timeline.ts";
 import { createRoomTimer, type RoomTimer } from "./timer.ts";
+import { createTyping, type Typing } from "./typing.ts";
 import type { Line, World } from "./world.ts";
 
 export interface Hearing {
@@ -41,6 +42,7 @@ export interface Hearing {
   readonly keepSeconds: (id: string) => number | null;
   readonly receipts: Receipts;
   readonly timer: RoomTimer;
+  readonly typing: Typing;
 }
 
 /** Where what is heard goes, and how it is answered; each may be another at the next call. */
@@ -57,6 +59,8 @@ interface Room {
   readonly inOrder: (work: () => void | Promise<void>) => void;
   /** Says a body again under a new number: another one was said under its own. */
   readonly sayAnew: (body: MessageBody) => void;
+  /** An own message is in the log. */
+  readonly ownIsBack: (body: MessageBody) => void;
 }
 
 /** @param saved what was known before a reload */
@@ -88,6 +92,12 @@ export function createHearing(
       ),
     changed: (seconds) => world.tell({ type: "timer", seconds }),
   });
+  const typing = createTyping(
+    world,
+    (on) =>
+      room.inOrder(() => room.speaking().sendVolatile({ kind: "typing", name: room.name(), at: now(), on })),
+    (authors) => world.tell({ type: "typing", authors }),
+  );
   const caughtUp = createCaughtUp(after, (messages, first) =>
     world.tell({ type: "caught-up", messages, first }),
   );
@@ -107,11 +117,13 @@ export function createHearing(
     const news = timeline.receive(message, isChange);
     if (clash !== null) room.sayAnew(clash);
     // Who comes back knows what they have said themselves.
-    const isNews = news === "news" && body.kind === "text" && !(caughtUp.wasLive && author.own);
+    const isNews = news === "news" && isShown(body) && !(caughtUp.wasLive && author.own);
     if (isNews) caughtUp.news(frame.kind === frameKind.carried);
     // A second copy in one log, from somebody who was carrying too, is nothing new to anybody.
     if (!isCopy) archive.keep(id, frame);
     if (body.kind === "delete") deleted(entryId(author.key, body.of), author.own);
+    // Who has said it writes no more.
+    if (isShown(body) || body.kind === "edit") typing.heard(author, false);
     expiry.note(id, body);
     bringBack.cameBy(id);
   }
@@ -127,9 +139,10 @@ export function createHearing(
   /** An own message is back: it is said. Gives the one that waited under the same number, if that was another. */
   function echoed(id: string, seq: number, body: MessageBody): MessageBody | null {
     forgetting.sent(id, seq);
+    room.ownIsBack(body);
     const result = room.speaking().echoed(body);
     if (result === "said") return null;
-    timeline.end(id);
+    timeline.unsay(id);
     return result.clash;
   }
 
@@ -144,6 +157,7 @@ export function createHearing(
     if (!said || !met || met.author.own) return;
     if (said.body.kind === "read" && receipts.on) timeline.seen(met.author, said.body.id);
     if (said.body.kind === "timer") timer.fromWord(said.body.seconds);
+    if (said.body.kind === "typing") typing.heard(met.author, said.body.on);
   }
 
   return {
@@ -172,7 +186,7 @@ export function createHearing(
       timer.tellSoon(room.chance());
     },
     lost() {
-      for (const each of [bringBack, receipts, timer]) each.stop();
+      for (const each of [bringBack, receipts, timer, typing]) each.stop();
       caughtUp.lost();
     },
     stop: expiry.stop,
@@ -182,5 +196,6 @@ export function createHearing(
     keepSeconds: expiry.keepSeconds,
     receipts,
     timer,
+    typing,
   };
 }

@@ -22,7 +22,9 @@ export interface SavedUnsent {
 
 /** The same message, perhaps sealed twice: under two names of its author, or anew because its time was over. */
 function isSame(a: MessageBody, b: MessageBody): boolean {
-  const what = (body: MessageBody) => JSON.stringify({ ...body, name: "", lasts: 0 });
+  // Sorted: a body that was opened has its fields in the order of the decoder.
+  const what = (body: MessageBody) =>
+    JSON.stringify(Object.entries({ ...body, name: "", lasts: 0 }).toSorted(([x], [y]) => (x < y ? -1 : 1)));
   return what(a) === what(b);
 }
 

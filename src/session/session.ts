@@ -23,10 +23,12 @@ import { decodeFrame, frameKind } from "../protocol/frame.ts";
 import { maxRetryAfterMs } from "../protocol/limits.ts";
 import { equal } from "../crypto/bytes.ts";
 import type { RoomKeys } from "../crypto/keys.ts";
-import { faultOfText, type MessageBody } from "./body.ts";
+import { createActs } from "./acts.ts";
+import { faultOfText, type MessageBody, type MessageId } from "./body.ts";
 import { createDialling } from "./dialling.ts";
 import { createEchoes } from "./echoes.ts";
 import type { Status } from "./events.ts";
+import type { SharedFile } from "./files.ts";
 import { createHearing, type Hearing } from "./hearing.ts";
 import { createIdentity } from "./identity.ts";
 import { createLink } from "./link.ts";
@@ -34,7 +36,7 @@ import { Outbox } from "./outbox.ts";
 import { createPresence } from "./presence.ts";
 import { Roster } from "./roster.ts";
 import { createSpeaking } from "./speaking.ts";
-import { entryId, Timeline } from "./timeline.ts";
+import { entryId, isShown, Timeline } from "./timeline.ts";
 import type { Line, SavedSession, SayFault, Session, SessionOptions, World } from "./world.ts";
 
 /** Makes the session of one tab in one room; nothing happens before `start`. */
@@ -106,9 +108,16 @@ export function createSession(options: SessionOptions, world: World): Session {
       chance,
       inOrder,
       sayAnew: (body) => sayBody(body),
+      ownIsBack: (body) => acts.ownIsBack(body),
     },
   );
-  const { receipts, timer } = hearing;
+  const { receipts, timer, typing } = hearing;
+  const acts = createActs({
+    message: (id) => timeline.message(id),
+    isFull: () => outbox.full,
+    said,
+    sayBody,
+  });
 
   function setStatus(next: Status): void {
     status = next;
@@ -257,25 +266,37 @@ export function createSession(options: SessionOptions, world: World): Session {
 
   // ── what the person says ────────────────────────────────────────────────────────────────────────────────────
 
-  function say(text: string): SayFault {
+  function say(text: string, re?: MessageId): SayFault {
     const fault = faultOfText(text);
     if (fault !== null) return fault;
     if (outbox.full) return "outbox-full";
-    sayBody({ kind: "text", name: self.name, at: world.now(), counter: 0, text });
+    typing.write(false);
+    sayBody({ kind: "text", ...said(), text, ...(re === undefined ? {} : { re }) });
     return null;
   }
 
+  function sendFile(file: SharedFile): boolean {
+    if (outbox.full) return false;
+    sayBody({ kind: "file", ...said(), ...file });
+    return true;
+  }
+
+  /** What every body says; the number is given by `sayBody`. */
+  function said(): { name: string; at: number; counter: number } {
+    return { name: self.name, at: world.now(), counter: 0 };
+  }
+
   /** Says a body under the next number. */
-  function sayBody(said: MessageBody): void {
-    const body = speaking.take(said);
-    if (body.kind === "text") timeline.say(self.author, body);
+  function sayBody(unnumbered: MessageBody): void {
+    const body = speaking.take(unnumbered);
+    if (isShown(body)) timeline.say(self.author, body);
     if (status.state === "lost") setStatus({ ...status, unsent: outbox.size });
     inOrder(speaking.send);
   }
 
   function setTimer(seconds: number): void {
     if (seconds === speaking.timerToBe() || outbox.full) return;
-    sayBody({ kind: "timer", name: self.name, at: world.now(), counter: 0, seconds });
+    sayBody({ kind: "timer", ...said(), seconds });
   }
 
   function wake(): void {
@@ -308,7 +329,7 @@ export function createSession(options: SessionOptions, world: World): Session {
   }
 
   function start(): void {
-    for (const { body } of outbox.waiting()) if (body.kind === "text") timeline.say(self.author, body);
+    for (const { body } of outbox.waiting()) if (isShown(body)) timeline.say(self.author, body);
     world.tell({ type: "code", code: keys.code });
     if (timer.seconds > 0) world.tell({ type: "timer", seconds: timer.seconds });
     dialling.now();
@@ -327,7 +348,8 @@ export function createSession(options: SessionOptions, world: World): Session {
   }
 
   function unsentTexts(): string[] {
-    return outbox.waiting().flatMap(({ body }) => (body.kind === "text" ? [body.text] : []));
+    const shown = outbox.waiting().map(({ body }) => body);
+    return shown.filter(isShown).map((body) => (body.kind === "text" ? body.text : body.fileName));
   }
 
   return {
@@ -336,6 +358,12 @@ export function createSession(options: SessionOptions, world: World): Session {
     saw: () => receipts.saw(timeline.newestOfOthers()),
     start,
     say,
+    sendFile,
+    edit: acts.edit,
+    remove: acts.remove,
+    react: acts.react,
+    setTopic: acts.setTopic,
+    typing: typing.write,
     wake,
     tryNow,
     rename,

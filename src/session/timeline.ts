@@ -7,10 +7,12 @@ import { remember } from "../protocol/bounded.ts";
 import type { MessageBody, MessageId } from "./body.ts";
 import type { Author, Entry, MessageEntry, Notice, SessionEvent } from "./events.ts";
 import { lastsOf } from "./expiry.ts";
+import type { SharedFile } from "./files.ts";
 import { GapLines } from "./gap-lines.ts";
 
-type TextBody = Extract<MessageBody, { kind: "text" }>;
-const nothingLeft = { text: "", edited: null, deleted: true, reactions: new Map() };
+/** What stands on screen as a message of its own. */
+export type ShownBody = Extract<MessageBody, { kind: "text" | "file" }>;
+const nothingLeft = { text: "", file: undefined, edited: null, deleted: true, reactions: new Map() };
 
 type Tell = (event: SessionEvent) => void;
 
@@ -52,12 +54,23 @@ export class Timeline {
     });
   }
 
-  /** Shows an own text at once, behind everything that is numbered. */
-  say(author: Author, body: TextBody): void {
+  /** Shows an own text or file at once, behind everything that is numbered. */
+  say(author: Author, body: ShownBody): void {
     const entry = messageEntry(author, body, null, null);
     this.#sending.push(entry.id);
     this.#byId.set(entry.id, entry);
     this.#tell({ type: "entry", entry, before: null });
+  }
+
+  /** Takes an own message back that was not numbered: it will be said under another counter. */
+  unsay(id: string): void {
+    this.#remove(id);
+  }
+
+  /** The message on screen under an id; null where there is none, or it is deleted. */
+  message(id: string): MessageEntry | null {
+    const entry = this.#byId.get(id);
+    return entry?.kind === "message" && !entry.deleted ? entry : null;
   }
 
   /** Whether a message has come by in the present log. */
@@ -96,8 +109,9 @@ export class Timeline {
     return entry?.kind === "message" ? entry.messageId : null;
   }
 
-  /** A message leaves the screen: its time is over, or another was said under its number. */
+  /** A message's time is over: it leaves the screen. */
   end(id: string): void {
+    this.#fileIsOver(id);
     this.#remove(id);
   }
 
@@ -127,17 +141,21 @@ export class Timeline {
   #apply({ seq, body, messageId, author }: Received, id: string): void {
     switch (body.kind) {
       case "text":
+      case "file":
         this.#place(messageEntry(author, body, messageId, seq));
         this.#newest = id;
         this.#idOfMessage.set(messageId, id);
         break;
       case "edit":
         this.#change(entryId(author.key, body.of), (entry) =>
-          body.counter < (entry.edited ?? 0) ? entry : { ...entry, text: body.text, edited: body.counter },
+          body.counter < (entry.edited ?? 0) || entry.file !== undefined
+            ? entry
+            : { ...entry, text: body.text, edited: body.counter },
         );
         break;
       case "delete":
         this.#gaps.excuse(author.key, body.of);
+        this.#fileIsOver(entryId(author.key, body.of));
         this.#change(entryId(author.key, body.of), (entry) => ({ ...entry, ...nothingLeft }));
         break;
       case "react":
@@ -149,9 +167,11 @@ export class Timeline {
         this.#place({ kind: "timer", id, seconds: body.seconds, author });
         this.#newest = id;
         break;
-      // Kinds that this version does not show are skipped in silence, as unknown ones are.
       case "topic":
-      case "file":
+        this.#place({ kind: "topic", id, text: body.text, author });
+        this.#newest = id;
+        break;
+      // Kinds that this version does not show are skipped in silence, as unknown ones are.
       case "unknown":
         break;
     }
@@ -221,6 +241,12 @@ export class Timeline {
     this.#replace(change(entry));
   }
 
+  #fileIsOver(id: string): void {
+    const entry = this.#byId.get(id);
+    if (entry?.kind !== "message" || !entry.author.own || entry.file === undefined) return;
+    this.#tell({ type: "file-over", file: entry.file.file });
+  }
+
   #remove(id: string): void {
     const entry = this.#byId.get(id);
     if (entry === undefined) return;
@@ -245,18 +271,20 @@ export function entryId(key: string, counter: number): string {
 
 function messageEntry(
   author: Author,
-  body: TextBody,
+  body: ShownBody,
   messageId: MessageId | null,
   seq: number | null,
 ): MessageEntry {
+  const isText = body.kind === "text";
   return {
     kind: "message",
     id: entryId(author.key, body.counter),
     messageId,
     author,
     at: body.at,
-    text: body.text,
-    ...(body.re === undefined ? {} : { re: body.re }),
+    text: isText ? body.text : "",
+    ...(isText ? {} : { file: fileIn(body) }),
+    ...(isText && body.re !== undefined ? { re: body.re } : {}),
     edited: null,
     deleted: false,
     delivery: seq === null ? "sending" : "sent",
@@ -264,6 +292,15 @@ function messageEntry(
     seenBy: 0,
     reactions: new Map(),
   };
+}
+
+/** Whether a body stands on screen as a message of its own. */
+export function isShown(body: MessageBody): body is ShownBody {
+  return body.kind === "text" || body.kind === "file";
+}
+
+function fileIn({ file, secret, size, fileName, type }: SharedFile): SharedFile {
+  return { file, secret, size, fileName, type };
 }
 
 /** One person counts once per emoji. */

@@ -5,8 +5,9 @@ import type { Bytes } from "../protocol/base64url.ts";
 import type { Random } from "../crypto/bytes.ts";
 import type { RoomKeys } from "../crypto/keys.ts";
 import type { MemberKey } from "../crypto/member.ts";
-import type { faultOfText } from "./body.ts";
+import type { faultOfText, MessageId } from "./body.ts";
 import type { SessionEvent } from "./events.ts";
+import type { SharedFile } from "./files.ts";
 import type { SavedUnsent } from "./outbox.ts";
 
 /** A connection to the relay that is being opened or is open. After `close` it calls back no more. */
@@ -70,7 +71,19 @@ export interface Session {
   /** Dials for the first time. */
   readonly start: () => void;
   /** Takes a text: it is in the timeline at once and is sent as soon as the room is live. */
-  readonly say: (text: string) => SayFault;
+  readonly say: (text: string, re?: MessageId) => SayFault;
+  /** Tells the room of a file that the relay holds. False when too much waits already. */
+  readonly sendFile: (file: SharedFile) => boolean;
+  /** Says an own message anew. "gone": it is not there any more, or is somebody else's. */
+  readonly edit: (id: string, text: string) => SayFault | "gone";
+  /** Deletes an own message on every screen, and has the relay forget it. False: it is gone, or is somebody else's. */
+  readonly remove: (id: string) => boolean;
+  /** Reacts to a message with an emoji, or takes that back. */
+  readonly react: (id: MessageId, emoji: string, on: boolean) => void;
+  /** What the room is about, in one line; "" takes it away. "characters": it is too long, or no line. */
+  readonly setTopic: (text: string) => "characters" | null;
+  /** The person writes, or has stopped; others are told now and then. */
+  readonly typing: (on: boolean) => void;
   /** Messages disappear from now on so many seconds after they were said; 0: they stay. For everybody in the room. */
   readonly setTimer: (seconds: number) => void;
   /** Whether to tell what has been seen, and to be told. */

@@ -6,10 +6,14 @@ import type { Status } from "../session/events.ts";
 import { checkName } from "../crypto/name.ts";
 import { button, h } from "./dom.ts";
 import { qrCode } from "./qr.ts";
-import { wording } from "./wording.ts";
+import { wording } from "./language.ts";
 
 /** Shows a dialog until it is closed, then forgets it. */
-function open(className: string, title: string, ...content: readonly (Node | string)[]): HTMLDialogElement {
+export function openDialog(
+  className: string,
+  title: string,
+  ...content: readonly (Node | string)[]
+): HTMLDialogElement {
   const heading = h("h2", { attributes: { id: "dialog-title" } }, title);
   const dialog = h(
     "dialog",
@@ -43,7 +47,7 @@ export function openShareDialog(link: string, phrase: string): void {
   const copyLink = button("primary", wording.copyLink, () => void copy(link));
   const code = qrCode(link);
   const qr = code && h("figure", {}, code, h("figcaption", { class: "quiet" }, wording.qr));
-  const dialog = open(
+  const dialog = openDialog(
     "share",
     wording.shareTitle,
     h("p", { class: "quiet" }, wording.shareHint),
@@ -78,7 +82,8 @@ function sendTo(link: string): HTMLElement | null {
   return button("secondary", wording.sendTo, share);
 }
 
-async function copied(text: string): Promise<boolean> {
+/** Puts a text into the clipboard; false when the browser does not let us. */
+export async function copied(text: string): Promise<boolean> {
   try {
     await navigator.clipboard.writeText(text);
     return true;
@@ -90,9 +95,14 @@ async function copied(text: string): Promise<boolean> {
 /** What the five pictures are for. */
 export function openCodeDialog(code: readonly RoomSymbol[]): void {
   const pictures = code.map(({ symbol, name }) =>
-    h("li", {}, h("span", { class: "picture", attributes: { "aria-hidden": "true" } }, symbol), name),
+    h(
+      "li",
+      {},
+      h("span", { class: "picture", attributes: { "aria-hidden": "true" } }, symbol),
+      wording.symbolName(name),
+    ),
   );
-  const dialog = open(
+  const dialog = openDialog(
     "code-dialog",
     wording.roomCode,
     h("ol", { class: "pictures" }, ...pictures),
@@ -104,13 +114,31 @@ export function openCodeDialog(code: readonly RoomSymbol[]): void {
 /** The list of members, where the window is too narrow to have it beside the messages. */
 export function openPeopleDialog(people: HTMLElement, putBack: () => void): void {
   const done = button("secondary close", wording.done, () => dialog.close());
-  const dialog = open("people-dialog", wording.people, people, done);
+  const dialog = openDialog("people-dialog", wording.people, people, done);
   dialog.addEventListener("close", putBack);
+}
+
+/** Asks before deleting for everybody. */
+export function openDeleteDialog(remove: () => void): void {
+  const dialog = openDialog(
+    "delete-dialog",
+    wording.deleteTitle,
+    h("p", {}, wording.deleteHint),
+    h(
+      "div",
+      { class: "row" },
+      button("primary", wording.delete, () => {
+        dialog.close();
+        remove();
+      }),
+      button("secondary", wording.cancel, () => dialog.close()),
+    ),
+  );
 }
 
 /** Asks before leaving; says so when something has not been sent. */
 export function openLeaveDialog(unsent: number, leave: () => void): void {
-  const dialog = open(
+  const dialog = openDialog(
     "leave-dialog",
     wording.leaveHint,
     h("p", {}, wording.leaveLoses),

@@ -11,9 +11,13 @@ import {
 import { phraseWords } from "../protocol/limits.ts";
 import { isListWord } from "../crypto/typo.ts";
 import { wordsOf } from "../session/invite.ts";
+import { completeListWord } from "./word-completion.ts";
 import { button, drawing, h } from "./dom.ts";
 import { iconPath } from "./icons.ts";
-import { wording } from "./wording.ts";
+import { createRecentList } from "./recent-list.ts";
+import { languageChoice } from "./settings.ts";
+import { wording } from "./language.ts";
+import { createSuggestions, isComposing } from "./suggestions.ts";
 
 export interface JoinView {
   readonly element: HTMLElement;
@@ -31,6 +35,8 @@ interface JoinOptions {
   readonly warning: string | null;
   readonly generate: () => Promise<Phrase>;
   readonly enter: (name: string, phrase: Phrase) => void;
+  /** Draws the page anew, in another language or with other rooms, with what was typed so far. */
+  readonly again: (name: string, words: string) => void;
 }
 
 /** PBKDF2 with 600,000 rounds on one graphics card: src/crypto/THREATS.md, "What guessing costs". */
@@ -64,6 +70,7 @@ export function createJoinView(options: JoinOptions): JoinView {
       "aria-describedby": "phrase-hint failure",
     },
   });
+  const suggestions = createSuggestions(phrase, { complete: completeListWord, eager: false });
   const nameFault = h("p", { class: "fault", attributes: { id: "name-fault", role: "alert" } });
   const hint = h("div", { class: "hint", attributes: { id: "phrase-hint", "aria-live": "polite" } });
   const failure = h("p", { class: "fault", attributes: { id: "failure", role: "alert" } });
@@ -79,7 +86,7 @@ export function createJoinView(options: JoinOptions): JoinView {
     name,
     nameFault,
     h("label", { attributes: { for: "phrase" } }, wording.phraseLabel),
-    phrase,
+    h("div", { class: "phrase-place" }, phrase, suggestions.element),
     hint,
     failure,
     enter,
@@ -97,7 +104,9 @@ export function createJoinView(options: JoinOptions): JoinView {
       h("p", { class: "promise" }, wording.promise),
     ),
     form,
+    createRecentList({ enter: takeRecent, changed: again }),
     h("p", { class: "fineprint quiet" }, wording.fineprint),
+    h("footer", {}, languageChoice(again)),
   );
 
   let submitting = false;
@@ -109,13 +118,26 @@ export function createJoinView(options: JoinOptions): JoinView {
   phrase.addEventListener("input", () => void judge());
   phrase.addEventListener("paste", () => setTimeout(takeLinkApart));
   phrase.addEventListener("keydown", (event) => {
-    if (event.key !== "Enter" || event.isComposing) return;
+    if (isComposing(event)) return;
+    const isTaken = suggestions.takeKey(event);
+    if (!isTaken && event.key !== "Enter") return;
     event.preventDefault();
-    form.requestSubmit();
+    if (!isTaken) form.requestSubmit();
   });
   name.addEventListener("input", () => say(nameFault, ""));
   if (options.words !== "") void judgeLink();
   if (options.warning !== null) say(failure, options.warning);
+
+  function again(): void {
+    options.again(name.value, phrase.value);
+  }
+
+  /** A remembered room: with its words one press enters, unless the name is missing. */
+  function takeRecent(words: Phrase): void {
+    phrase.value = words;
+    void judge();
+    form.requestSubmit();
+  }
 
   function takeLinkApart(): void {
     const pasted = wordsOf(phrase.value);
@@ -205,6 +227,7 @@ export function createJoinView(options: JoinOptions): JoinView {
   }
 
   async function submitOnce(): Promise<void> {
+    suggestions.close();
     takeLinkApart();
     const checkedName = checkName(name.value);
     const normal = normalisePhrase(phrase.value);

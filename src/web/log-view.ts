@@ -1,36 +1,65 @@
-// The messages of a room, one <li> each, in the order the session tells. It keeps the newest in sight unless somebody
-// has scrolled up to read.
+// The messages of a room, one <li> each, in the order the session tells, with the days and what is new marked between
+// them. It keeps the newest in sight unless somebody has scrolled up to read.
 
-import type { Author, Entry, MessageEntry } from "../session/events.ts";
-import { button, h } from "./dom.ts";
-import { wording } from "./wording.ts";
+import type { MessageId } from "../session/body.ts";
+import type { Entry, MessageEntry } from "../session/events.ts";
+import { dayOf, spellDay } from "./dates.ts";
+import { button, drawing, h } from "./dom.ts";
+import { iconPath } from "./icons.ts";
+import { wording } from "./language.ts";
+import { type Around, drawEntry, redrawQuote, setHead, setRules } from "./message-view.ts";
 
 export interface LogView {
   readonly element: HTMLElement;
+  /** The scrolling part, which holds the items. */
+  readonly scroller: HTMLElement;
   /** Adds an entry, or draws a known one anew, in front of `before` or at the end. */
   put(entry: Entry, before: string | null): void;
   remove(id: string): void;
+  /** Takes everything off this screen, for good: what is told of it later is not shown. */
+  clear(): void;
   /** Whether the person is alone: what an empty room says depends on it. */
   alone(alone: boolean): void;
   /** Whether the newest message is in sight. */
   readonly atEnd: () => boolean;
-  /** While quiet, nothing is announced: a replay is no news. */
+  /** While quiet, nothing is announced and nothing is new: a replay is no news. */
   quiet(quiet: boolean): void;
+  /** Whether somebody looks: what comes meanwhile is marked as new. */
+  look(looking: boolean): void;
+  readonly entryOf: (item: Element) => Entry | undefined;
+  readonly itemOf: (id: string) => HTMLElement | undefined;
+  /** Everything on screen, from top to bottom. */
+  readonly entries: () => Entry[];
+  /** The newest message that `wanted` takes. */
+  readonly newest: (wanted: (entry: MessageEntry) => boolean) => MessageEntry | null;
+  /** Draws anew the texts of the messages that `wanted` takes. */
+  redrawTexts(wanted: (entry: MessageEntry) => boolean): void;
+  /** Brings a message into sight and puts the focus on it. */
+  jump(id: string): void;
+}
+
+interface LogOptions extends Pick<Around, "card"> {
+  /** Lets somebody in: an empty room offers it. */
+  readonly share: () => void;
+  readonly drawText: Around["drawText"];
+  readonly react: Around["react"];
+  /** Somebody else has said something just now. */
+  readonly news: (entry: MessageEntry) => void;
 }
 
 /** Messages of one author within this time stand under one name. */
 const groupMs = 5 * 60_000;
 /** Somebody this near to the end is reading along. */
 const nearEndPixels = 80;
-const clock = new Intl.DateTimeFormat(undefined, { hour: "2-digit", minute: "2-digit" });
-const calendar = new Intl.DateTimeFormat(undefined, { dateStyle: "full", timeStyle: "short" });
+/** How long a message that was jumped to stands out. */
+const pointedForMs = 1_500;
 
-/** Builds an empty log; `share` is what its button for letting somebody in does. */
-export function createLogView(share: () => void): LogView {
+/** Builds an empty log. */
+export function createLogView(options: LogOptions): LogView {
   const list = h("ol", { class: "log" });
   const welcome = h("div", { class: "welcome" });
   // What was said before one came is read by who wants to; only what comes live is announced.
-  const element = h(
+  const scroller = h(
     "div",
     {
       class: "scroll",
@@ -39,182 +68,281 @@ export function createLogView(share: () => void): LogView {
     welcome,
     list,
   );
+  const newestButton = button("newest", drawing("icon-drawing", 24, iconPath.down), toEnd);
+  const newestText = h("span");
+  newestButton.append(newestText);
+  newestButton.hidden = true;
+  const element = h("div", { class: "log-frame" }, scroller, newestButton);
+
   const shown = new Map<string, HTMLLIElement>();
   const entryOf = new Map<Element, Entry>();
+  const idOfMessage = new Map<MessageId, string>();
+  /** Whose quotes show a message, by the message's id. */
+  const quotes = new Map<MessageId, Set<HTMLLIElement>>();
+  let isAtEnd = true;
+  let isQuiet = true;
+  let isLooking = true;
+  let sticking = false;
+  let lastTop = 0;
+  /** The first message that nobody was looking at; the line stays where it is until others come unseen. */
+  let unread: HTMLLIElement | null = null;
+  let unreadSeen = true;
+  let below = 0;
+  let newestOwn: HTMLLIElement | null = null;
+  const cleared = new Set<string>();
+
+  const around: Around = {
+    drawText: options.drawText,
+    card: options.card,
+    react: options.react,
+    jump: (entry) => jump(entry.id),
+    answered: ({ re }) => messageOf(re),
+  };
+
+  scroller.addEventListener("scroll", scrolled, { passive: true });
+  // The keyboard of a phone, a longer draft, a picture that has loaded: the end stays in sight.
+  const sizes = new ResizeObserver(() => isAtEnd && stick());
+  for (const each of [scroller, list]) sizes.observe(each);
 
   function put(entry: Entry, before: string | null): void {
-    const follow = entry.kind === "message" && entry.author.own && !shown.has(entry.id);
-    const wasAtEnd = atEnd();
+    if (cleared.has(entry.id)) return;
+    const known = shown.get(entry.id);
+    const item = known ?? h("li", { attributes: { tabindex: "-1" } });
     const next = (before === null ? null : shown.get(before)) ?? null;
-    const item = shown.get(entry.id) ?? h("li");
-    if (!isEcho(entryOf.get(item), entry)) draw(item, entry);
-    else markSent(item, entry);
-    shown.set(entry.id, item);
+    const was = entryOf.get(item);
     entryOf.set(item, entry);
+    shown.set(entry.id, item);
+    drawEntry(item, was, entry, around);
     // Moving an item that already stands there would have it announced again.
-    if (item.parentElement !== list || item.nextElementSibling !== next) list.insertBefore(item, next);
-    group(item);
-    group(item.nextElementSibling);
+    const moves = item.parentElement !== list || item.nextElementSibling !== next;
+    const followed = item.nextElementSibling;
+    if (moves) list.insertBefore(item, next);
+    if (known === undefined) noteNew(item, entry);
+    for (const each of [item, item.nextElementSibling, moves ? followed : null]) settle(each);
+    if (entry.kind === "message") knowMessage(item, entry);
+    if (entry.kind === "message" && entry.author.own) markNewestOwn(item);
     welcome.hidden = true;
-    if (follow || wasAtEnd) element.scrollTop = element.scrollHeight;
+    if (isAtEnd) stick();
+  }
+
+  /** The last own message says for all above it that they are sent. */
+  function markNewestOwn(item: HTMLLIElement): void {
+    const before = newestOwn;
+    const isLater = before === null || !before.isConnected || isBehind(before, item);
+    if (!isLater || before === item) return;
+    before?.classList.remove("newest-own");
+    item.classList.add("newest-own");
+    newestOwn = item;
+  }
+
+  /** Remembers who quotes what, and draws the quotes of this message anew. */
+  function knowMessage(item: HTMLLIElement, entry: MessageEntry): void {
+    if (entry.re !== undefined) {
+      const quoting = quotes.get(entry.re) ?? new Set();
+      quotes.set(entry.re, quoting.add(item));
+    }
+    if (entry.messageId === null) return;
+    idOfMessage.set(entry.messageId, entry.id);
+    redrawQuotesOf(entry.messageId);
+  }
+
+  function redrawQuotesOf(id: MessageId): void {
+    for (const item of quotes.get(id) ?? []) {
+      const quoting = entryOf.get(item);
+      if (quoting?.kind === "message") redrawQuote(item, quoting, around);
+    }
+  }
+
+  /** Own words take the eyes to the end; others' are counted while nobody looks at it. */
+  function noteNew(item: HTMLLIElement, entry: Entry): void {
+    if (entry.kind !== "message") return;
+    if (entry.author.own) {
+      if (entry.delivery === "sending") toEnd();
+      return;
+    }
+    if (isQuiet) return;
+    options.news(entry);
+    if (!isAtEnd) showBelow(below + 1);
+    if (isLooking && isAtEnd) return;
+    if (unreadSeen) markUnread(item);
+    unreadSeen = false;
+  }
+
+  function markUnread(item: HTMLLIElement | null): void {
+    const before = unread;
+    unread = item;
+    settle(before);
+  }
+
+  function clear(): void {
+    for (const id of shown.keys()) {
+      remove(id);
+      cleared.add(id);
+    }
   }
 
   function remove(id: string): void {
+    cleared.delete(id);
     const item = shown.get(id);
     if (item === undefined) return;
     const next = item.nextElementSibling;
+    const entry = entryOf.get(item);
+    const hadFocus = item.contains(document.activeElement);
     item.remove();
+    if (hadFocus) (next instanceof HTMLElement ? next : scroller).focus();
     shown.delete(id);
     entryOf.delete(item);
-    group(next);
+    if (item === unread) unread = null;
+    if (entry?.kind === "message") forgetMessage(item, entry);
+    settle(next);
+    welcome.hidden = shown.size > 0;
   }
 
-  function atEnd(): boolean {
-    return element.scrollHeight - element.scrollTop - element.clientHeight < nearEndPixels;
+  function forgetMessage(item: HTMLLIElement, { re, messageId }: MessageEntry): void {
+    if (re !== undefined) {
+      quotes.get(re)?.delete(item);
+      if (quotes.get(re)?.size === 0) quotes.delete(re);
+    }
+    if (messageId === null) return;
+    idOfMessage.delete(messageId);
+    redrawQuotesOf(messageId);
   }
 
-  function quiet(isQuiet: boolean): void {
-    element.setAttribute("aria-live", isQuiet ? "off" : "polite");
+  /** Lines in front of an item and the name above it depend on what stands in front of it. */
+  function settle(item: Element | null): void {
+    const entry = item === null ? undefined : entryOf.get(item);
+    if (entry === undefined || !(item instanceof HTMLLIElement) || !item.isConnected) return;
+    if (entry.kind !== "message") return;
+    const previous = messageBefore(item);
+    const isNewDay = previous === undefined || dayOf(previous.at) !== dayOf(entry.at);
+    const isFirstUnread = item === unread;
+    setRules(item, isNewDay ? spellDay(entry.at, Date.now()) : null, isFirstUnread);
+    const directly = entryOf.get(item.previousElementSibling ?? item);
+    setHead(item, entry, !isNewDay && !isFirstUnread && isFollowing(directly, entry));
+  }
+
+  function messageBefore(item: Element): MessageEntry | undefined {
+    let previous = item.previousElementSibling;
+    while (previous !== null) {
+      const entry = entryOf.get(previous);
+      if (entry?.kind === "message") return entry;
+      previous = previous.previousElementSibling;
+    }
+    return undefined;
+  }
+
+  function scrolled(): void {
+    if (sticking || !element.isConnected) return;
+    lastTop = scroller.scrollTop;
+    isAtEnd = scroller.scrollHeight - scroller.scrollTop - scroller.clientHeight < nearEndPixels;
+    newestButton.hidden = isAtEnd;
+    showBelow(isAtEnd ? 0 : below);
+    if (isAtEnd && isLooking) unreadSeen = true;
+  }
+
+  function showBelow(count: number): void {
+    below = count;
+    newestText.textContent = count === 0 ? "" : wording.newBelow(count);
+    newestButton.setAttribute("aria-label", wording.newBelow(count));
+  }
+
+  function toEnd(): void {
+    isAtEnd = true;
+    newestButton.hidden = true;
+    showBelow(0);
+    stick();
+  }
+
+  /** Once a frame: asking for the height after each of many messages would lay all of them out each time. */
+  function stick(): void {
+    if (sticking) return;
+    sticking = true;
+    requestAnimationFrame(() => {
+      sticking = false;
+      scroller.scrollTop = scroller.scrollHeight;
+    });
+  }
+
+  function quiet(now: boolean): void {
+    isQuiet = now;
+    scroller.setAttribute("aria-live", now ? "off" : "polite");
+  }
+
+  function look(looking: boolean): void {
+    // Out of the page, a part that scrolls forgets where it stood.
+    if (looking && !isLooking && !isAtEnd) scroller.scrollTop = lastTop;
+    if (looking && !isLooking && isAtEnd) stick();
+    isLooking = looking;
+    if (looking && isAtEnd) unreadSeen = true;
   }
 
   function alone(isAlone: boolean): void {
     welcome.replaceChildren(
       h("p", {}, isAlone ? wording.alone : wording.empty),
       h("p", { class: "quiet" }, isAlone ? wording.aloneHint : wording.emptyHint),
-      ...(isAlone ? [button("primary", wording.shareTitle, share)] : []),
+      ...(isAlone ? [button("primary", wording.shareTitle, options.share)] : []),
     );
   }
 
-  /** Hides the name of a message that follows closely on another by the same author. */
-  function group(item: Element | null): void {
-    if (item === null) return;
-    const entry = entryOf.get(item);
-    const previous =
-      item.previousElementSibling === null ? undefined : entryOf.get(item.previousElementSibling);
-    item.classList.toggle("follows", isFollowing(previous, entry));
+  function messageOf(id: MessageId | undefined): MessageEntry | null {
+    const item = shown.get(idOfMessage.get(id ?? "") ?? "");
+    const entry = item && entryOf.get(item);
+    return entry?.kind === "message" ? entry : null;
   }
 
-  return { element, put, remove, alone, atEnd, quiet };
+  function jump(id: string): void {
+    const item = shown.get(id);
+    if (item === undefined) return;
+    item.scrollIntoView({ block: "center" });
+    item.focus({ preventScroll: true });
+    item.classList.add("pointed");
+    setTimeout(() => item.classList.remove("pointed"), pointedForMs);
+  }
+
+  function entries(): Entry[] {
+    return [...list.children].flatMap((item) => entryOf.get(item) ?? []);
+  }
+
+  function newest(wanted: (entry: MessageEntry) => boolean): MessageEntry | null {
+    for (let item = list.lastElementChild; item !== null; item = item.previousElementSibling) {
+      const entry = entryOf.get(item);
+      if (entry?.kind === "message" && wanted(entry)) return entry;
+    }
+    return null;
+  }
+
+  function redrawTexts(wanted: (entry: MessageEntry) => boolean): void {
+    for (const [item, entry] of entryOf) {
+      if (entry.kind !== "message" || entry.deleted || entry.file || !wanted(entry)) continue;
+      item.querySelector(".text")?.replaceChildren(options.drawText(entry.text));
+    }
+  }
+
+  return {
+    element,
+    scroller,
+    put,
+    remove,
+    clear,
+    alone,
+    atEnd: () => isAtEnd,
+    quiet,
+    look,
+    entryOf: (item) => entryOf.get(item),
+    entries,
+    newest,
+    itemOf: (id) => shown.get(id),
+    redrawTexts,
+    jump,
+  };
 }
 
-/** The name of an author, apart from its surroundings in writing direction; a second key under it is numbered. */
-export function nameOf(author: Author): HTMLElement {
-  const { name, ordinal } = author;
-  const number = ordinal > 1 ? h("span", { class: "ordinal" }, String(ordinal)) : null;
-  if (number !== null) number.title = wording.ordinal;
-  return h("span", { class: "name" }, h("bdi", {}, name), number);
+function isBehind(first: Node, second: Node): boolean {
+  return (first.compareDocumentPosition(second) & Node.DOCUMENT_POSITION_FOLLOWING) !== 0;
 }
 
-/** A disc with the first letter of the name, in a colour made from the key. */
-export function avatarOf(author: Author): HTMLElement {
-  const hue = (author.key.charCodeAt(0) * 31 + author.key.charCodeAt(1)) % 12;
-  const [first = "?"] = [...new Intl.Segmenter().segment(author.name)].map(({ segment }) => segment);
-  return h(
-    "span",
-    { class: `avatar hue-${hue}`, attributes: { "aria-hidden": "true" } },
-    first.toUpperCase(),
-  );
-}
-
-function isFollowing(previous: Entry | undefined, entry: Entry | undefined): boolean {
-  if (previous?.kind !== "message" || entry?.kind !== "message") return false;
+function isFollowing(previous: Entry | undefined, entry: MessageEntry): boolean {
+  if (previous?.kind !== "message") return false;
   const same = previous.author.key === entry.author.key && previous.author.name === entry.author.name;
-  return same && Math.abs(entry.at - previous.at) < groupMs;
-}
-
-/** An own message that is back or was seen, else unchanged: redrawn as a whole it would be announced twice. */
-function isEcho(known: Entry | undefined, entry: Entry): entry is MessageEntry {
-  if (known?.kind !== "message" || entry.kind !== "message" || !entry.author.own) return false;
-  const { text, author } = known;
-  const same = author.name === entry.author.name && author.ordinal === entry.author.ordinal;
-  const marked =
-    known.delivery !== entry.delivery || known.seenBy !== entry.seenBy || known.seq !== entry.seq;
-  return marked && entry.text === text && same;
-}
-
-function markSent(item: HTMLLIElement, entry: MessageEntry): void {
-  item.className = `message ${entry.delivery} own`;
-  const mark = item.querySelector(".delivery");
-  if (mark !== null) mark.replaceWith(drawDelivery(entry));
-}
-
-/** Sending, sent or seen; pointing at it shows the number that the relay gave. */
-function drawDelivery(entry: MessageEntry): HTMLElement {
-  const mark = h("span", { class: "delivery" }, deliveryText(entry));
-  if (entry.seq !== null) mark.title = wording.numbered(entry.seq);
-  return mark;
-}
-
-function deliveryText({ delivery, seenBy }: MessageEntry): string {
-  return seenBy > 0 ? wording.seenBy(seenBy) : wording[delivery];
-}
-
-function draw(item: HTMLLIElement, entry: Entry): void {
-  switch (entry.kind) {
-    case "message":
-      drawMessage(item, entry);
-      return;
-    case "gap":
-      drawLine(item, "warning", gapText(entry.count, entry.author), entry.author);
-      return;
-    case "unreadable":
-      drawLine(item, "warning", wording.unreadable);
-      return;
-    case "timer":
-      drawLine(item, "notice", timerText(entry.seconds), entry.author);
-      return;
-    case "notice":
-      drawLine(item, "notice", wording.notices[entry.what], entry.author);
-  }
-}
-
-function timerText(seconds: number): string {
-  return seconds === 0 ? wording.timerOff : wording.timerOn(wording.duration(seconds));
-}
-
-function gapText(count: number | null, author: Author | null): string {
-  return count === null || author === null ? wording.gapUnknown : wording.gap(count);
-}
-
-/** A sentence of ours; where it says {name}, the name stands apart from it, so that no name can finish the sentence. */
-function drawLine(item: HTMLLIElement, kind: string, text: string, author: Author | null = null): void {
-  const [before = "", behind = ""] = text.split("{name}");
-  item.className = kind;
-  item.replaceChildren(before, ...(author === null ? [] : [nameOf(author)]), behind);
-}
-
-function drawMessage(item: HTMLLIElement, entry: MessageEntry): void {
-  const { author, at, text, edited, deleted, delivery } = entry;
-  const said = new Date(at);
-  const editedMark = edited !== null && !deleted ? h("span", {}, wording.edited) : null;
-  const deliveryMark = author.own ? drawDelivery(entry) : null;
-  const body = h("p", { class: deleted ? "text deleted" : "text", attributes: { dir: "auto" } });
-  body.append(deleted ? wording.deleted : text);
-  item.className = `message ${delivery}${author.own ? " own" : ""}`;
-  const children = [
-    avatarOf(author),
-    h(
-      "div",
-      { class: "head" },
-      nameOf(author),
-      h(
-        "time",
-        { attributes: { datetime: said.toISOString(), title: calendar.format(said) } },
-        clock.format(said),
-      ),
-    ),
-    body,
-    h("p", { class: "marks", attributes: { "aria-live": "off" } }, editedMark, deliveryMark),
-    reactionsOf(entry),
-  ];
-  item.replaceChildren(...children.filter((child) => child !== null));
-}
-
-function reactionsOf({ reactions }: MessageEntry): HTMLElement | null {
-  if (reactions.size === 0) return null;
-  const all = [...reactions].map(([emoji, authors]) => {
-    const who = authors.map((author) => author.name).join(", ");
-    return h("li", { attributes: { title: who } }, `${emoji} ${authors.length}`);
-  });
-  return h("ul", { class: "reactions" }, ...all);
+  return same && previous.id !== entry.id && Math.abs(entry.at - previous.at) < groupMs;
 }

@@ -1,61 +1,82 @@
-// The page: wires the join form, the keys, the session and the room together, and keeps the tab over a reload.
+// The page: wires the door, the keys, the sessions and the rooms together, and keeps the tab over a reload.
 
+import { openedAddress, restoreAddress } from "./opened.ts";
 import type { Random } from "../crypto/bytes.ts";
 import { type Bytes, toBase64url } from "../protocol/base64url.ts";
 import { deriveRoomKeys, type RoomKeys } from "../crypto/keys.ts";
 import { createMemberKey, type MemberKey, restoreMemberKey } from "../crypto/member.ts";
 import { generatePhrase, normalisePhrase, type Phrase } from "../crypto/phrase.ts";
+import { maxOpenRooms } from "../protocol/limits.ts";
 import { faultOfText } from "../session/body.ts";
 import { createSession } from "../session/session.ts";
-import type { SayFault, Session } from "../session/world.ts";
+import type { Session } from "../session/world.ts";
 import type { SessionEvent } from "../session/events.ts";
 import { inviteLink, readInvitation } from "../session/invite.ts";
+import { textOf } from "../session/files.ts";
 import type { World } from "../session/world.ts";
-import { createClaim } from "./claim.ts";
+import { alertTo, showUnseen } from "./alerts.ts";
+import { type Claim, createClaim } from "./claim.ts";
 import { dial, type Way } from "./dial.ts";
 import { h } from "./dom.ts";
+import { createFiles, type Files } from "./files.ts";
 import { createJoinView, type JoinView } from "./join-view.ts";
 import { deriveWithProgress, fetchSalt } from "./keys.ts";
-import { createRoomView } from "./room-view.ts";
+import { markDocument, wording } from "./language.ts";
+import { readPreference, writePreference } from "./preferences.ts";
+import { recentRoom, rememberRoom } from "./recent-rooms.ts";
+import { createRoomView, type RoomView } from "./room-view.ts";
+import { createRooms, type OpenRoom } from "./rooms.ts";
+import { openSettings } from "./settings.ts";
 import { isKeepable, openShelf, type SavedRoom } from "./storage.ts";
 import { createTab } from "./tab.ts";
-import { wording } from "./wording.ts";
+import { followKeyboard } from "./viewport.ts";
+
+/** A room of this tab with all that belongs to it. */
+interface Room extends OpenRoom {
+  readonly phrase: Phrase;
+  readonly session: Session;
+  readonly view: RoomView;
+  readonly files: Files;
+  /** On the key that this room is spoken in with. */
+  readonly claim: Claim;
+  pictures: string;
+  topic: string;
+}
 
 const random: Random = (length) => crypto.getRandomValues(new Uint8Array(length));
-
+const rooms = createRooms<Room>(() => showJoin("", "", null), showUnseen);
 const tab = createTab(openShelf());
-const claim = createClaim("locks" in navigator ? navigator.locks : undefined, after);
-let wake = (): void => {};
 
+markDocument();
+followKeyboard();
 void start();
 
 async function start(): Promise<void> {
-  const address = new URL(location.href);
-  const invitation = readInvitation(address);
-  const trouble = await lackingHere(address);
-  // Whoever has to open the link elsewhere still needs its words.
-  if (trouble === null) history.replaceState(null, "", "/");
+  const invitation = readInvitation(openedAddress);
+  const trouble = await lackingHere(openedAddress);
   if (trouble !== null) {
-    show(h("main", { class: "join" }, h("h1", {}, wording.title), h("p", { class: "fault" }, trouble)));
+    restoreAddress();
+    rooms.showDoor(
+      h("main", { class: "join" }, h("h1", {}, wording.title), h("p", { class: "fault" }, trouble)),
+    );
     return;
   }
   keepTabOverReload();
   const saved = tab.load();
-  const before = saved === null ? null : normalisePhrase(saved.phrase);
-  const invited = invitation.kind === "words" ? normalisePhrase(invitation.text) : null;
-  // A link to the room that this tab was in is a reload; a link to another room is a farewell.
-  const same = invited === null || (invited.kind === "phrase" && invited.phrase === saved?.phrase);
-  if (saved !== null && before?.kind === "phrase" && same) {
-    const { name } = saved.session ?? { name: "" };
-    const view = showJoin(name, before.phrase, null);
-    if (saved.session !== null) await enter(view, name, before.phrase);
-    return;
-  }
-  tab.leave();
-  const waiting = tab.waiting();
-  const kept = waiting === 0 ? null : wording.leftBehind(waiting);
-  const warning = invitation.kind === "lost" ? wording.lostFragment : kept;
-  showJoin("", invitation.kind === "words" ? invitation.text : "", warning);
+  const words = invitation.kind === "words" ? invitation.text : "";
+  const invited = normalisePhrase(words);
+  // A link to a room that this tab was in is a reload; a link to another one is its door, with the others behind it.
+  const front = saved.find(
+    ({ phrase }) => words === "" || (invited.kind === "phrase" && phrase === invited.phrase),
+  );
+  const name = front?.session?.name ?? "";
+  const door = showJoin(name, front?.phrase ?? words, warningOf(invitation.kind));
+  if (front !== undefined) await comeBackTo(door, front);
+  for (const each of saved) if (each !== front) await comeBackTo(null, each);
+}
+
+function warningOf(kind: ReturnType<typeof readInvitation>["kind"]): string | null {
+  return kind === "lost" ? wording.lostFragment : null;
 }
 
 /** What this browser or this address lacks for encryption, as a sentence; null when all is there. */
@@ -71,45 +92,59 @@ async function lackingHere(address: URL): Promise<string | null> {
 
 function showJoin(name: string, words: string, warning: string | null): JoinView {
   const view: JoinView = createJoinView({
-    name,
+    name: name || (readPreference("name") ?? ""),
     words,
     warning,
     generate: () => generatePhrase(random),
     enter: (chosen, phrase) => void enter(view, chosen, phrase),
+    again: (typedName, typedWords) => showJoin(typedName, typedWords, warning),
   });
-  show(view.element);
+  rooms.showDoor(view.element);
   view.element.querySelector<HTMLElement>("#name")?.focus();
   return view;
 }
 
+/** A room of before a reload is back; without a door it comes back behind what is in front. */
+async function comeBackTo(door: JoinView | null, { phrase, session }: SavedRoom): Promise<void> {
+  const normal = normalisePhrase(phrase);
+  // Without its session it waits for the person, who comes as a new arrival.
+  if (normal.kind === "phrase" && session !== null) await enter(door, session.name, normal.phrase);
+}
+
 /** Goes in, or gives the form back with a sentence on what went wrong. */
-async function enter(view: JoinView, name: string, phrase: Phrase): Promise<void> {
+async function enter(door: JoinView | null, name: string, phrase: Phrase): Promise<void> {
   try {
-    await deriveAndEnter(view, name, phrase);
+    await deriveAndEnter(door, name, phrase);
   } catch (error) {
     reportError(error);
-    view.fail(wording.failed);
+    door?.fail(wording.failed);
   }
 }
 
-async function deriveAndEnter(view: JoinView, name: string, phrase: Phrase): Promise<void> {
-  view.progress(wording.asking, null);
-  const session = tab.kept(phrase)?.session ?? null;
-  const member = session === null ? null : await restoreMemberKey(session.member);
-  if (session !== null && member !== null && !(await claim.take(toBase64url(member.publicKey)))) {
+async function deriveAndEnter(door: JoinView | null, name: string, phrase: Phrase): Promise<void> {
+  const open = rooms.all().find((room) => room.phrase === phrase);
+  if (open !== undefined) return rooms.show(open);
+  if (rooms.all().length >= maxOpenRooms) return door?.fail(wording.tooManyRooms);
+  door?.progress(wording.asking, null);
+  const kept = tab.kept(phrase)?.session ?? null;
+  const member = kept === null ? null : await restoreMemberKey(kept.member);
+  const claim = createClaim("locks" in navigator ? navigator.locks : undefined, after);
+  if (kept !== null && member !== null && !(await claim.take(toBase64url(member.publicKey)))) {
     // A copy of a tab: what is unsent is the other one's to send.
     tab.forget(phrase);
-    view.fail(wording.openElsewhere(session.name));
-    return;
+    return door?.fail(wording.openElsewhere(kept.name));
   }
   const salt = await fetchSalt();
   if (salt === "silent" || salt === "foreign") {
-    view.fail(salt === "silent" ? wording.serverSilent : wording.serverForeign);
+    claim.rest();
+    door?.fail(salt === "silent" ? wording.serverSilent : wording.serverForeign);
     return;
   }
-  const tell = (fraction: number) => view.progress(wording.deriving(Math.round(fraction * 100)), fraction);
+  const tell = (fraction: number) => door?.progress(wording.deriving(Math.round(fraction * 100)), fraction);
   const keys = await deriveWithProgress(phrase, salt, random, tell);
-  await enterRoom(keys, name, phrase, member);
+  const room = await enterRoom(keys, name, phrase, claim, member);
+  if (door?.element.isConnected === true) rooms.show(room);
+  if (readPreference("name") !== null) writePreference("name", name);
 }
 
 /** @param restored the key of the room that is kept, when it is this tab's */
@@ -117,8 +152,9 @@ async function enterRoom(
   keys: RoomKeys,
   name: string,
   phrase: Phrase,
+  claim: Claim,
   restored: MemberKey | null,
-): Promise<void> {
+): Promise<Room> {
   const kept = tab.kept(phrase);
   const saved = restored === null ? null : kept?.session;
   const member = restored ?? (await createMemberKey());
@@ -134,56 +170,105 @@ async function enterRoom(
   );
   const options = { keys, member, name };
   const session = createSession(saved ? { ...options, saved } : options, world);
-  const room = createRoomView({
+  const files = createFiles({
+    place: () => ({ roomId: latestKeys.roomId, seat: session.save().seat }),
+    keys: () => latestKeys,
+    random,
+    sendFile: session.sendFile,
+  });
+  const view = createRoomView({
+    files,
+    session: {
+      ...session,
+      say: (text, re) => (isKept(session, text) ? session.say(text, re) : "outbox-full"),
+    },
     phrase,
     link: inviteLink(location.origin, phrase),
-    name: () => session.save().name,
-    say: (text) => sayIfKept(session, text),
-    receipts: session.save().receipts,
-    setReceipts: session.setReceipts,
-    setTimer: session.setTimer,
-    saw: session.saw,
-    unsent: () => session.save().unsent.length,
-    rename: session.rename,
-    comeBack: () => void enterRoom(latestKeys, session.save().name, phrase, null),
-    tryNow: session.tryNow,
-    leave() {
-      session.leave();
-      showJoin(session.save().name, "", null);
+    comeBack: () => void comeBack(latestKeys, room),
+    leave: () => leave(room),
+    openSettings() {
+      const { pictures, topic } = room;
+      openSettings({ name: session.save().name, phrase, pictures, topic });
+    },
+    anotherRoom: () => showJoin("", "", null),
+    news(entry, mentionsMe) {
+      const show = () => rooms.show(room);
+      if (rooms.news(room)) alertTo({ name: entry.author.name, text: textOf(entry), mentionsMe, show });
     },
   });
-  inUse = room.inUse;
+  const room: Room = {
+    phrase,
+    session,
+    view,
+    files,
+    claim,
+    pictures: "",
+    topic: "",
+    element: view.element,
+    label: () => room.topic || room.pictures,
+    look: view.look,
+    focus: view.focus,
+  };
+  inUse = view.inUse;
   tell = (event) => {
-    room.tell(event);
-    if (event.type === "status" && event.status.state === "left") left(event.status.why === "asked");
-    if (document.hidden) tab.put();
+    view.tell(event);
+    hear(room, event);
   };
-
-  /** Whoever has left for good, or has lost the seat to another tab, comes back only as a new arrival. */
-  function left(asked: boolean): void {
-    wake = () => {};
-    // Another tab may have sent what this one had not, and only the person knows: it goes into the composer.
-    const draft = [...session.unsentTexts(), room.drafted()].filter((text) => text !== "").join("\n");
-    if (asked || draft === "") tab.forget(phrase);
-    else tab.isIn(phrase, () => ({ phrase, session: null, draft }));
-  }
-
-  tab.isIn(phrase, (): SavedRoom => ({ phrase, session: session.save(), draft: room.drafted() }));
-  wake = () => {
-    session.wake();
-    room.look();
-  };
-  show(room.element);
-  room.draft(kept?.draft ?? "");
+  tab.isIn(phrase, () => ({ phrase, session: session.save(), draft: view.drafted() }));
+  rooms.add(room);
+  view.draft(kept?.draft ?? "");
   session.start();
-  room.focus();
+  return room;
 }
 
-/** Takes no more than still fits into storage while it waits: what is said must survive a reload. */
-function sayIfKept(session: Session, text: string): SayFault {
-  const fault = faultOfText(text);
-  if (fault !== null) return fault;
-  return isKeepable([...session.unsentTexts(), text]) ? session.say(text) : "outbox-full";
+function hear(room: Room, event: SessionEvent): void {
+  if (event.type === "status" && event.status.state === "left") left(room, event.status.why === "asked");
+  if (event.type === "code") room.pictures = event.code.map(({ symbol }) => symbol).join(" ");
+  const isTopic = event.type === "entry" && event.entry.kind === "topic";
+  if (isTopic && event.entry.kind === "topic") room.topic = event.entry.text;
+  if (event.type === "code" || isTopic) rooms.relabel();
+  if (isTopic || (event.type === "status" && event.status.state === "live")) refreshRecent(room);
+  if (document.hidden) put();
+}
+
+/** Whoever has left for good, or has lost the seat to another tab, comes back only as a new arrival. */
+function left(room: Room, asked: boolean): void {
+  const { phrase, session, view, claim } = room;
+  rooms.remove(room);
+  claim.rest();
+  // Another tab may have sent what this one had not, and only the person knows: it goes into the composer.
+  const draft = [...session.unsentTexts(), view.drafted()].filter((text) => text !== "").join("\n");
+  if (asked || draft === "") tab.forget(phrase);
+  else tab.isIn(phrase, () => ({ phrase, session: null, draft }));
+}
+
+/** Whether it still fits into storage while it waits: what is said must survive a reload. */
+function isKept(session: Session, text: string): boolean {
+  return faultOfText(text) !== null || isKeepable([...session.unsentTexts(), text]);
+}
+
+/** A room that this browser was asked to remember is kept as it is now. */
+function refreshRecent({ pictures, topic }: Room): void {
+  const known = recentRoom(pictures);
+  if (known !== null) rememberRoom({ ...known, topic: topic || known.topic, at: Date.now() });
+}
+
+function leave(room: Room): void {
+  room.session.leave();
+  const [next] = rooms.all();
+  if (next !== undefined) rooms.show(next);
+  else showJoin(room.session.save().name, "", null);
+}
+
+/**
+ * In again after another tab has taken the seat: as a new arrival. What this tab had not sent stands in the composer,
+ * because the other tab may have sent it, and only the person knows; files that it had not sent are staged again.
+ */
+async function comeBack(keys: RoomKeys, before: Room): Promise<void> {
+  const { session, phrase, claim, files } = before;
+  const room = await enterRoom(keys, session.save().name, phrase, claim, null);
+  rooms.show(room);
+  room.files.stage(files.take());
 }
 
 function worldOf(derive: World["derive"], tell: World["tell"], inUse: (way: Way) => void): World {
@@ -209,36 +294,43 @@ function keepTabOverReload(): void {
   let isAway = false;
   addEventListener("pagehide", () => {
     isAway = true;
-    tab.put();
-    claim.rest();
+    put();
+    for (const { claim } of rooms.all()) claim.rest();
   });
   addEventListener("pageshow", ({ persisted }) => void (persisted ? backFromCache() : wakeTab()));
-  addEventListener("online", () => wake());
+  addEventListener("online", wakeRooms);
   // A link opened over the page: what stands behind # must not stay in the address.
   addEventListener("hashchange", () => location.reload());
   document.addEventListener("visibilitychange", () => {
-    if (document.hidden) tab.put();
-    else if (!isAway) wakeTab();
+    if (!document.hidden) return isAway ? undefined : wakeTab();
+    put();
+    rooms.look();
   });
   addEventListener("beforeunload", (event) => {
     // The browser asks whether to go: something that was written would be lost.
-    if (!tab.put()) event.preventDefault();
+    if (!put()) event.preventDefault();
     if (!document.hidden && tab.isUntouched()) tab.drop();
   });
 
   async function backFromCache(): Promise<void> {
-    if (!tab.isUntouched() || !(await claim.again())) return location.reload();
+    const claimed = await Promise.all(rooms.all().map(({ claim }) => claim.again()));
+    if (!tab.isUntouched() || claimed.includes(false)) return location.reload();
     isAway = false;
     wakeTab();
   }
 }
 
+function put(): boolean {
+  return tab.put(rooms.front()?.phrase ?? null);
+}
+
 function wakeTab(): void {
   if (document.hidden) return;
   tab.drop();
-  wake();
+  wakeRooms();
 }
 
-function show(element: HTMLElement): void {
-  document.body.replaceChildren(element);
+function wakeRooms(): void {
+  for (const { session } of rooms.all()) session.wake();
+  rooms.look();
 }

@@ -4,8 +4,8 @@
 import type { RosterMember } from "../session/events.ts";
 import type { Way } from "./dial.ts";
 import { h } from "./dom.ts";
-import { avatarOf, nameOf } from "./log-view.ts";
-import { wording } from "./wording.ts";
+import { wording } from "./language.ts";
+import { avatarOf, nameOf } from "./person.ts";
 
 export interface PeopleView {
   readonly element: HTMLElement;

@@ -1,22 +1,38 @@
 // Inside a room: the bar, the messages, the people and the composer. It shows what the session tells and passes on
 // what the person does.
 
-import type { RoomSymbol } from "../crypto/symbols.ts";
-import type { RosterMember, SessionEvent, Status } from "../session/events.ts";
-import type { SayFault } from "../session/world.ts";
+import { maxRosterMembers } from "../protocol/limits.ts";
+import type { Author, MessageEntry, RosterMember, SessionEvent, Status } from "../session/events.ts";
+import { textOf } from "../session/files.ts";
+import type { Session } from "../session/world.ts";
+import { createBar } from "./bar.ts";
+import { runCommand } from "./commands.ts";
+import { createComposer } from "./composer.ts";
 import type { Way } from "./dial.ts";
 import {
+  copied,
   createDecision,
-  openCodeDialog,
+  openDeleteDialog,
   openLeaveDialog,
   openPeopleDialog,
   openShareDialog,
 } from "./dialogs.ts";
-import { button, drawing, h } from "./dom.ts";
-import { iconPath } from "./icons.ts";
+import { button, h } from "./dom.ts";
+import { drawText } from "./draw-text.ts";
+import type { Files } from "./files.ts";
+import { mentionsOneself } from "./format.ts";
+import { openHelpDialog } from "./help.ts";
+import { wording } from "./language.ts";
 import { createLogView } from "./log-view.ts";
+import { createMentions, type Mentions } from "./mentions.ts";
+import { equipMessages } from "./message-actions.ts";
 import { createPeopleView } from "./people-view.ts";
-import { wording } from "./wording.ts";
+import { sentence } from "./person.ts";
+import { openMenu } from "./popup.ts";
+import { createRoomActs } from "./room-acts.ts";
+import { roomMenu } from "./room-menu.ts";
+import { createSearchBar } from "./search-bar.ts";
+import { openNameDialog, openTopicDialog } from "./line-dialogs.ts";
 
 const announcedForMs = 5_000;
 
@@ -25,7 +41,7 @@ export interface RoomView {
   tell(event: SessionEvent): void;
   /** What carries the room: one word among its details. */
   readonly inUse: (way: Way) => void;
-  /** Somebody looks at the page again. */
+  /** Somebody looks at the page again, or no longer. */
   readonly look: () => void;
   /** Puts the cursor where one types. */
   readonly focus: () => void;
@@ -36,77 +52,134 @@ export interface RoomView {
 }
 
 interface RoomOptions {
-  readonly receipts: boolean;
-  readonly setReceipts: (on: boolean) => void;
-  readonly setTimer: (seconds: number) => void;
-  /** The newest messages are before the eyes. */
-  readonly saw: () => void;
+  readonly session: Session;
+  readonly files: Files;
   readonly phrase: string;
   readonly link: string;
-  readonly name: () => string;
-  readonly say: (text: string) => SayFault;
-  readonly unsent: () => number;
-  readonly tryNow: () => void;
-  readonly rename: (name: string) => void;
   readonly comeBack: () => void;
   readonly leave: () => void;
+  readonly openSettings: () => void;
+  /** Opens the door to another room beside this one. */
+  readonly anotherRoom: () => void;
+  /** Somebody else has said something just now. */
+  readonly news: (entry: MessageEntry, mentionsMe: boolean) => void;
 }
 
 /** Builds the room page. */
 export function createRoomView(options: RoomOptions): RoomView {
-  const log = createLogView(share);
-  const people = createPeopleView(options);
-  const statusText = h("span");
-  const status = h(
-    "p",
-    { class: "status", attributes: { role: "status" } },
-    h("span", { class: "dot" }),
-    statusText,
-  );
-  const peopleCount = h("span");
-  const peopleButton = button("icon people-button", drawing("icon-drawing", 24, iconPath.people), showPeople);
-  peopleButton.append(peopleCount);
+  const { session, files } = options;
+  let names: readonly string[] = [];
+  /** All who have been here since this page was. */
+  let known: readonly string[] = [];
+  let mentions: Mentions = createMentions([], session.save().name);
+  let topic = "";
+  const log = createLogView({
+    share,
+    drawText: (text) => drawText(text, mentions),
+    card: files.card,
+    news: (entry) => options.news(entry, mentionsOneself(entry.text, mentions)),
+    react: (entry, emoji, on) => entry.messageId !== null && session.react(entry.messageId, emoji, on),
+  });
+  const people = createPeopleView({
+    receipts: session.save().receipts,
+    setReceipts: session.setReceipts,
+    setTimer: session.setTimer,
+  });
+  const bar = createBar({
+    share,
+    leave: askToLeave,
+    people: () => openPeopleDialog(people.element, () => side.append(people.element)),
+    topic: askForTopic,
+    menu: (beside) => openMenu(wording.roomMenu, roomMenu(acts, more), beside),
+  });
   const banner = h("div", { class: "banner", attributes: { role: "status", hidden: "" } });
   const question = h("div", { class: "question", attributes: { hidden: "" } });
-  const code = createCodeButton();
-  const composer = createComposer(options.say);
-  const side = h("aside", { class: "side" }, people.element);
+  const typing = h("p", { class: "typing" });
+  const searchBar = createSearchBar({
+    entries: log.entries,
+    itemOf: log.itemOf,
+    closed: () => composer.focus(),
+  });
+  const acts = createRoomActs({
+    session,
+    log,
+    search: searchBar.open,
+    topic: () => topic,
+    share,
+    leave: askToLeave,
+    help: openHelpDialog,
+  });
+  const more = {
+    topic: askForTopic,
+    rename: () => openNameDialog(session.save().name, session.rename),
+    settings: options.openSettings,
+    anotherRoom: options.anotherRoom,
+  };
+  const composer = createComposer({
+    say: session.say,
+    edit: session.edit,
+    run: (typed) => runCommand(typed, acts),
+    names: () => names.filter((name) => name !== session.save().name),
+    typing: session.typing,
+    editLast() {
+      const last = log.newest(
+        ({ author, deleted, delivery, file }) =>
+          author.own && !deleted && delivery === "sent" && file === undefined,
+      );
+      if (last !== null) composer.edit(last);
+    },
+  });
+  const side = h("aside", { class: "side", attributes: { "aria-label": wording.people } }, people.element);
   const element = h(
     "div",
     { class: "room" },
-    h("h1", { class: "heard" }, wording.title),
-    h(
-      "header",
-      { class: "bar" },
-      code.element,
-      status,
-      peopleButton,
-      labelled("share-button", wording.share, iconPath.share, share),
-      labelled("leave-button", wording.leave, iconPath.leave, () =>
-        openLeaveDialog(options.unsent(), options.leave),
-      ),
-    ),
-    h("main", { class: "talk" }, log.element, banner, question, composer.element),
+    bar.element,
+    h("main", { class: "talk" }, searchBar.element, log.element, banner, question, typing, composer.element),
     side,
   );
-  log.element.addEventListener("scroll", look, { passive: true });
+  files.attach(composer, element);
+  log.scroller.addEventListener("scroll", look, { passive: true });
+  equipMessages(log, {
+    reply: composer.replyTo,
+    edit: composer.edit,
+    copy: (entry) =>
+      void copied(textOf(entry)).then((done) => announce(done ? wording.copied : wording.copyFailed)),
+    react: (entry, emoji, on) => entry.messageId !== null && session.react(entry.messageId, emoji, on),
+    remove: ({ id }) => openDeleteDialog(() => session.remove(id)),
+    type: composer.focus,
+  });
 
   function share(): void {
     openShareDialog(options.link, options.phrase);
   }
 
-  function showPeople(): void {
-    openPeopleDialog(people.element, () => side.append(people.element));
+  function askToLeave(): void {
+    openLeaveDialog(session.save().unsent.length + files.pending(), options.leave);
+  }
+
+  function askForTopic(): void {
+    openTopicDialog(topic, acts.setTopic);
   }
 
   function tell(event: SessionEvent): void {
+    files.tell(event);
     switch (event.type) {
-      case "entry":
-        log.put(event.entry, event.before);
+      case "entry": {
+        const { entry } = event;
+        log.put(entry, event.before);
+        if (entry.kind === "topic") bar.showTopic((topic = entry.text));
+        if (entry.kind === "message" && entry.deleted) composer.gone(entry.id);
+        searchBar.refresh();
         look();
         return;
+      }
       case "gone":
         log.remove(event.id);
+        composer.gone(event.id);
+        searchBar.refresh();
+        return;
+      case "typing":
+        showTyping(event.authors);
         return;
       case "members":
         showMembers(event.members);
@@ -122,25 +195,46 @@ export function createRoomView(options: RoomOptions): RoomView {
         else if (event.messages > 0) announce(wording.earlier(event.messages));
         return;
       case "code":
-        code.show(event.code);
+        bar.showCode(event.code);
+        return;
+      case "file-over":
     }
   }
 
   function look(): void {
-    if (!document.hidden && log.atEnd()) options.saw();
+    const isLooking = !document.hidden && element.isConnected;
+    log.look(isLooking);
+    if (isLooking && log.atEnd()) session.saw();
+  }
+
+  function showTyping(authors: readonly Author[]): void {
+    const { one, two, many } = wording.typing;
+    const text = authors.length === 1 ? one : authors.length === 2 ? two : many;
+    typing.replaceChildren(...(authors.length === 0 ? [] : sentence(text, authors)));
   }
 
   function showMembers(members: readonly RosterMember[]): void {
     people.show(members);
+    knowNames(members);
     log.alone(members.length === 1);
-    peopleCount.textContent = String(members.length);
-    peopleButton.setAttribute("aria-label", wording.peopleCount(members.length));
+    bar.showCount(members.length);
+  }
+
+  /** Whoever is here can be mentioned; what was said to them before the page knew them is marked now. */
+  function knowNames(members: readonly RosterMember[]): void {
+    names = members.flatMap(({ author }) => (author === null ? [] : [author.name]));
+    const all = [...new Set([...known, ...names])];
+    if (all.length === known.length) return;
+    // Who has gone is still meant by what was said to them.
+    known = all.slice(-maxRosterMembers);
+    mentions = createMentions(known, session.save().name);
+    log.redrawTexts(({ text }) => text.includes("@"));
   }
 
   function showStatus(now: Status): void {
     const hadFocus = banner.contains(document.activeElement) || question.contains(document.activeElement);
     element.dataset["state"] = now.state;
-    statusText.textContent = wording.status[now.state];
+    bar.showState(now.state);
     const stopped = now.state === "refused" || (now.state === "left" && now.why !== "asked");
     composer.enable(now.state !== "refused" && now.state !== "left");
     log.quiet(now.state !== "live");
@@ -164,94 +258,18 @@ export function createRoomView(options: RoomOptions): RoomView {
   function showLoss({ unsent, stopped }: Extract<Status, { state: "lost" }>): void {
     banner.replaceChildren(
       h("span", {}, stopped && unsent === 0 ? wording.stopped : wording.offline(unsent)),
-      button("chip", wording.tryNow, options.tryNow),
+      button("chip", wording.tryNow, session.tryNow),
     );
   }
 
   function ask(now: Extract<Status, { state: "refused" | "left" }>): void {
-    const { rename, comeBack } = options;
-    const name = options.name();
-    question.replaceChildren(createDecision(now, name, { rename, comeBack, again: () => rename(name) }));
+    const { name } = session.save();
+    const { comeBack } = options;
+    const decide = { rename: session.rename, comeBack, again: () => session.rename(name) };
+    question.replaceChildren(createDecision(now, name, decide));
     question.querySelector<HTMLElement>("input, button")?.focus();
   }
 
   const { focus, draft, drafted } = composer;
   return { element, tell, inUse: people.showWay, look, focus, draft, drafted };
-}
-
-function createCodeButton(): { element: HTMLElement; show: (code: readonly RoomSymbol[]) => void } {
-  let shown: readonly RoomSymbol[] = [];
-  const element = button("code", "", () => openCodeDialog(shown));
-  element.title = wording.roomCode;
-
-  function show(code: readonly RoomSymbol[]): void {
-    shown = code;
-    element.textContent = code.map(({ symbol }) => symbol).join(" ");
-    element.setAttribute("aria-label", `${wording.roomCode}: ${code.map(({ name }) => name).join(", ")}`);
-  }
-
-  return { element, show };
-}
-
-function labelled(className: string, label: string, path: string, press: () => void): HTMLButtonElement {
-  const made = button(`icon ${className}`, drawing("icon-drawing", 24, path), press);
-  made.append(h("span", { class: "icon-label" }, label));
-  made.setAttribute("aria-label", label);
-  return made;
-}
-
-interface Composer {
-  readonly element: HTMLElement;
-  readonly enable: (able: boolean) => void;
-  readonly focus: () => void;
-  readonly draft: (text: string) => void;
-  readonly drafted: () => string;
-}
-
-/** Enter sends where there is a keyboard; on a phone it makes a new line, and the button sends. */
-function createComposer(say: (text: string) => SayFault): Composer {
-  const field = h("textarea", {
-    attributes: { rows: "1", placeholder: wording.composer, "aria-label": wording.composer, dir: "auto" },
-  });
-  const fault = h("p", { class: "fault", attributes: { role: "alert" } });
-  const sendButton = h(
-    "button",
-    { class: "send", attributes: { type: "submit", "aria-label": wording.send } },
-    drawing("icon-drawing", 24, iconPath.send),
-  );
-  const form = h("form", { class: "composer", on: { submit } }, fault, field, sendButton);
-  const touch = matchMedia("(pointer: coarse)");
-  field.addEventListener("input", fit);
-  field.addEventListener("keydown", (event) => {
-    if (event.key !== "Enter" || event.shiftKey || event.isComposing || touch.matches) return;
-    event.preventDefault();
-    form.requestSubmit();
-  });
-
-  function submit(event: SubmitEvent): void {
-    event.preventDefault();
-    const problem = say(field.value);
-    fault.textContent = problem === null || problem === "empty" ? "" : wording.sayFaults[problem];
-    if (problem === null) field.value = "";
-    fit();
-    field.focus();
-  }
-
-  /** Grows with its text, up to the most that the style allows. */
-  function fit(): void {
-    field.style.height = "auto";
-    field.style.height = `${field.scrollHeight}px`;
-  }
-
-  function enable(able: boolean): void {
-    field.disabled = !able;
-    sendButton.disabled = !able;
-  }
-
-  function draft(text: string): void {
-    field.value = text;
-    fit();
-  }
-
-  return { element: form, enable, draft, drafted: () => field.value, focus: () => field.focus() };
 }

@@ -1,8 +1,8 @@
-// What lets a tab survive a reload, as it stands in sessionStorage: the room it is in, and the rooms that it has left
-// with something unsent. How it is spelt, and what is left out where there is little space. When: tab.ts.
+// What lets a tab survive a reload, as it stands in sessionStorage: the rooms that it is in, the one in front first. How
+// they are spelt, and what is left out where there is little space. When: tab.ts.
 
 import { utf8 } from "../crypto/bytes.ts";
-import { maxRoomsLeftBehind, maxUnsentBytes } from "../protocol/limits.ts";
+import { maxOpenRooms, maxUnsentBytes } from "../protocol/limits.ts";
 import type { SavedSession } from "../session/world.ts";
 
 /** A room as one tab keeps it. */
@@ -14,17 +14,10 @@ export interface SavedRoom {
   readonly draft: string;
 }
 
-export interface SavedTab {
-  readonly room: SavedRoom | null;
-  /** The newest last. */
-  readonly leftBehind: readonly SavedRoom[];
-}
-
 /** The part of `Storage` that is used here; each call may throw where the person has forbidden it. */
 export type Shelf = Pick<Storage, "getItem" | "setItem" | "removeItem">;
 
 const key = "secure-room";
-const nothing: SavedTab = { room: null, leftBehind: [] };
 
 /** sessionStorage; where the browser forbids even to look at it, one that keeps nothing. */
 export function openShelf(): Shelf {
@@ -57,43 +50,43 @@ export function savedText(shelf: Shelf): string | null {
   }
 }
 
-/** Takes the saved tab out of storage; an empty one where there is nothing, or nothing that makes sense. */
-export function takeSavedTab(shelf: Shelf): SavedTab {
+/** Takes the saved rooms out of storage; none where there is nothing, or nothing that makes sense. */
+export function takeSavedRooms(shelf: Shelf): SavedRoom[] {
   const text = savedText(shelf);
-  dropSavedTab(shelf);
+  dropSavedRooms(shelf);
   try {
-    return text === null ? nothing : check(JSON.parse(text));
+    const value: unknown = text === null ? [] : JSON.parse(text);
+    return Array.isArray(value) ? value.slice(0, maxOpenRooms).flatMap((each) => check(each) ?? []) : [];
   } catch {
-    return nothing;
+    return [];
   }
 }
 
 /**
- * Puts the tab into storage. Where all of it does not fit, the sealed frames are left out (they are sealed anew, under
- * the same counters), and then all but the room that the tab is in, its seat and what it has not sent.
+ * Puts the rooms into storage. Where all of it does not fit, the sealed frames are left out (they are sealed anew, under
+ * the same counters), and then all but the first room, its seat and what it has not sent.
  * @returns false when something that was written is not kept
  */
-export function putSavedTab(shelf: Shelf, tab: SavedTab): boolean {
-  const { room, leftBehind } = tab;
-  if (room === null && leftBehind.length === 0) return true;
-  const unsealed = { room: room && unseal(room), leftBehind: leftBehind.map(unseal) };
-  if (put(shelf, tab) || put(shelf, unsealed)) return true;
-  const least = unsealed.room && { ...unsealed.room, draft: "" };
-  const isLeastKept = put(shelf, { room: least, leftBehind: [] });
-  const isMoreWritten = (room !== null && room.draft.trim() !== "") || leftBehind.some(hasText);
-  return !isMoreWritten && (isLeastKept || room === null || !hasText(room));
+export function putSavedRooms(shelf: Shelf, rooms: readonly SavedRoom[]): boolean {
+  const [first, ...others] = rooms;
+  if (first === undefined) return true;
+  const unsealed = rooms.map(unseal);
+  if (put(shelf, rooms) || put(shelf, unsealed)) return true;
+  const isLeastKept = put(shelf, [{ ...unseal(first), draft: "" }]);
+  const isMoreWritten = first.draft.trim() !== "" || others.some(hasText);
+  return !isMoreWritten && (isLeastKept || !hasText(first));
 }
 
 /** Forgets what was put. */
-export function dropSavedTab(shelf: Shelf): void {
+export function dropSavedRooms(shelf: Shelf): void {
   try {
     shelf.removeItem(key);
   } catch {}
 }
 
-function put(shelf: Shelf, tab: SavedTab): boolean {
+function put(shelf: Shelf, rooms: readonly SavedRoom[]): boolean {
   try {
-    shelf.setItem(key, JSON.stringify(tab));
+    shelf.setItem(key, JSON.stringify(rooms));
     return true;
   } catch {
     return false;
@@ -111,19 +104,7 @@ function unseal(room: SavedRoom): SavedRoom {
 
 // ── our own words, but in a place that extensions and people can write to: the outer shape is checked ───────────
 
-function check(value: unknown): SavedTab {
-  const { room, leftBehind } = (value ?? {}) as { room?: unknown; leftBehind?: unknown };
-  const rooms = Array.isArray(leftBehind) ? leftBehind : [];
-  return {
-    room: checkRoom(room),
-    leftBehind: rooms
-      .slice(-maxRoomsLeftBehind)
-      .map(checkRoom)
-      .filter((each) => each !== null),
-  };
-}
-
-function checkRoom(value: unknown): SavedRoom | null {
+function check(value: unknown): SavedRoom | null {
   const { phrase, session, draft } = (value ?? {}) as {
     phrase?: unknown;
     session?: unknown;

@@ -1,32 +1,26 @@
-// The rooms of one tab: the one it is in, and those that it has left with something unsent, which goes out when it
-// enters them again. They stand in storage only while nobody looks at the tab. It knows no page and no session.
+// The rooms of one tab: those that it is in, and those of before a reload that are not back yet. They stand in storage only
+// while nobody looks at the tab. It knows no page and no session.
 
-import { maxRoomsLeftBehind } from "../protocol/limits.ts";
 import {
-  dropSavedTab,
-  hasText,
-  putSavedTab,
+  dropSavedRooms,
+  putSavedRooms,
   type SavedRoom,
   savedText,
   type Shelf,
-  takeSavedTab,
+  takeSavedRooms,
 } from "./storage.ts";
 
 export interface Tab {
-  /** Takes out of storage what the page before this one put there; gives the room that it was in. */
-  load(): SavedRoom | null;
+  /** Takes out of storage what the page before this one put there, the room in front first; keeps it until it is back. */
+  load(): readonly SavedRoom[];
   /** What is kept of a room. */
   kept(phrase: string): SavedRoom | null;
-  /** It is in this room now, and was in no other, or leaves that behind. */
+  /** It is in this room now. */
   isIn(phrase: string, save: () => SavedRoom): void;
   /** Nothing is kept of this room any more, in storage either. */
   forget(phrase: string): void;
-  /** It is in no room; the one it was in is left behind. */
-  leave(): void;
-  /** How many messages wait for rooms that were left behind. */
-  waiting(): number;
-  /** Into storage; false when something that was written does not fit. */
-  put(): boolean;
+  /** Into storage, the room in front first; false when something that was written does not fit. */
+  put(front: string | null): boolean;
   /** Out of storage: somebody looks. */
   drop(): void;
   /** Whether storage still holds what was put last: if not, another page of this tab has gone on from there. */
@@ -35,51 +29,33 @@ export interface Tab {
 
 /** Makes a tab without a room. */
 export function createTab(shelf: Shelf): Tab {
-  let here: { readonly phrase: string; readonly save: () => SavedRoom } | null = null;
-  let leftBehind: readonly SavedRoom[] = [];
+  const rooms = new Map<string, () => SavedRoom>();
   let putText: string | null = null;
 
-  function leave(): void {
-    const room = here?.save();
-    here = null;
-    if (room !== undefined && hasText(room)) leftBehind = [...leftBehind, room].slice(-maxRoomsLeftBehind);
-  }
-
   function drop(): void {
-    dropSavedTab(shelf);
+    dropSavedRooms(shelf);
     putText = null;
-  }
-
-  function forget(phrase: string): void {
-    drop();
-    if (here?.phrase === phrase) here = null;
-    leftBehind = leftBehind.filter((room) => room.phrase !== phrase);
   }
 
   return {
     load() {
-      const saved = takeSavedTab(shelf);
-      const { room } = saved;
-      ({ leftBehind } = saved);
-      here = room && { phrase: room.phrase, save: () => room };
-      return room;
+      const saved = takeSavedRooms(shelf);
+      for (const room of saved) rooms.set(room.phrase, () => room);
+      return saved;
     },
-    kept(phrase) {
-      if (here?.phrase === phrase) return here.save();
-      return leftBehind.find((room) => room.phrase === phrase) ?? null;
+    kept: (phrase) => rooms.get(phrase)?.() ?? null,
+    isIn: (phrase, save) => void rooms.set(phrase, save),
+    forget(phrase) {
+      drop();
+      rooms.delete(phrase);
     },
-    isIn(phrase, save) {
-      if (here?.phrase !== phrase) leave();
-      forget(phrase);
-      here = { phrase, save };
-    },
-    forget,
-    leave,
-    waiting: () => leftBehind.reduce((sum, { session }) => sum + (session?.unsent.length ?? 0), 0),
-    put() {
-      const room = here?.save() ?? null;
-      const isKept = putSavedTab(shelf, { room, leftBehind });
-      putText = room === null && leftBehind.length === 0 ? null : savedText(shelf);
+    put(front) {
+      const saved = [...rooms].toSorted(([a], [b]) => Number(b === front) - Number(a === front));
+      const isKept = putSavedRooms(
+        shelf,
+        saved.map(([, save]) => save()),
+      );
+      putText = saved.length === 0 ? null : savedText(shelf);
       return isKept;
     },
     drop,

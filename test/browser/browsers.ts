@@ -64,6 +64,12 @@ function start(name: BrowserName, signal: AbortSignal): Promise<Browser> {
     const extraPrefsFirefox = {
       "network.dns.localDomains": "insecure.example",
       "intl.accept_languages": "en-US",
+      // A microphone that beeps, and nobody who has to allow it.
+      "media.navigator.streams.fake": true,
+      "media.navigator.permission.disabled": true,
+      // A test presses play by script, in a window that may lie behind another.
+      "media.autoplay.default": 0,
+      "media.block-autoplay-until-in-foreground": false,
     };
     return launchBrowser({ ...shared, browser: "firefox", extraPrefsFirefox });
   }
@@ -76,6 +82,8 @@ function start(name: BrowserName, signal: AbortSignal): Promise<Browser> {
     "--disable-sync",
     "--no-first-run",
     "--lang=en-US",
+    "--use-fake-device-for-media-stream",
+    "--use-fake-ui-for-media-stream",
     "--host-resolver-rules=MAP insecure.example 127.0.0.1",
     ...(process.getuid?.() === 0 ? ["--no-sandbox"] : []),
   ];
@@ -98,8 +106,16 @@ export class Guest {
     });
   }
 
-  static async open(browser: Browser, url: string, size = { width: 1280, height: 800 }): Promise<Guest> {
-    const context = await browser.createBrowserContext();
+  /** @param downloads the folder that downloads go to */
+  static async open(
+    browser: Browser,
+    url: string,
+    size = { width: 1280, height: 800 },
+    downloads?: string,
+  ): Promise<Guest> {
+    const context = await browser.createBrowserContext(
+      downloads === undefined ? {} : { downloadBehavior: { policy: "allow", downloadPath: downloads } },
+    );
     const page = await context.newPage();
     page.setDefaultTimeout(patienceMs);
     await page.setViewport(size);
@@ -131,9 +147,12 @@ export class Guest {
     await this.page.locator(selector).fill(text);
   }
 
-  /** Waits until some text stands anywhere on the page. */
+  /** Waits until some text stands anywhere on the page; what is scrolled out of sight has no innerText in Firefox. */
   sees(text: string): Promise<void> {
-    return this.until(`“${text}”`, (wanted) => document.body.innerText.includes(wanted), text);
+    const isThere = (wanted: string) =>
+      document.body.innerText.includes(wanted) ||
+      document.querySelector(".log")?.textContent?.includes(wanted) === true;
+    return this.until(`“${text}”`, isThere, text);
   }
 
   /** Presses the button with this label. */
@@ -152,7 +171,11 @@ export class Guest {
   }
 
   /** Asks the page again and again, from here: a page in the background has slow timers and draws nothing. */
-  async until(what: string, condition: (wanted: string) => boolean, wanted = ""): Promise<void> {
+  async until(
+    what: string,
+    condition: (wanted: string) => boolean | Promise<boolean>,
+    wanted = "",
+  ): Promise<void> {
     const giveUpAt = performance.now() + patienceMs;
     while (!(await this.page.evaluate(condition, wanted).catch(() => false))) {
       if (performance.now() > giveUpAt)

@@ -13,7 +13,8 @@ test("an answer that is not the known one is a failure", async () => {
   const vectors = readVectors();
   const [room] = vectors.rooms;
   const [first, second] = vectors.envelopesOfTheFirstRoom;
-  assert.ok(room && first && second);
+  const [file] = vectors.filesOfTheFirstRoom;
+  assert.ok(room && first && second && file);
   const results = await runVectors({
     wordListSha256: "00",
     symbolsSha256: vectors.symbolsSha256,
@@ -27,6 +28,7 @@ test("an answer that is not the known one is a failure", async () => {
       { ...first, id: "" },
       { ...second, ciphertext: "00" },
     ],
+    filesOfTheFirstRoom: [{ ...file, secret: second.iv, sealedBytes: 0 }],
   });
   const failures = results.flatMap((each) => each.failures.map((what) => `${each.part} ${what}`));
   assert.deepEqual(
@@ -44,6 +46,9 @@ test("an answer that is not the known one is a failure", async () => {
       "envelopes 1 plaintext's length",
       "envelopes 1 plaintext's SHA-256",
       "envelopes 1 threw Error",
+      "files 0 random bytes asked for",
+      "files 0 sealed length",
+      "files 0 sealed SHA-256",
     ],
   );
 });

@@ -3,6 +3,7 @@
 
 import { toBase64url, type Bytes } from "../../src/protocol/base64url.ts";
 import { concat, utf8 } from "../../src/crypto/bytes.ts";
+import { openFile, sealFile } from "../../src/crypto/files.ts";
 import { deriveRoomKeys, type RoomKeys } from "../../src/crypto/keys.ts";
 import { restoreMemberKey } from "../../src/crypto/member.ts";
 import { foldName } from "../../src/crypto/name.ts";
@@ -22,6 +23,16 @@ export interface Vectors {
   readonly checksums: readonly { readonly seven: string; readonly word: string }[];
   readonly rooms: readonly RoomVector[];
   readonly envelopesOfTheFirstRoom: readonly EnvelopeVector[];
+  readonly filesOfTheFirstRoom: readonly FileVector[];
+}
+
+/** Byte i of the content is i mod 251. */
+interface FileVector {
+  readonly size: number;
+  readonly file: string;
+  readonly secret: string;
+  readonly sealedBytes: number;
+  readonly sealedSha256: string;
 }
 
 interface RoomVector {
@@ -76,6 +87,7 @@ export async function runVectors(vectors: Vectors): Promise<VectorsResult[]> {
     await runPart("envelopes", vectors.envelopesOfTheFirstRoom, (known, check) =>
       checkEnvelope(first, known, check),
     ),
+    await runPart("files", vectors.filesOfTheFirstRoom, (known, check) => checkFile(first, known, check)),
   ];
 }
 
@@ -148,6 +160,27 @@ async function checkEnvelope(keys: RoomKeys, known: EnvelopeVector, check: Check
   check("opened key", toHex(opened.key), known.key);
   check("opened id", toHex(opened.id), known.id);
   check("opened body", toHex(opened.body), known.body);
+}
+
+async function checkFile(keys: RoomKeys, known: FileVector, check: Check): Promise<void> {
+  const content = Uint8Array.from({ length: known.size }, (_, at) => at % 251);
+  const drawn = [fromHex(known.file), fromHex(known.secret)];
+  const { key, chunks } = await sealFile(
+    keys,
+    known.size,
+    (from, to) => Promise.resolve(content.slice(from, to)),
+    (length) => {
+      const [next = new Uint8Array()] = drawn.splice(0, 1);
+      check("random bytes asked for", length, next.length);
+      return next;
+    },
+  );
+  const sealed = concat(...chunks);
+  check("sealed length", sealed.length, known.sealedBytes);
+  check("sealed SHA-256", toHex(await sha256(sealed)), known.sealedSha256);
+  const pieces = [sealed];
+  const opened = await openFile(keys, key, () => Promise.resolve(pieces.pop() ?? null));
+  check("opened", toHex(await sha256(concat(...(opened ?? [])))), toHex(await sha256(content)));
 }
 
 /** lv(label(use), access, fromUser), spelled out once without the code under test. */

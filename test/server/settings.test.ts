@@ -103,10 +103,10 @@ test("limits that contradict each other are refused", () => {
 test("a memory for messages of which one address could hold no chat is refused with one that it could", () => {
   assert.match(
     refusalOf({ "log-memory": "1MiB", "log-share": "1" }),
-    /^--log-memory 1MiB is too little: --log-share 1% of it, .*: write --log-memory 7029KiB or more$/,
+    /^--log-memory 1MiB is too little: --log-share 1% of it, .*: write --log-memory 7066KiB or more$/,
   );
-  assert.equal(refusalOf({ "log-memory": "7029KiB", "log-share": "1" }), "accepted");
-  assert.match(refusalOf({ "log-memory": "7028KiB", "log-share": "1" }), /too little/);
+  assert.equal(refusalOf({ "log-memory": "7066KiB", "log-share": "1" }), "accepted");
+  assert.match(refusalOf({ "log-memory": "7065KiB", "log-share": "1" }), /too little/);
 });
 
 test("switches are flags, or variables that say so", () => {

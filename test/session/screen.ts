@@ -1,7 +1,14 @@
 // What somebody sees of a session: its events folded into a screen, as a page does it. Shared by all tests of sessions.
 
 import assert from "node:assert/strict";
-import type { Entry, MessageEntry, RosterMember, SessionEvent, Status } from "../../src/session/events.ts";
+import type {
+  Author,
+  Entry,
+  MessageEntry,
+  RosterMember,
+  SessionEvent,
+  Status,
+} from "../../src/session/events.ts";
 
 /** Invariant: `order` names every entry once, from top to bottom. */
 export class Screen {
@@ -12,9 +19,11 @@ export class Screen {
   members: readonly RosterMember[] = [];
   /** The room's timer, in seconds. */
   timer = 0;
+  typing: readonly Author[] = [];
 
   hear(event: SessionEvent): void {
     if (event.type === "status") this.statuses.push(event.status);
+    if (event.type === "typing") this.typing = event.authors;
     if (event.type === "members") this.members = event.members;
     if (event.type === "caught-up") this.caughtUp.push({ messages: event.messages, first: event.first });
     if (event.type === "timer") this.timer = event.seconds;
@@ -65,6 +74,8 @@ function lineOf(entry: Entry): string {
       return `${entry.count ?? "some"} missing of ${entry.author?.name ?? "all"}`;
     case "notice":
       return `${entry.author.name} ${entry.what}`;
+    case "topic":
+      return `${entry.author.name} topic ${entry.text}`;
     case "timer":
       return `${entry.author.name} timer ${entry.seconds}`;
     case "unreadable":

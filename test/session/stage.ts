@@ -6,7 +6,7 @@ import { close } from "../../src/protocol/close.ts";
 import { decodeClientText, encodeText, type Join, type RelayText } from "../../src/protocol/control.ts";
 import { frameKind, frameKindOf, seqOf, stampFromUser, stampSeq } from "../../src/protocol/frame.ts";
 import { createMemberKey } from "../../src/crypto/member.ts";
-import type { MessageEntry, RosterMember, Status } from "../../src/session/events.ts";
+import type { Author, MessageEntry, RosterMember, Status } from "../../src/session/events.ts";
 import { createSession } from "../../src/session/session.ts";
 import type { Line, LineListener, SavedSession, Session } from "../../src/session/world.ts";
 import { keysOf } from "../crypto/phrases.ts";
@@ -261,6 +261,10 @@ export class Person {
   /** The room's timer as this tab shows it, in seconds. */
   get timer(): number {
     return this.#screen.timer;
+  }
+
+  get typing(): readonly Author[] {
+    return this.#screen.typing;
   }
 
   get members(): readonly RosterMember[] {

@@ -1,0 +1,8 @@
+// A text that begins with /me is what its author does: `/me waves` is shown as “Ann waves”, as in XMPP (XEP-0245).
+
+const sign = "/me ";
+
+/** What an author does, or null when the text is something said. */
+export function emoteOf(text: string): string | null {
+  return text.startsWith(sign) && text.length > sign.length ? text.slice(sign.length) : null;
+}

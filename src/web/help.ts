@@ -1,0 +1,25 @@
+// How it works here, on one page.
+
+import { drawCommands } from "./command-list.ts";
+import { openDialog } from "./dialogs.ts";
+import { button, h } from "./dom.ts";
+import { wording } from "./language.ts";
+
+export function openHelpDialog(): void {
+  const keys = wording.helpKeyList.flatMap(([key, what]) => [
+    h("dt", {}, ...key.split(" ").map((each) => h("kbd", {}, each))),
+    h("dd", {}, what),
+  ]);
+  const dialog = openDialog(
+    "help",
+    wording.helpTitle,
+    h("p", {}, wording.helpSecret),
+    h("p", {}, wording.helpReaches),
+    h("p", {}, wording.helpMarks),
+    h("h3", {}, wording.helpKeys),
+    h("dl", { class: "keys" }, ...keys),
+    h("h3", {}, wording.helpCommands),
+    drawCommands(),
+    button("primary close", wording.done, () => dialog.close()),
+  );
+}

@@ -1,0 +1,114 @@
+// The rooms that this tab has open, one of them in front, or the door. It knows no session: it is told what each room
+// is called and what came in it unseen, and shows a strip to go from one to the other.
+
+import { button, drawing, h } from "./dom.ts";
+import { iconPath } from "./icons.ts";
+import { wording } from "./language.ts";
+
+/** A room as this file knows it. */
+export interface OpenRoom {
+  readonly element: HTMLElement;
+  /** What it is called: its topic, or else its pictures. */
+  readonly label: () => string;
+  /** It is in front of the eyes again, or no longer. */
+  readonly look: () => void;
+  readonly focus: () => void;
+}
+
+export interface Rooms<Room extends OpenRoom> {
+  /** All of them, in the order of the strip. */
+  readonly all: () => readonly Room[];
+  /** The one in front; null at the door. */
+  readonly front: () => Room | null;
+  readonly show: (room: Room) => void;
+  /** Shows the door, or something else that is no room. */
+  readonly showDoor: (door: HTMLElement) => void;
+  /** A room is open, behind the others. */
+  readonly add: (room: Room) => void;
+  /** A room is left; what is in front stays until something else is shown. */
+  readonly remove: (room: Room) => void;
+  /** Something has come in a room. What nobody sees is counted; the result says whether it was. */
+  readonly news: (room: Room) => boolean;
+  /** A room is called something else. */
+  readonly relabel: () => void;
+  /** Somebody looks at the page again. */
+  readonly look: () => void;
+}
+
+/**
+ * @param another opens the door to one more room
+ * @param count is told how much came unseen in all rooms together
+ */
+export function createRooms<Room extends OpenRoom>(
+  another: () => void,
+  count: (unseen: number) => void,
+): Rooms<Room> {
+  const open = new Map<Room, number>();
+  let front: Room | null = null;
+  const strip = h("nav", { class: "rooms", attributes: { "aria-label": wording.rooms } });
+  const place = h("div", { class: "place" });
+  strip.hidden = true;
+  document.body.replaceChildren(strip, place);
+
+  function show(room: Room): void {
+    front = room;
+    place.replaceChildren(room.element);
+    look();
+    room.focus();
+  }
+
+  function showDoor(door: HTMLElement): void {
+    front = null;
+    place.replaceChildren(door);
+    draw();
+  }
+
+  function look(): void {
+    if (front !== null && !document.hidden && open.has(front)) open.set(front, 0);
+    front?.look();
+    draw();
+  }
+
+  function news(room: Room): boolean {
+    if (room === front && !document.hidden) return false;
+    open.set(room, (open.get(room) ?? 0) + 1);
+    draw();
+    return true;
+  }
+
+  /** One room alone needs no strip, except to come back from the door. */
+  function draw(): void {
+    strip.hidden = open.size < 2 && (front !== null || open.size === 0);
+    const had = strip.contains(document.activeElement);
+    const tabs = [...open].map(([room, unseen]) => {
+      const tab = button("room-tab", h("bdi", {}, room.label()), () => show(room));
+      if (unseen > 0) tab.append(h("span", { class: "unseen" }, String(unseen)));
+      tab.setAttribute("aria-label", wording.roomWithUnread(room.label(), unseen));
+      if (room === front) tab.setAttribute("aria-current", "page");
+      return tab;
+    });
+    const more = button("room-tab", drawing("icon-drawing", 24, iconPath.add), another);
+    more.setAttribute("aria-label", wording.anotherRoom);
+    strip.replaceChildren(...tabs, more);
+    if (had) strip.querySelector<HTMLElement>('[aria-current="page"]')?.focus();
+    count([...open.values()].reduce((sum, unseen) => sum + unseen, 0));
+  }
+
+  return {
+    all: () => [...open.keys()],
+    front: () => front,
+    show,
+    showDoor,
+    add(room) {
+      open.set(room, 0);
+      draw();
+    },
+    remove(room) {
+      open.delete(room);
+      draw();
+    },
+    news,
+    relabel: draw,
+    look,
+  };
+}

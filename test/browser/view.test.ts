@@ -1,0 +1,270 @@
+// What stands on the page and what one does with it, between two people in real browsers. One pair is opened for many
+// checks: opening it takes longest.
+
+import assert from "node:assert/strict";
+import { after, before, beforeEach, describe, test } from "node:test";
+import type { Browser } from "puppeteer-core";
+import { generatePhrase } from "../../src/crypto/phrase.ts";
+import { browserNames, Guest, launch, quit } from "./browsers.ts";
+import { type RunningRelay, startRelay } from "./relay.ts";
+import { act, fromMenu, pointAt } from "./talk.ts";
+
+const random = (length: number) => crypto.getRandomValues(new Uint8Array(length));
+const newWords = () => generatePhrase(random);
+
+for (const name of browserNames) {
+  describe(`the page in ${name}`, () => {
+    let relay: RunningRelay;
+    let browser: Browser;
+    let words = "";
+    const guests: Guest[] = [];
+
+    before(async () => {
+      relay = await startRelay();
+      browser = await launch(name);
+    });
+    beforeEach(async () => {
+      words = await newWords();
+    });
+    after(async () => {
+      await quit(browser);
+      await relay.stop();
+      relay.remove();
+    });
+
+    async function open(size?: { width: number; height: number }): Promise<Guest> {
+      const guest = await Guest.open(browser, relay.origin, size);
+      guests.push(guest);
+      return guest;
+    }
+
+    async function annAndBob(): Promise<{ ann: Guest; bob: Guest }> {
+      const ann = await open();
+      await ann.enter("Ann", words);
+      const bob = await open();
+      await bob.enter("Bob", words);
+      await ann.sees("Bob came in.");
+      return { ann, bob };
+    }
+
+    /** Everybody goes home, and no page has complained about anything. */
+    async function allGoHome(): Promise<void> {
+      const all = guests.splice(0);
+      for (const guest of all) await guest.leave();
+      assert.deepEqual(
+        all.flatMap((guest) => guest.complaints),
+        [],
+      );
+    }
+
+    test("two people answer, react, edit and delete, and see each other's doing", async () => {
+      const { ann, bob } = await annAndBob();
+      await ann.say("Shall we swim?");
+      await ann.say("Or sail?");
+      await act(bob, "Shall we swim?", "Reply");
+      await bob.sees("Replying to");
+      await bob.say("Swim!");
+      await ann.until("the quote", () => document.querySelector("button.quote") !== null);
+      assert.equal(await ann.page.$eval("button.quote", (each) => each.textContent), "AnnShall we swim?");
+      assert.equal(
+        await ann.page.$$eval(".head", (all) => all.length),
+        2,
+        "two in a row stand under one name",
+      );
+
+      await act(bob, "Or sail?", "❤️");
+      await ann.until("the reaction", () => document.querySelector(".reaction") !== null);
+      assert.equal(await ann.page.$eval(".reaction", (each) => each.ariaLabel), "❤️ 1: Bob");
+      await ann.page.click(".reaction");
+      await bob.until("two hearts", () => document.querySelector(".count")?.textContent === "2");
+      await bob.page.click(".reaction");
+      await ann.until("one heart", () => document.querySelector(".count")?.textContent === "1");
+
+      await act(ann, "Shall we swim?", "Edit");
+      await ann.fill(".composer textarea", "Shall we dive?");
+      await ann.page.click(".send");
+      await bob.sees("Shall we dive?");
+      await bob.sees("edited");
+      await bob.until("the quote follows", () =>
+        (document.querySelector("button.quote")?.textContent ?? "").includes("dive"),
+      );
+      await pointAt(bob, "Shall we dive?");
+      await bob.page.keyboard.press("Enter");
+      await bob.until("the menu", () => document.querySelector(".menu") !== null);
+      const offered = await bob.page.$$eval(".menu-item", (all) => all.map((each) => each.textContent));
+      assert.deepEqual(
+        offered,
+        ["Reply", "Copy text"],
+        "what is somebody else's cannot be edited or deleted",
+      );
+      await bob.page.keyboard.press("Escape");
+
+      await act(ann, "Shall we dive?", "Delete");
+      await ann.sees("Delete this message for everybody?");
+      await ann.page.click("dialog .primary");
+      await bob.sees("This message was deleted.");
+      await bob.until("the quote is empty too", () => !document.body.innerText.includes("dive"));
+      const late = await open();
+      await late.enter("Cleo", words);
+      await late.sees("Swim!");
+      await late.until("the log has forgotten it", () => !document.body.innerText.includes("dive"));
+      assert.ok(!(await late.text()).includes("missing"));
+      await allGoHome();
+    });
+
+    test("a topic, who writes, what is new while nobody looks, and the way down to it", async () => {
+      const { ann, bob } = await annAndBob();
+      await ann.page.bringToFront();
+      await ann.page.click(".topic");
+      await ann.fill("dialog input", "Boats");
+      await ann.page.click("dialog .primary");
+      await bob.until("the topic", () => document.querySelector(".topic")?.textContent === "Boats");
+      await bob.sees("Ann set the topic: Boats");
+
+      await bob.page.bringToFront();
+      await bob.page.type(".composer textarea", "I wr");
+      await ann.until(
+        "who writes",
+        () => document.querySelector(".typing")?.textContent === "Bob is typing …",
+      );
+      await bob.say(`I wrote\n${"line\n".repeat(60)}the end`);
+      await ann.until("nobody writes", () => document.querySelector(".typing")?.textContent === "");
+      await ann.until("today", () => document.querySelector(".rule.day")?.textContent === "Today");
+
+      await ann.page.bringToFront();
+      await ann.page.evaluate(() => document.querySelector(".scroll")?.scrollTo(0, 0));
+      await ann.until("away from the end", () => document.querySelector(".newest:not([hidden])") !== null);
+      await bob.say("one");
+      await bob.say("two");
+      await ann.until("two are new", () => document.querySelector(".newest")?.textContent === "2 new");
+      await ann.until("a line at the first", () => {
+        const item = document.querySelector(".rule.unread")?.parentElement;
+        return item?.querySelector(".text")?.textContent === "one";
+      });
+      await ann.page.bringToFront();
+      await ann.page.click(".newest");
+      await ann.until("the end", () => document.querySelector(".newest[hidden]") !== null);
+      await ann.until("in sight", () => {
+        const log = document.querySelector(".scroll");
+        return log !== null && log.scrollHeight - log.scrollTop - log.clientHeight < 2;
+      });
+      await allGoHome();
+    });
+
+    test("several rooms stand beside each other, count what is unseen, and are all back after a reload", async () => {
+      const { ann, bob } = await annAndBob();
+      await fromMenu(ann, "Another room");
+      const others = await newWords();
+      await ann.enter("Ann", others);
+      await ann.until("two rooms", () => document.querySelectorAll(".room-tab bdi").length === 2);
+      await ann.say("alone in here");
+      await ann.sees("alone in here");
+      await bob.say("are you there?");
+      await ann.until("unseen", () => document.querySelector(".unseen")?.textContent === "1");
+      assert.equal(await ann.page.title(), "(1) Secure Room");
+      await ann.page.bringToFront();
+      await ann.page.evaluate(() => document.querySelector<HTMLElement>(".room-tab")?.click());
+      await ann.sees("are you there?");
+      await ann.until("seen", () => document.title === "Secure Room");
+      await ann.page.reload();
+      await ann.until("two rooms again", () => document.querySelectorAll(".room-tab bdi").length === 2);
+      await ann.sees("are you there?");
+      await ann.say("back");
+      await bob.sees("back");
+      await ann.press("Leave");
+      await ann.page.click("dialog .primary");
+      await ann.sees("alone in here");
+      await bob.sees("Ann left.");
+      await allGoHome();
+    });
+
+    test("the browser remembers what it is asked to, says so, and forgets it again", async () => {
+      const ann = await open();
+      await ann.enter("Ann", words);
+      assert.equal(await ann.page.evaluate(() => localStorage.length), 0, "nothing is kept unasked");
+      await fromMenu(ann, "Settings");
+      const check = (label: string) =>
+        ann.page.evaluate((wanted) => {
+          const all = [...document.querySelectorAll("dialog label")];
+          all
+            .find((each) => each.textContent?.startsWith(wanted))
+            ?.querySelector("input")
+            ?.click();
+        }, label);
+      await check("Remember my name");
+      await check("Remember this room");
+      const kept = () => ann.page.evaluate(() => JSON.stringify(localStorage));
+      assert.ok(!(await kept()).includes(words.split(" ")[0] ?? ""), "no word of the passphrase is kept");
+      await check("Keep the passphrase too");
+      await ann.press("Done");
+      await ann.press("Leave");
+      await ann.page.click("dialog .primary");
+      await ann.sees("Recent rooms");
+      assert.equal(await ann.page.$eval("#name", (field) => (field as HTMLInputElement).value), "Ann");
+      await ann.page.click(".recent-room");
+      await ann.connected();
+      await ann.press("Leave");
+      await ann.page.click("dialog .primary");
+      await ann.sees("Recent rooms");
+      await ann.page.click(".recent .tool");
+      await ann.until("forgotten", () => !document.body.innerText.includes("Recent rooms"));
+      assert.ok(!(await kept()).includes(words.split(" ")[0] ?? ""));
+      await allGoHome();
+    });
+
+    test("the page speaks German to who chooses it, keeps what was typed, and goes on speaking it", async () => {
+      const ann = await open();
+      await ann.fill("#name", "Änne");
+      await ann.page.select(".language", "de");
+      await ann.sees("Raum betreten");
+      assert.equal(await ann.page.$eval("#name", (field) => (field as HTMLInputElement).value), "Änne");
+      assert.equal(await ann.page.evaluate(() => document.documentElement.lang), "de");
+      await ann.page.reload();
+      await ann.fill("#name", "Änne");
+      await ann.fill("#phrase", words);
+      await ann.press("Raum betreten");
+      await ann.sees("Du bist allein hier.");
+      await ann.say("Hallo");
+      await ann.sees("gesendet");
+      const shown = await ann.text();
+      for (const word of ["Message", "Share", "Leave", "sent", "Today"])
+        assert.ok(!new RegExp(`\\b${word}\\b`).test(shown), `“${word}” in ${shown}`);
+      await allGoHome();
+    });
+
+    test("the page is kept on request, opens without its server, and is thrown away again", async () => {
+      const own = await startRelay();
+      const ann = await Guest.open(browser, own.origin);
+      await ann.enter("Ann", words);
+      await fromMenu(ann, "Settings");
+      const turn = () =>
+        ann.page.evaluate(() => {
+          const all = [...document.querySelectorAll("dialog label")];
+          all
+            .find((each) => each.textContent?.includes("Keep the page"))
+            ?.querySelector("input")
+            ?.click();
+        });
+      await turn();
+      await ann.until("a worker or a sentence", async () => {
+        const kept = (await navigator.serviceWorker.getRegistration())?.active?.state === "activated";
+        return kept || document.body.innerText.includes("a certificate it does not know");
+      });
+      // A browser that keeps no pages behind a certificate that was clicked through has said so.
+      const isKept = await ann.page.evaluate(async () => (await caches.keys()).length > 0);
+      if (isKept) {
+        await ann.press("Done");
+        await ann.press("Leave");
+        await ann.page.click("dialog .primary");
+        await own.stop();
+        await ann.page.reload();
+        await ann.sees("Start a new room");
+        await ann.page.evaluate(async () => (await navigator.serviceWorker.getRegistration())?.unregister());
+      }
+      console.log(`# ${name}: the page is ${isKept ? "" : "not "}kept`);
+      await ann.leave();
+      await own.stop();
+      own.remove();
+    });
+  });
+}
