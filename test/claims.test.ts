@@ -75,6 +75,7 @@ test("README's transcript is what the program prints", async () => {
       .toUpperCase()
       .replace(/..(?!$)/g, "$&:"),
     browserWarns: true,
+    authorityUrl: null,
     notices: [],
   };
   const printed = await inviteWelcome(facts, { colours: false, columns: 80 }, seededRandom(6));

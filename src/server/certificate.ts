@@ -34,7 +34,7 @@ export interface Place {
   readonly nowMs: number;
 }
 
-const certName = "cert.pem";
+export const certName = "cert.pem";
 /** Of the file in the folder that nobody else may read. */
 export const keyName = "key.pem";
 /** By this subject a certificate that was made here is told from an operator's. */
@@ -106,11 +106,6 @@ export async function findCertificate(folder: string, place: Place): Promise<Cer
   const flaw = judge(parsed, key, place);
   if (flaw !== null || key === null) return makeCertificate(folder, place, flaw ?? "broken");
   return describe(cert, key, parsed, { own: false, made: null });
-}
-
-/** Whether there is a certificate in `folder`: then guests of earlier rooms may know its salt. */
-export async function hasCertificate(folder: string): Promise<boolean> {
-  return (await readKept(folder, certName)) !== null;
 }
 
 function judge(cert: X509Certificate, key: string | null, place: Place): Certificate["made"] {

@@ -2,7 +2,14 @@
 // chat server's certificates need. selfsigned can neither constrain an authority's names nor ask one for a signature,
 // and the libraries under it weigh more than this program. What was written is read back by Node and openssl in tests.
 
-import { createHash, createPublicKey, type KeyObject, randomBytes, sign, X509Certificate } from "node:crypto";
+import {
+  createHash,
+  createPublicKey,
+  type KeyObject,
+  randomBytes,
+  sign,
+  type X509Certificate,
+} from "node:crypto";
 import { isIP, isIPv4 } from "node:net";
 import {
   bitString,
