@@ -21,9 +21,13 @@ export function wordsFor(thrown: unknown, attempt: Attempt): string {
   return `no answer from ${directoryUrl} (${plain(causeOf(thrown))}): check this machine's way to the internet, and its clock`;
 }
 
-function adviceOn({ type }: AcmeProblem, { domain, challenge }: Attempt): string {
+/** Authorities differ in the type for it; older ones have the same for a wrong answer and for none. */
+const unreachable = /failed to connect|connection refused|timeout|timed out|no route/i;
+
+function adviceOn({ type, message }: AcmeProblem, { domain, challenge }: Attempt): string {
   const [port, flag] = challenge === "http-01" ? [80, "--http-port"] : [443, "--port"];
-  switch (type) {
+  const isCheck = type === "unauthorized" || type === "incorrectResponse" || type === "tls";
+  switch (isCheck && unreachable.test(message) ? "connection" : type) {
     case "dns":
       return `the name ${domain} does not lead anywhere: give it an A or AAAA record with this machine's public address`;
     case "connection":

@@ -30,9 +30,15 @@ export interface AcmeOptions extends Order {
   readonly random: () => number;
 }
 
+export interface Failure {
+  readonly reason: string;
+  /** When it is tried again, in ms since 1970. */
+  readonly nextMs: number;
+}
+
 export interface Renewing {
-  /** Why there is no certificate after the first try, null when there is one. */
-  readonly firstTry: Promise<string | null>;
+  /** Why there is no certificate after the first try, which is not logged; null when there is one. */
+  readonly firstTry: Promise<Failure | null>;
   stop(): void;
 }
 
@@ -65,7 +71,7 @@ export function keepRenewed(options: AcmeOptions, held: Certificate | null): Ren
   let stopTimer = (): void => {};
   let isStopped = false;
 
-  async function attempt(): Promise<string | null> {
+  async function attempt(): Promise<Failure | null> {
     try {
       certificate = await obtain(options);
       failures = 0;
@@ -81,8 +87,7 @@ export function keepRenewed(options: AcmeOptions, held: Certificate | null): Ren
       const waitMs = Math.max(retryMs(failures++, random()), askedWaitMs(thrown));
       dueMs = today() + waitMs;
       const reason = `no certificate for ${options.domain}: ${wordsFor(thrown, options)}`;
-      if (!isStopped) log("warn", "certificate-failed", { reason, next: new Date(dueMs).toISOString() });
-      return reason;
+      return { reason, nextMs: dueMs };
     }
   }
 
@@ -93,14 +98,20 @@ export function keepRenewed(options: AcmeOptions, held: Certificate | null): Ren
   }
 
   async function wake(): Promise<void> {
-    if (today() >= dueMs) await attempt();
+    const failure = today() >= dueMs ? await attempt() : null;
+    if (failure !== null && !isStopped) {
+      log("warn", "certificate-failed", {
+        reason: failure.reason,
+        next: new Date(failure.nextMs).toISOString(),
+      });
+    }
     wait();
   }
 
-  async function begin(): Promise<string | null> {
-    const reason = certificate === null ? await attempt() : null;
+  async function begin(): Promise<Failure | null> {
+    const failure = certificate === null ? await attempt() : null;
     wait();
-    return reason;
+    return failure;
   }
 
   return {

@@ -135,16 +135,18 @@ async function acmeIdentity(
       };
       const tools = { ask: createAsk(`secure-room/${version}`), challenges, clock: systemClock };
       const renewing = keepRenewed({ ...order, folder, tools, use, log, today, random: Math.random }, held);
-      const reason = await renewing.firstTry;
-      // The authority has just come to port 443, whatever it is here.
-      const port = order.challenge === "tls-alpn-01" ? 443 : running.port;
-      const waiting = "It is tried again by itself; until then browsers warn.";
-      return {
-        certificate: inUse,
-        url: urlOf(acme.domain, port),
-        notices: reason === null ? [] : [`There is ${reason}.`, waiting],
-        reload: null,
-      };
+      const failure = await renewing.firstTry;
+      if (failure === null) {
+        // The authority has just come to port 443, whatever it is here.
+        const port = order.challenge === "tls-alpn-01" ? 443 : running.port;
+        return { certificate: inUse, url: urlOf(acme.domain, port), notices: [], reload: null };
+      }
+      const next = new Date(failure.nextMs).toTimeString().slice(0, 5);
+      const notices = [
+        `There is ${failure.reason}.`,
+        `The next try is at ${next}; until one succeeds browsers warn.`,
+      ];
+      return { certificate: inUse, url: null, notices, reload: null };
     },
   };
 }
