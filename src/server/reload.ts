@@ -21,6 +21,8 @@ export interface ReloadOptions {
 export interface Reloading {
   /** Reads the pair now, changed or not. Never rejects: what is wrong is logged. */
   reload(): Promise<void>;
+  /** Resolves when no look is under way. */
+  settled(): Promise<void>;
   stop(): void;
 }
 
@@ -78,6 +80,7 @@ export function watchPair(options: ReloadOptions): Reloading {
   });
   return {
     reload: () => alone(load),
+    settled: async () => reading ?? undefined,
     stop: stopLooking,
   };
 }
