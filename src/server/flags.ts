@@ -81,7 +81,7 @@ export const plainRows: readonly (Row & { readonly value?: string; readonly repe
   { flag: "certs", value: "DIR", help: "folder for certificate and salt (one of yours)" },
   { flag: "cert", value: "FILE", help: "your own certificate, PEM, with its chain" },
   { flag: "key", value: "FILE", help: "its private key, PEM" },
-  { flag: "acme", value: "DOMAIN", help: "get and renew a certificate for it (Let's Encrypt)" },
+  { flag: "acme", value: "DOMAIN", help: "have Let's Encrypt certify it, and renew it" },
   { flag: "acme-email", value: "ADDRESS", help: "where that authority may write to" },
   { flag: "acme-staging", help: "its certificates for trying things out" },
   { flag: "acme-directory", value: "URL", help: "another authority that speaks ACME" },
