@@ -30,7 +30,7 @@ test("the page names the authority and its fingerprint, and what to press on eve
     assert.equal(status, 200);
     assert.equal(headers["content-type"], "text/html; charset=utf-8");
     assert.match(
-      headers["content-security-policy"] ?? "",
+      String(headers["content-security-policy"]),
       /default-src 'none'; script-src 'self'; style-src 'self'/,
     );
     for (const part of [name, fingerprint, "iPhone", "Android", "macOS", "Windows", "Linux", "Firefox"]) {
