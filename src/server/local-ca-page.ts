@@ -3,7 +3,8 @@
 
 import { X509Certificate } from "node:crypto";
 import type { ServerResponse } from "node:http";
-import { hasBody, refuse, type Route } from "./http.ts";
+import { hasBody } from "./form.ts";
+import { refuse, type Route } from "./http.ts";
 import type { Authority } from "./local-ca.ts";
 
 interface Leaf {

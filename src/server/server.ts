@@ -138,7 +138,12 @@ export async function start(options: StartOptions): Promise<Running> {
   server.on("error", () => countRefusal(counters, "descriptors", null));
   const stopReporting = reportRefusals(log, counters, clock);
   const stopWarning = watchExpiry(() => certificateUntilMs, { log, clock, today: () => Date.now() });
-  log("info", "listening", { port, version: options.version, certificateUntil: isoDay(certificateUntilMs) });
+  log("info", "listening", {
+    port,
+    ...(metrics === null ? {} : { metricsPort: metrics.port }),
+    version: options.version,
+    certificateUntil: isoDay(certificateUntilMs),
+  });
 
   const stop = async (code: StopCode): Promise<void> => {
     log("info", "stopping", { code, connections: counters.connections });
