@@ -1,6 +1,6 @@
 // Speaks ACME (RFC 8555): signed requests, nonces, problems. What is asked for, and when, is acme-order.ts' business.
-// Our own, because the libraries bring an HTTP client and an ASN.1 compiler (acme-client: 2 MB, 40 packages) into a
-// program of one file, and what a chat server needs of the standard is this page.
+// Our own, because the library for it (acme-client) brings axios, node-forge and an ASN.1 compiler into a program of one
+// file, and what a chat server needs of the standard is this page. DER is written in x509.ts anyway.
 
 import { createPublicKey, type KeyObject, sign } from "node:crypto";
 import { minuteMs, secondMs } from "../protocol/units.ts";
