@@ -9,6 +9,8 @@ const wanted: Readonly<Record<string, readonly string[]>> = {
   openssl: ["openssl"],
   // The authority that Let's Encrypt tests clients with.
   pebble: ["pebble", "pebble-challtestsrv"],
+  // Tells browsers whom to trust.
+  "libnss3-tools": ["certutil"],
   // Runs what is built for other processors, with the libraries that it links to.
   "qemu-user-static": ["qemu-aarch64-static"],
   "libc6-arm64-cross": ["/usr/aarch64-linux-gnu/lib/ld-linux-aarch64.so.1"],

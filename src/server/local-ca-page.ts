@@ -69,7 +69,7 @@ const style = `:root{color-scheme:light dark;font:100%/1.55 system-ui,sans-serif
 body{max-width:40rem;margin:0 auto;padding:1.5rem 1rem 4rem}
 h2{margin:2rem 0 .25rem;font-size:1.1rem}
 code{overflow-wrap:anywhere}
-.get{display:inline-block;padding:.7rem 1.2rem;border:2px solid;border-radius:.75rem;font-weight:600}
+.get{display:inline-block;padding:.7rem 1.2rem;border:2px solid;border-radius:.75rem;font-weight:600;text-decoration:none}
 `;
 
 function pageOf({ name, fingerprint }: Authority): string {
@@ -80,6 +80,7 @@ function pageOf({ name, fingerprint }: Authority): string {
 <meta charset="utf-8">
 <meta name="viewport" content="width=device-width, initial-scale=1">
 <title>Stop the warning · secure-room</title>
+<link rel="icon" href="data:,">
 <link rel="stylesheet" href="/ca.css">
 </head>
 <body>
