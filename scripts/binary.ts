@@ -14,6 +14,7 @@ import { argv, exit, platform } from "node:process";
 import { fileURLToPath } from "node:url";
 import { parseArgs } from "node:util";
 import { gunzipSync } from "node:zlib";
+import { adHocSigned, isMachO, withoutSignature } from "./macho.ts";
 
 interface Target {
   /** The npm package with its Node. */
@@ -102,8 +103,11 @@ async function makeBinary(name: string, blob: Buffer): Promise<void> {
   const path = join(bin, `secure-room-${name}${name.startsWith("win") ? ".exe" : ""}`);
   // Beside its place until it is whole.
   const unfinished = join(work, `unfinished-${name}`);
-  writeExecutable(unfinished, nodeFor(name));
+  const node = nodeFor(name);
+  writeExecutable(unfinished, isMachO(node) ? withoutSignature(node) : node);
   await inject(unfinished, "NODE_SEA_BLOB", blob, { sentinelFuse, machoSegmentName: "NODE_SEA" });
+  const changed = readFileSync(unfinished);
+  if (isMachO(changed)) writeExecutable(unfinished, adHocSigned(changed, "secure-room"));
   renameSync(unfinished, path);
   console.log(`${path.slice(root.length)}: ${(readFileSync(path).length / 1024 ** 2).toFixed(0)} MiB`);
 }

@@ -10,7 +10,9 @@ import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { after, test } from "node:test";
 import { fileURLToPath } from "node:url";
+import { isMachO } from "../../scripts/macho.ts";
 import { within } from "../deadline.ts";
+import { assertSigned } from "../scripts/signature.ts";
 
 const root = fileURLToPath(new URL("../../../", import.meta.url));
 const bin = join(root, "dist/bin");
@@ -91,6 +93,7 @@ for (const name of built) {
     const resource = name.endsWith(".exe") ? Buffer.from("NODE_SEA_BLOB", "utf16le") : "NODE_SEA";
     assert.ok(bytes.includes(resource));
     assert.ok(!bytes.includes(root), "a path of the machine that built it");
+    if (isMachO(bytes)) assertSigned(bytes, "secure-room");
     if (process.platform !== "win32") assert.equal(statSync(join(bin, name)).mode & 0o111, 0o111);
   });
 }
