@@ -16,6 +16,7 @@ import { createChallenges } from "../../src/server/acme-challenges.ts";
 import { silentLog } from "../../src/server/logger.ts";
 import { type Running, start, type StartOptions } from "../../src/server/server.ts";
 import { withFolder } from "./folder.ts";
+import { closed } from "./house.ts";
 
 export const salt = toBase64url(randomBytes(32));
 const page = decodePage([
@@ -107,7 +108,7 @@ export async function readAll(socket: Socket): Promise<string> {
     text += chunk.toString("latin1");
   });
   socket.on("error", () => {});
-  if (!socket.closed) await once(socket, "close");
+  await closed(socket);
   return text;
 }
 
