@@ -40,24 +40,25 @@ function namesIn(extension: Uint8Array): string[] {
 
 /** The body of the ClientHello, which may come in several records. Null when it is something else. */
 function handshakeIn(bytes: Uint8Array): Uint8Array | "more" | null {
+  const { content, isCut } = contentIn(bytes);
+  if (content.length > 0 && content[0] !== clientHello) return null;
+  const end = content.length < 4 ? 4 : 4 + content.readUIntBE(1, 3);
+  if (content.length >= end) return content.subarray(4, end);
+  return isCut && end <= maxHelloRecordBytes ? "more" : null;
+}
+
+/** What the whole records of a handshake at the start of `bytes` carry; and whether the next one may still be coming. */
+function contentIn(bytes: Uint8Array): { readonly content: Buffer; readonly isCut: boolean } {
   const parts: Uint8Array[] = [];
-  let at = 0;
-  for (;;) {
-    const joined = Buffer.concat(parts);
-    if (joined.length > maxHelloRecordBytes) return null;
-    if (joined.length >= 4) {
-      if (joined[0] !== clientHello) return null;
-      const length = joined.readUIntBE(1, 3);
-      if (length > maxHelloRecordBytes) return null;
-      if (joined.length >= 4 + length) return joined.subarray(4, 4 + length);
-    }
+  for (let at = 0; ;) {
     const head = Buffer.from(bytes.subarray(at, at + 5));
-    if (head.length > 0 && head[0] !== handshakeRecord) return null;
-    if (head.length < 5) return "more";
-    const length = head.readUInt16BE(3);
-    if (length === 0) return null;
+    if (head.length > 0 && head[0] !== handshakeRecord)
+      return { content: Buffer.concat(parts), isCut: false };
+    const length = head.length < 5 ? 0 : head.readUInt16BE(3);
     const part = bytes.subarray(at + 5, at + 5 + length);
-    if (part.length < length) return at + 5 + length > maxHelloRecordBytes ? null : "more";
+    if (head.length < 5 || part.length < length) return { content: Buffer.concat(parts), isCut: true };
+    // Nothing honest comes in records with nothing in them.
+    if (length === 0) return { content: Buffer.concat(parts), isCut: false };
     parts.push(part);
     at += 5 + length;
   }
