@@ -1,11 +1,9 @@
 // Finds the browsers that the tests drive, and installs them where it may: `node build/scripts/browsers.js`.
 // The tests need a real Chromium and a real Firefox; without them they fail, they are never skipped.
 
-import { spawnSync, type SpawnSyncOptions } from "node:child_process";
-import { accessSync, constants } from "node:fs";
-import { delimiter, join } from "node:path";
-import { argv, env, exit, getuid, platform } from "node:process";
+import { argv, env, exit } from "node:process";
 import { fileURLToPath } from "node:url";
+import { findProgram, installDebian, isProgram } from "./debian.ts";
 
 export type BrowserName = "chromium" | "firefox";
 
@@ -37,22 +35,11 @@ const names: readonly BrowserName[] = ["chromium", "firefox"];
 export function findBrowser(name: BrowserName): string | null {
   const given = env[variables[name]];
   if (given !== undefined && given !== "") return isProgram(given) ? given : null;
-  const folders = (env["PATH"] ?? "").split(delimiter);
   for (const candidate of candidates[name]) {
-    const paths = /[/\\]/.test(candidate) ? [candidate] : folders.map((folder) => join(folder, candidate));
-    const found = paths.find(isProgram);
-    if (found !== undefined) return found;
+    const found = findProgram(candidate);
+    if (found !== null) return found;
   }
   return null;
-}
-
-function isProgram(path: string): boolean {
-  try {
-    accessSync(path, constants.X_OK);
-    return true;
-  } catch {
-    return false;
-  }
 }
 
 function missing(): BrowserName[] {
@@ -60,7 +47,7 @@ function missing(): BrowserName[] {
 }
 
 function ensure(): void {
-  if (missing().length > 0 && platform === "linux" && getuid?.() === 0) installDebian(missing());
+  installDebian(missing().map((name) => debianPackages[name]));
   const left = missing();
   if (left.length === 0) return;
   const packages = left.map((name) => debianPackages[name]).join(" ");
@@ -71,17 +58,6 @@ function ensure(): void {
       `  elsewhere:       set ${left.map((name) => variables[name]).join(" and ")} to the path of the program`,
   );
   exit(1);
-}
-
-function installDebian(wanted: readonly BrowserName[]): void {
-  const packages = wanted.map((name) => debianPackages[name]);
-  console.log(`installing ${packages.join(" and ")} with apt-get`);
-  const options: SpawnSyncOptions = {
-    stdio: ["ignore", "ignore", "inherit"],
-    env: { ...env, DEBIAN_FRONTEND: "noninteractive" },
-  };
-  if (spawnSync("apt-get", ["update", "-qq"], options).status !== 0) return;
-  spawnSync("apt-get", ["install", "-y", "-qq", "--no-install-recommends", ...packages], options);
 }
 
 if (argv[1] === fileURLToPath(import.meta.url)) ensure();

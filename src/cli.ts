@@ -2,22 +2,16 @@
 // The only importer of commander and of the page that the build embeds. Every mistake is one line and an exit code.
 
 import { randomBytes } from "node:crypto";
-import { hostname, networkInterfaces } from "node:os";
 import { Command, CommanderError, Option } from "commander";
 import { files, version } from "secure-room:page";
 import { sameSignalMs } from "./protocol/limits.ts";
 import { decodePage } from "./server/assets.ts";
-import {
-  findCertificate,
-  hasCertificate,
-  keyName,
-  readOwnCertificate,
-  type Certificate,
-} from "./server/certificate.ts";
+import { createChallenges } from "./server/acme-challenges.ts";
 import { readDescriptorLimit } from "./server/descriptors.ts";
 import { guardFolder } from "./server/guard.ts";
 import { limitRows, plainRows, spellDefault, valueOf } from "./server/flags.ts";
-import { lanAddresses, reachableHosts, urlOf } from "./server/hosts.ts";
+import { urlOf } from "./server/hosts.ts";
+import { findIdentity, hasIdentity, secretsOf } from "./server/identity.ts";
 import { createLog } from "./server/logger.ts";
 import { Mistake } from "./server/mistake.ts";
 import { start, type Running, type StopCode } from "./server/server.ts";
@@ -86,82 +80,60 @@ async function runServe(flags: Record<string, string | string[] | boolean | unde
   const descriptorLimit = readDescriptorLimit();
   const settings = readSettings({ flags, env: process.env, descriptorLimit });
   const folder = settings.certs ?? usualFolder(process.platform, process.env);
-  const hosts = reachableHosts(settings.host, lanAddresses(networkInterfaces()));
+  const log = createLog(
+    settings.logLevel,
+    (line) => process.stderr.write(line),
+    () => new Date(),
+  );
   await openFolder(folder);
-  const guarded = await guardFolder(folder, {
-    secret: settings.own === null ? keyName : null,
-    fixed: saltName,
-  });
-  const hadCertificate = await hasCertificate(folder);
-  const certificate = await chooseCertificate(settings, folder, hosts);
+  const guarded = await guardFolder(folder, { secrets: secretsOf(settings), fixed: saltName });
+  const hadCertificate = await hasIdentity(folder);
+  const challenges = createChallenges();
+  const identity = await findIdentity({ settings, folder, challenges, log, version });
   const { salt, made: madeSalt } = await findSalt(folder, randomBytes);
   const starting = start({
     ...settings,
     descriptorLimit,
-    certificate,
+    certificate: identity.certificate,
+    challenges,
+    routes: identity.routes,
     salt,
     page: decodePage(files),
     version,
-    log: createLog(
-      settings.logLevel,
-      (line) => process.stderr.write(line),
-      () => new Date(),
-    ),
+    log,
   });
   // Before it listens: whoever can connect can also stop it.
-  stopOnSignals(starting);
+  const signals = stopOnSignals(starting);
   const running = await starting;
+  if (settings.acme !== null && !identity.certificate.own) {
+    process.stdout.write(`getting a certificate for ${settings.acme.domain} …\n`);
+  }
+  const kept = await identity.keepFresh(running);
+  signals.reload = kept.reload;
+  const { certificate } = kept;
+  const urls = identity.hosts.map((host) => urlOf(host, running.port));
+  const [url = ""] = urls;
   await welcome(settings.quiet, {
     version,
-    urls: [...certificate.names.slice(0, certificate.own ? 1 : 0), ...hosts].map((host) =>
-      urlOf(host, running.port),
-    ),
-    fingerprint: certificate.fingerprint,
+    urls: kept.url === null ? urls : [kept.url, ...urls],
+    fingerprint: identity.authority?.fingerprint ?? certificate.fingerprint,
     browserWarns: !certificate.own,
+    authorityUrl: identity.authority === null ? null : `${url}/ca`,
     notices: [
       ...guarded,
-      ...noticesOf(certificate, madeSalt ? saltNotice(folder, certificate, hadCertificate) : null),
+      ...identity.notices,
+      ...kept.notices,
+      ...(madeSalt ? saltNotice(folder, settings, hadCertificate) : []),
     ],
   });
 }
 
-async function chooseCertificate(
-  { own }: Settings,
-  folder: string,
-  reachable: readonly string[],
-): Promise<Certificate> {
-  if (own !== null) return readOwnCertificate(own, Date.now());
-  const loopback = ["localhost", "127.0.0.1", "::1"];
-  const named = [hostname(), ...reachable].filter(isCertifiable);
-  return findCertificate(folder, {
-    hosts: [...new Set([...loopback, ...named, ...lanAddresses(networkInterfaces())])],
-    linked: reachable.slice(0, 1).filter(isCertifiable),
-    nowMs: Date.now(),
-  });
-}
-
-/** A host name or an address without a zone. */
-function isCertifiable(host: string): boolean {
-  return /^[a-z0-9.:-]{1,253}$/i.test(host);
-}
-
-/** What a new salt means for rooms that guests may know from before; null where no relay can have run before. */
-function saltNotice(folder: string, { own }: Certificate, hadCertificate: boolean): string | null {
-  if (hadCertificate) return "The salt was missing and was made anew: earlier rooms will not be found.";
+/** What a new salt means for rooms that guests may know from before; nothing where no relay can have run before. */
+function saltNotice(folder: string, { own }: Settings, hadCertificate: boolean): string[] {
+  if (hadCertificate) return ["The salt was missing and was made anew: earlier rooms will not be found."];
   // With an operator's certificate the folder looks the same at a first start and after a loss.
-  return own ? `A salt was made in ${folder}: rooms of a relay before this one will not be found.` : null;
-}
-
-function noticesOf({ made }: Certificate, aboutSalt: string | null): string[] {
-  const again = "Guests will see the browser's warning again.";
-  const notices: string[] = [];
-  if (made === "expired") notices.push(`The certificate was about to expire and was made anew. ${again}`);
-  if (made === "moved") {
-    notices.push(`The certificate was made anew for this machine's new address. ${again}`);
-  }
-  if (made === "broken") notices.push(`The certificate's key was missing: both were made anew. ${again}`);
-  if (aboutSalt !== null) notices.push(aboutSalt);
-  return notices;
+  if (own === null) return [];
+  return [`A salt was made in ${folder}: rooms of a relay before this one will not be found.`];
 }
 
 async function welcome(quiet: boolean, facts: WelcomeFacts): Promise<void> {
@@ -174,8 +146,19 @@ async function welcome(quiet: boolean, facts: WelcomeFacts): Promise<void> {
   stdout.write(await inviteWelcome(facts, { colours, columns: stdout.columns }, randomBytes));
 }
 
-/** Ctrl-C and a closed terminal stop at once, SIGTERM lets guests go spread out. A second Ctrl-C does not wait. */
-function stopOnSignals(starting: Promise<Running>): void {
+/** What a signal does beside stopping. */
+interface Signals {
+  /** Reads the certificate's files anew; null where there are none. */
+  reload: (() => Promise<void>) | null;
+}
+
+/**
+ * Ctrl-C and a closed terminal stop at once, SIGTERM lets guests go spread out. A second Ctrl-C does not wait. Without a
+ * terminal SIGHUP is what it is for other servers: a sign that the operator's certificate has changed.
+ */
+function stopOnSignals(starting: Promise<Running>): Signals {
+  const signals: Signals = { reload: null };
+  const hasTerminal = process.stdin.isTTY || process.stdout.isTTY;
   let stoppingSinceMs: number | null = null;
   const stop = (code: StopCode) => () => {
     const nowMs = performance.now();
@@ -198,8 +181,12 @@ function stopOnSignals(starting: Promise<Running>): void {
       );
   };
   process.on("SIGINT", stop(1001));
-  process.on("SIGHUP", stop(1001));
+  process.on("SIGHUP", () => {
+    if (signals.reload === null || hasTerminal) stop(1001)();
+    else void signals.reload();
+  });
   process.on("SIGTERM", stop(1012));
+  return signals;
 }
 
 function helpText(): string {

@@ -8,6 +8,10 @@ import { test } from "node:test";
 import { fileURLToPath } from "node:url";
 import * as limits from "../src/protocol/limits.ts";
 import { limitRows, plainRows, spellDefault } from "../src/server/flags.ts";
+import { retryMs } from "../src/server/acme.ts";
+import { warnDays } from "../src/server/certificate-expiry.ts";
+import { namesFor } from "../src/server/local-ca.ts";
+import { lookEveryMs } from "../src/server/reload.ts";
 import { inviteWelcome } from "../src/terminal/welcome.ts";
 import { seededRandom } from "./seeded.ts";
 
@@ -30,6 +34,8 @@ test("README's table of limits is the program's", () => {
 
 test("README names every plain flag, and no flag that does not exist", () => {
   const known = new Set([...limitRows, ...plainRows].map((row) => `--${row.flag}`));
+  // Of scripts/binary.ts.
+  known.add("--target");
   const named = new Set(readme.match(/--[a-z][a-z-]+/g));
   for (const flag of plainRows) assert.ok(named.has(`--${flag.flag}`), `README lacks --${flag.flag}`);
   for (const flag of named) assert.ok(known.has(flag), `README names ${flag}`);
@@ -65,6 +71,15 @@ test("README says which Node is needed and that nothing else is installed", () =
   assert.equal(manifest.dependencies, undefined);
 });
 
+test("README says the times and days of certificates", () => {
+  const prose = readme.replaceAll(/\s+/g, " ");
+  assert.ok(prose.includes(`looked at every ${seconds(lookEveryMs).replace(" s", "")} seconds`));
+  assert.ok(prose.includes(`after ${retryMs(0, 0.5) / 60_000} minutes, then ever more slowly`));
+  assert.equal(warnDays, 14);
+  assert.ok(prose.includes("Fourteen days before a certificate runs out"));
+  for (const ending of namesFor("")) assert.ok(prose.includes(ending), ending);
+});
+
 test("README's transcript is what the program prints", async () => {
   const facts = {
     version: manifest.version,
@@ -75,6 +90,7 @@ test("README's transcript is what the program prints", async () => {
       .toUpperCase()
       .replace(/..(?!$)/g, "$&:"),
     browserWarns: true,
+    authorityUrl: null,
     notices: [],
   };
   const printed = await inviteWelcome(facts, { colours: false, columns: 80 }, seededRandom(6));

@@ -2,7 +2,7 @@ import assert from "node:assert/strict";
 import { spawn, type ChildProcess } from "node:child_process";
 import { once } from "node:events";
 import { existsSync } from "node:fs";
-import { chmod, readdir, rm, writeFile } from "node:fs/promises";
+import { chmod, copyFile, readdir, rm, writeFile } from "node:fs/promises";
 import { connect, createServer } from "node:net";
 import { join } from "node:path";
 import { describe, test } from "node:test";
@@ -37,7 +37,14 @@ function launch(args: readonly string[], env: Readonly<Record<string, string>> =
     err += chunk.toString();
   });
   const ended = once(child, "close").then(([code]): Ended => ({ code: code as number | null, out, err }));
-  return { child, ended, said: () => out };
+  /** Waits until it has logged what `pattern` matches. */
+  const logs = async (pattern: RegExp): Promise<void> => {
+    while (!pattern.test(err)) {
+      await Promise.race([once(child.stderr, "data"), ended]);
+      assert.equal(child.exitCode, null, err);
+    }
+  };
+  return { child, ended, said: () => out, logs };
 }
 
 function run(args: readonly string[], env: Readonly<Record<string, string>> = {}): Promise<Ended> {
@@ -238,6 +245,43 @@ describe("the command", { concurrency: 4 }, () => {
         /^A salt was made in .*other: rooms of a relay before this one will not be found\.\n/,
       );
       assert.match((await stopped(await serve(other, own))).out, /^secure-room /);
+    });
+  });
+
+  test(
+    "SIGHUP takes up a new pair, refuses one that does not fit, and stops nothing",
+    { skip: isWindows },
+    async () => {
+      await withFolder(async (folder) => {
+        for (const name of ["one", "two"]) await stopped(await serve(join(folder, name)));
+        const own = ["--cert", join(folder, "one/cert.pem"), "--key", join(folder, "one/key.pem")];
+        const relay = await serve(folder, [...own, "--log-level", "info"]);
+        const guest = await enter(relay.said());
+        await copyFile(join(folder, "two/cert.pem"), join(folder, "one/cert.pem"));
+        relay.child.kill("SIGHUP");
+        await relay.logs(
+          /"certificate-refused","reason":"--key \S+ does not belong to --cert \S+: .* stays in use"/,
+        );
+        await copyFile(join(folder, "two/key.pem"), join(folder, "one/key.pem"));
+        relay.child.kill("SIGHUP");
+        await relay.logs(/"certificate-changed"/);
+        const pong = once(guest, "pong");
+        guest.ping();
+        await pong;
+        guest.terminate();
+        assert.equal((await stopped(relay)).code, 0);
+      });
+    },
+  );
+
+  test("with an authority of its own it says where devices learn to trust it", async () => {
+    await withFolder(async (folder) => {
+      const { out } = await stopped(await serve(folder, ["--local-ca"]));
+      assert.match(
+        out,
+        /^authority SHA-256 (\w\w:){31}\w\w\nbrowsers stop warning on .* https:\/\/127\.0\.0\.1:\d+\/ca\n/m,
+      );
+      assert.deepEqual((await readdir(folder)).toSorted(), ["ca-key.pem", "ca.pem", "local.pem", "salt"]);
     });
   });
 

@@ -19,6 +19,7 @@ export interface Certificate {
   readonly fingerprint: string;
   /** The DNS names in it, wildcards left out. */
   readonly names: readonly string[];
+  /** Whether browsers trust it: the operator's, or from an authority that they know. */
   readonly own: boolean;
   /** Why it was made just now, null when it was there. */
   readonly made: "first" | "expired" | "moved" | "broken" | null;
@@ -33,7 +34,7 @@ export interface Place {
   readonly nowMs: number;
 }
 
-const certName = "cert.pem";
+export const certName = "cert.pem";
 /** Of the file in the folder that nobody else may read. */
 export const keyName = "key.pem";
 /** By this subject a certificate that was made here is told from an operator's. */
@@ -107,11 +108,6 @@ export async function findCertificate(folder: string, place: Place): Promise<Cer
   return describe(cert, key, parsed, { own: false, made: null });
 }
 
-/** Whether there is a certificate in `folder`: then guests of earlier rooms may know its salt. */
-export async function hasCertificate(folder: string): Promise<boolean> {
-  return (await readKept(folder, certName)) !== null;
-}
-
 function judge(cert: X509Certificate, key: string | null, place: Place): Certificate["made"] {
   const parsedKey = key === null ? null : parseKey(key);
   // A crash between the two files leaves a pair that does not fit.
@@ -120,7 +116,8 @@ function judge(cert: X509Certificate, key: string | null, place: Place): Certifi
   return place.linked.every((host) => covers(cert, host)) ? null : "moved";
 }
 
-function covers(cert: X509Certificate, host: string): boolean {
+/** Whether `cert` speaks for a name or address. */
+export function covers(cert: X509Certificate, host: string): boolean {
   const found = isIP(host) === 0 ? cert.checkHost(host, { subject: "never" }) : cert.checkIP(host);
   return found !== undefined;
 }
@@ -156,7 +153,8 @@ async function makeCertificate(
   return describe(pair.cert, pair.private, new X509Certificate(pair.cert), { own: false, made });
 }
 
-function describe(
+/** What the rest of the server needs to know of a pair. */
+export function describe(
   cert: string,
   key: string,
   parsed: X509Certificate,

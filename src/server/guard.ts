@@ -23,25 +23,26 @@ export function judgeOwner(found: Found, forbidden: number, uid: number): "stran
 }
 
 /**
- * Takes from others what they must not have: to write `folder` or the file `fixed`, to read or write the file `secret`.
+ * Takes from others what they must not have: to write `folder` or the file `fixed`, to read or write the files `secrets`.
  * The folder comes first: behind one that nobody else may write, nothing can be put into a file's place. What is not
  * there is passed over. Windows has neither modes nor owners.
- * @param files.secret null when none is used
  * @param uid of the user who runs this, undefined on Windows
  * @returns a line for each that was changed
  * @throws Mistake when one belongs to somebody else, or cannot be changed
  */
 export async function guardFolder(
   folder: string,
-  files: { readonly secret: string | null; readonly fixed: string },
+  files: { readonly secrets: readonly string[]; readonly fixed: string },
   uid: number | undefined = process.getuid?.(),
 ): Promise<string[]> {
   if (uid === undefined) return [];
-  const { secret, fixed } = files;
+  const { secrets, fixed } = files;
   const lines = [
     // Others may go on reading the folder, which may hold more than ours.
     await guard(folder, uid, { forbidden: writeRight, taken: writeRight }),
-    secret === null ? null : await guard(join(folder, secret), uid, { forbidden: anyRight, taken: anyRight }),
+    ...(await Promise.all(
+      secrets.map((secret) => guard(join(folder, secret), uid, { forbidden: anyRight, taken: anyRight })),
+    )),
     await guard(join(folder, fixed), uid, { forbidden: writeRight, taken: anyRight }),
   ];
   return lines.filter((line) => line !== null);

@@ -23,10 +23,10 @@ export interface PagesOptions {
   /** Beside its own, the origins that may ask. */
   readonly origins: ReadonlySet<string>;
   /**
-   * Whether the certificate is the operator's own. Only then is HSTS sent: with one that was made here it would take
+   * Whether browsers trust the certificate now in use. Only then is HSTS sent: with one that was made here it would take
    * away the browser's way past its warning.
    */
-  readonly ownCertificate: boolean;
+  readonly ownCertificate: () => boolean;
   /** Asked before the page is. */
   readonly routes: readonly Route[];
 }
@@ -41,8 +41,7 @@ const oneYearSeconds = 365 * 24 * 60 * 60;
 /** The handler for every request that is not an upgrade. */
 export function createPages(options: PagesOptions): RequestHandler {
   const { assets, origins, routes, counters, addresses } = options;
-  const hsts = options.ownCertificate ? { "Strict-Transport-Security": `max-age=${oneYearSeconds}` } : {};
-  const headers = { ...strictHeaders, ...hsts };
+  const headers = Object.entries(strictHeaders);
   const facts = Buffer.from(
     JSON.stringify({
       protocol: protocolVersion,
@@ -58,7 +57,10 @@ export function createPages(options: PagesOptions): RequestHandler {
   ]);
 
   return (request, response) => {
-    for (const [name, value] of Object.entries(headers)) response.setHeader(name, value);
+    for (const [name, value] of headers) response.setHeader(name, value);
+    if (options.ownCertificate()) {
+      response.setHeader("Strict-Transport-Security", `max-age=${oneYearSeconds}`);
+    }
     // Pipelined behind an answer that is not finished. No client of this relay does that; and Node never tells the end of
     // an answer that has not got its socket, so that what is counted for it would stay counted.
     if (response.socket === null) return void request.socket.destroy();

@@ -11,8 +11,15 @@ export interface RedirectLimits {
 const hostShape = /^(?:[a-z0-9](?:[a-z0-9.-]{0,252})|\[[0-9a-f:.]{2,45}\])(?::\d{1,5})?$/i;
 const requestLine = /^[A-Z]{1,20} (\/[\x21-\x7e]{0,2000}) HTTP\/1\.[01]$/;
 
-/** Answers the one request on `socket`, whose first byte may still be unread, and closes it. */
-export function redirectPlainHttp(socket: Socket, limits: RedirectLimits): void {
+/**
+ * Answers the one request on `socket`, whose first byte may still be unread, and closes it.
+ * @param answer the whole answer to a head without its blank line
+ */
+export function redirectPlainHttp(
+  socket: Socket,
+  limits: RedirectLimits,
+  answer: (head: string) => string = answerTo,
+): void {
   let head = "";
   const timer = setTimeout(() => socket.destroy(), limits.headTimeoutMs);
   const read = (chunk: Buffer) => {
@@ -20,7 +27,7 @@ export function redirectPlainHttp(socket: Socket, limits: RedirectLimits): void 
     const end = head.indexOf("\r\n\r\n");
     if (end < 0 && head.length <= limits.maxHeadBytes) return;
     socket.off("data", read);
-    socket.end(end < 0 ? answerLine("431 Request Header Fields Too Large") : answerTo(head.slice(0, end)));
+    socket.end(end < 0 ? answerLine("431 Request Header Fields Too Large") : answer(head.slice(0, end)));
     // Whoever keeps talking is read no further, and has until the timer to take the answer.
     socket.resume();
   };
@@ -28,8 +35,11 @@ export function redirectPlainHttp(socket: Socket, limits: RedirectLimits): void 
   socket.on("data", read);
 }
 
-/** The whole answer to a request head without its blank line: a 308 with a checked Location, or a 400. */
-export function answerTo(head: string): string {
+/**
+ * The whole answer to a request head without its blank line: a 308 with a checked Location, or a 400.
+ * @param port of https, where it is another than the request came to
+ */
+export function answerTo(head: string, port?: number): string {
   const [first = "", ...fields] = head.split("\r\n");
   const target = requestLine.exec(first)?.[1];
   const hosts = fields.flatMap((field) => /^host:[ \t]*(.*?)[ \t]*$/i.exec(field)?.[1] ?? []);
@@ -37,7 +47,8 @@ export function answerTo(head: string): string {
   if (target === undefined || host === undefined || hosts.length > 1 || !hostShape.test(host)) {
     return answerLine("400 Bad Request");
   }
-  return answerLine("308 Permanent Redirect", `Location: https://${host}${target}\r\n`);
+  const place = port === undefined ? host : `${host.replace(/:\d+$/, "")}${port === 443 ? "" : `:${port}`}`;
+  return answerLine("308 Permanent Redirect", `Location: https://${place}${target}\r\n`);
 }
 
 function answerLine(status: string, fields = ""): string {

@@ -5,13 +5,16 @@ import { randomBytes, X509Certificate } from "node:crypto";
 import type { Socket } from "node:net";
 import { close as closeCode } from "../protocol/close.ts";
 import { goodbyeMs, type Limits, maxOffences, sweepEveryMs } from "../protocol/limits.ts";
+import type { Challenges } from "./acme-challenges.ts";
 import { createAddresses } from "./addresses.ts";
 import { createAssets, type PageFile } from "./assets.ts";
+import { watchExpiry } from "./certificate-expiry.ts";
 import { systemClock, within } from "./clock.ts";
 import { countRefusal, createCounters, Offences } from "./counters.ts";
 import { createFallbackDoor } from "./fallback.ts";
 import { createFileDoor } from "./files.ts";
-import { createPages } from "./http.ts";
+import { createPages, type Route } from "./http.ts";
+import { type HttpPort, openHttpPort } from "./http-port.ts";
 import { listenOn } from "./listen.ts";
 import type { Log } from "./logger.ts";
 import { addQueues } from "./lines.ts";
@@ -19,16 +22,27 @@ import { createMetrics } from "./metrics.ts";
 import { type MetricsPort, openMetricsPort } from "./metrics-port.ts";
 import { createRelay } from "./relay.ts";
 import { reportRefusals } from "./report.ts";
-import { createTlsServer } from "./tls.ts";
+import { createTlsServer, type Pair } from "./tls.ts";
 import { createVault } from "./vault.ts";
 import { createWebSocketDoor } from "./websocket.ts";
+
+export interface ServedCertificate extends Pair {
+  /** Whether browsers trust it. */
+  readonly own: boolean;
+}
 
 export interface StartOptions {
   /** 0 takes a free one. */
   readonly port: number;
   /** The address or name to listen on; `::` listens on IPv4 too. */
   readonly host: string;
-  readonly certificate: { readonly cert: string; readonly key: string; readonly own: boolean };
+  readonly certificate: ServedCertificate;
+  /** What an authority that checks a domain is shown. */
+  readonly challenges: Challenges;
+  /** Beside the relay's own. */
+  readonly routes: readonly Route[];
+  /** Of plain HTTP, for such an authority and for who forgot https; 0 takes a free one, null is none. */
+  readonly httpPort: number | null;
   /** base64url of 32 bytes */
   readonly salt: string;
   readonly limits: Limits;
@@ -52,9 +66,12 @@ export type StopCode = typeof closeCode.goingAway | typeof closeCode.restart;
 
 export interface Running {
   readonly port: number;
+  readonly httpPort: number | null;
   readonly metricsPort: number | null;
   /** Open connections of any sort. */
   readonly sockets: number;
+  /** Greets whoever comes from now on with another certificate; who is in stays in. @throws when TLS cannot use it */
+  useCertificate(certificate: ServedCertificate): void;
   /** Sends every guest away, closes everything, resolves when nothing is left. A second call changes nothing. */
   stop(code: StopCode): Promise<void>;
 }
@@ -64,7 +81,8 @@ export interface Running {
  * @throws Mistake when a port or the address cannot be had
  */
 export async function start(options: StartOptions): Promise<Running> {
-  const { limits, salt, origins, certificate, log } = options;
+  const { limits, salt, origins, log } = options;
+  let { certificate } = options;
   const clock = systemClock;
   const counters = createCounters(options.logAddresses ? new Offences(maxOffences) : null);
   const addresses = createAddresses(limits, clock, options.trustProxy);
@@ -82,17 +100,18 @@ export async function start(options: StartOptions): Promise<Running> {
     counters,
     addresses,
     origins,
-    ownCertificate: certificate.own,
-    routes: [files, fallback.route],
+    ownCertificate: () => certificate.own,
+    routes: [files, fallback.route, ...options.routes],
   });
-  const { server, sockets } = createTlsServer({ ...options, counters, clock });
+  const tls = createTlsServer({ ...options, counters, clock });
+  const { server, sockets } = tls;
   server.on("request", pages);
   // Instead of "100 Continue": the answer is known from the head alone.
   server.on("checkContinue", pages);
   server.on("checkExpectation", pages);
   server.on("upgrade", (request, socket, head) => door.upgrade(request, socket, head));
 
-  const certificateUntilMs = Date.parse(new X509Certificate(certificate.cert).validTo);
+  let certificateUntilMs = untilMsOf(certificate);
   const gauges = {
     sockets: () => sockets.size,
     queue: () => addQueues(doors.map((each) => each.queue())),
@@ -100,19 +119,25 @@ export async function start(options: StartOptions): Promise<Running> {
     certificateUntilMs: () => certificateUntilMs,
   };
   let metrics: MetricsPort | null = null;
+  let http: HttpPort | null = null;
   let port: number;
   try {
     metrics = await openMetrics(options.metricsPort, { ...options, counters, gauges });
     port = await listenOn(server, { ...options, flag: "--port" });
+    if (options.httpPort !== null) {
+      http = await openHttpPort({ ...options, port: options.httpPort, tlsPort: port });
+    }
   } catch (thrown) {
     vault.stop();
     metrics?.stop();
+    server.close();
     await Promise.all(doors.map((each) => each.close(closeCode.goingAway, "", 0)));
     throw thrown;
   }
   // A socket that could not be accepted (EMFILE, ENOBUFS): that guest dials again, and everybody who is in stays in.
   server.on("error", () => countRefusal(counters, "descriptors", null));
   const stopReporting = reportRefusals(log, counters, clock);
+  const stopWarning = watchExpiry(() => certificateUntilMs, { log, clock, today: () => Date.now() });
   log("info", "listening", {
     port,
     ...(metrics === null ? {} : { metricsPort: metrics.port }),
@@ -131,15 +156,23 @@ export async function start(options: StartOptions): Promise<Running> {
     await within(clock, leaving, atOnce ? Math.min(goodbyeMs, limits.stopTimeoutMs) : limits.stopTimeoutMs);
     await Promise.all([closed, ...Array.from(sockets, destroyed)]);
     metrics?.stop();
+    http?.stop();
     stopReporting();
+    stopWarning();
     log("info", "stopped");
   };
   let stopping: Promise<void> | null = null;
   return {
     port,
+    httpPort: http?.port ?? null,
     metricsPort: metrics?.port ?? null,
     get sockets() {
       return sockets.size;
+    },
+    useCertificate(other) {
+      tls.use(other);
+      certificate = other;
+      certificateUntilMs = untilMsOf(other);
     },
     stop: (code) => (stopping ??= stop(code)),
   };
@@ -165,6 +198,10 @@ async function openMetrics(
     metrics.stop();
     throw thrown;
   }
+}
+
+function untilMsOf({ cert }: Pair): number {
+  return Date.parse(new X509Certificate(cert).validTo);
 }
 
 function isoDay(ms: number): string {

@@ -18,6 +18,11 @@ export interface Settings {
   /** Null: the folder of the person who runs this. */
   readonly certs: string | null;
   readonly own: { readonly cert: string; readonly key: string } | null;
+  readonly acme: AcmeSettings | null;
+  /** Whether an authority of this machine's own signs the certificate. */
+  readonly localCa: boolean;
+  /** Of plain HTTP; null is none. */
+  readonly httpPort: number | null;
   readonly origins: ReadonlySet<string>;
   readonly trustProxy: boolean;
   readonly quiet: boolean;
@@ -26,6 +31,13 @@ export interface Settings {
   /** Null: no metrics. 0 takes a free one. */
   readonly metricsPort: number | null;
   readonly limits: Limits;
+}
+
+/** A certificate to be had from an authority. */
+export interface AcmeSettings {
+  readonly domain: string;
+  readonly email: string | null;
+  readonly directoryUrl: string;
 }
 
 /** Where the texts come from. Flags win over the environment. */
@@ -66,7 +78,8 @@ export function readSettings(given: Given): Settings {
     port: readPort(find(given, "port")) ?? 3000,
     host: find(given, "host")?.text ?? "0.0.0.0",
     certs: find(given, "certs")?.text ?? null,
-    own: readOwn(given),
+    ...readIdentity(given),
+    httpPort: readPort(find(given, "http-port")),
     origins: readOrigins(given),
     trustProxy: readSwitch(given, "trust-proxy"),
     quiet: readSwitch(given, "quiet"),
@@ -147,6 +160,52 @@ function readPort(source: Source | null): number | null {
   const port = readCount(source.text);
   if (port === null || port > 65_535) throw refusal(source, "a whole number from 0 to 65535");
   return port;
+}
+
+/** One of the three, or none of them. */
+function readIdentity(given: Given): Pick<Settings, "own" | "acme" | "localCa"> {
+  const own = readOwn(given);
+  const acme = readAcme(given);
+  const localCa = readSwitch(given, "local-ca");
+  if (Number(own !== null) + Number(acme !== null) + Number(localCa) > 1) {
+    throw new Mistake("--cert, --acme and --local-ca each name the certificate: keep one of them");
+  }
+  return { own, acme, localCa };
+}
+
+/** Labels of letters, digits and hyphens, at least two: what an authority can find in DNS. */
+const domainShape =
+  /^(?=.{4,253}$)(?:[a-z0-9](?:[a-z0-9-]{0,61}[a-z0-9])?\.)+[a-z](?:[a-z0-9-]{0,61}[a-z0-9])$/i;
+const letsEncrypt = "https://acme-v02.api.letsencrypt.org/directory";
+const letsEncryptStaging = "https://acme-staging-v02.api.letsencrypt.org/directory";
+
+function readAcme(given: Given): AcmeSettings | null {
+  const domain = find(given, "acme");
+  const email = find(given, "acme-email");
+  const directory = find(given, "acme-directory");
+  const staging = readSwitch(given, "acme-staging");
+  if (domain === null) {
+    const stray = email?.name ?? directory?.name ?? (staging ? "--acme-staging" : null);
+    if (stray !== null) throw new Mistake(`${stray} needs the domain: add --acme DOMAIN`);
+    return null;
+  }
+  if (!domainShape.test(domain.text)) {
+    throw refusal(domain, "a domain name such as chat.example.org; at home use --local-ca");
+  }
+  if (staging && directory !== null) {
+    throw new Mistake("--acme-staging is Let's Encrypt's: leave it or --acme-directory out");
+  }
+  if (email !== null && !/^[\x21-\x3f\x41-\x7e]+@[\x21-\x3f\x41-\x7e]+$/.test(email.text)) {
+    throw refusal(email, "an address such as you@example.org");
+  }
+  if (directory !== null && !(directory.text.startsWith("https:") && URL.canParse(directory.text))) {
+    throw refusal(directory, "the address of an ACME directory, https://…");
+  }
+  return {
+    domain: domain.text.toLowerCase(),
+    email: email?.text ?? null,
+    directoryUrl: directory?.text ?? (staging ? letsEncryptStaging : letsEncrypt),
+  };
 }
 
 function readOwn(given: Given): Settings["own"] {

@@ -4,8 +4,10 @@
 import { createServer, type Server } from "node:https";
 import type { Socket } from "node:net";
 import type { Duplex } from "node:stream";
+import type { SecureContextOptions } from "node:tls";
 
 import { headCheckEveryMs, keepAliveMs, type Limits, maxRequestsPerSocket } from "../protocol/limits.ts";
+import type { Challenges } from "./acme-challenges.ts";
 import { addressName, createCrowd, mostSocketsOfIp } from "./addresses.ts";
 import type { Clock } from "./clock.ts";
 import { type Counters, countRefusal } from "./counters.ts";
@@ -14,8 +16,16 @@ import { codeOf } from "./mistake.ts";
 import { answerRaw } from "./raw.ts";
 import { redirectPlainHttp } from "./redirect.ts";
 
+/** PEM, both. */
+export interface Pair {
+  readonly cert: string;
+  readonly key: string;
+}
+
 export interface TlsOptions {
-  readonly certificate: { readonly cert: string; readonly key: string };
+  readonly certificate: Pair;
+  /** What an authority that checks a domain is shown. */
+  readonly challenges: Challenges;
   readonly limits: Limits;
   readonly descriptorLimit: number | null;
   /** Whether all sockets come from one proxy, which must then not be taken for a crowd. */
@@ -40,17 +50,20 @@ const ciphers = [
   "ECDHE-RSA-CHACHA20-POLY1305",
 ].join(":");
 
-/** A server that does not listen yet, and the raw sockets that it has open. */
-export function createTlsServer(options: TlsOptions): {
+export interface TlsPort {
+  /** Does not listen yet. */
   readonly server: Server;
+  /** The raw sockets that are open. */
   readonly sockets: ReadonlySet<Socket>;
-} {
+  /** Greets whoever comes from now on with another certificate; who is in stays in. @throws when TLS cannot use it */
+  use(pair: Pair): void;
+}
+
+/** A server, its sockets and its certificate. */
+export function createTlsServer(options: TlsOptions): TlsPort {
   const { certificate, limits, descriptorLimit, counters } = options;
   const server = createServer({
-    cert: certificate.cert,
-    key: certificate.key,
-    minVersion: "TLSv1.2",
-    ciphers,
+    ...contextOf(certificate),
     ALPNProtocols: ["http/1.1"],
     handshakeTimeout: limits.tlsTimeoutMs,
     headersTimeout: limits.headTimeoutMs,
@@ -75,7 +88,15 @@ export function createTlsServer(options: TlsOptions): {
     socket.destroy();
   });
   server.on("clientError", (error: Error, socket) => refuseHead(counters, error, socket));
-  return { server, sockets: watchSockets(server, options) };
+  return {
+    server,
+    sockets: watchSockets(server, options),
+    use: (pair) => server.setSecureContext(contextOf(pair)),
+  };
+}
+
+function contextOf({ cert, key }: Pair): SecureContextOptions {
+  return { cert, key, minVersion: "TLSv1.2", ciphers };
 }
 
 /**
@@ -84,7 +105,7 @@ export function createTlsServer(options: TlsOptions): {
  */
 function watchSockets(
   server: Server,
-  { limits, trustProxy, counters, clock }: TlsOptions,
+  { limits, trustProxy, counters, clock, challenges }: TlsOptions,
 ): ReadonlySet<Socket> {
   const sockets = new Set<Socket>();
   /** What stops the clock of a handshake, by the two ends of its socket. */
@@ -129,7 +150,11 @@ function watchSockets(
         return redirectPlainHttp(socket, limits);
       }
       handshakes.set(ends, stopTimer);
-      for (const listener of startTls) Reflect.apply(listener, server, [socket]);
+      const greet = (): void => {
+        for (const listener of startTls) Reflect.apply(listener, server, [socket]);
+      };
+      if (challenges.isOpen) challenges.meet(socket, greet);
+      else greet();
     });
   });
   return sockets;

@@ -11,10 +11,12 @@ export interface WelcomeFacts {
   readonly version: string;
   /** `https://HOST:PORT`, the one for guests first; never empty. */
   readonly urls: readonly string[];
-  /** SHA-256 of the certificate, `AA:BB:…` */
+  /** SHA-256 of the certificate, or of the local authority's, `AA:BB:…` */
   readonly fingerprint: string;
   /** False when the certificate is the operator's own and browsers trust it. */
   readonly browserWarns: boolean;
+  /** Where a device learns to trust the local authority; null where there is none. */
+  readonly authorityUrl: string | null;
   /** Sentences about what changed since the last start. */
   readonly notices: readonly string[];
 }
@@ -44,7 +46,12 @@ export function plainWelcome(facts: WelcomeFacts): string {
   return [
     ...facts.notices,
     `secure-room ${facts.version} is running on ${facts.urls.join(" ")}`,
-    `certificate SHA-256 ${facts.fingerprint}`,
+    ...(facts.authorityUrl === null
+      ? [`certificate SHA-256 ${facts.fingerprint}`]
+      : [
+          `authority SHA-256 ${facts.fingerprint}`,
+          `browsers stop warning on a device that has followed ${facts.authorityUrl}`,
+        ]),
     "stop it with Ctrl-C or SIGTERM",
     "",
   ].join("\n");
@@ -113,13 +120,19 @@ function footer(facts: WelcomeFacts, { quiet }: Palette): string[] {
   const [, ...others] = facts.urls;
   const bytes = facts.fingerprint.split(":");
   const half = Math.ceil(bytes.length / 2);
-  const warning = [
-    "On the first visit the browser warns of a certificate that it does not know.",
-    "It is the one above, made on this machine: choose Advanced, and go on.",
-  ];
+  const warning =
+    facts.authorityUrl === null
+      ? [
+          "On the first visit the browser warns of a certificate that it does not know.",
+          "It is the one above, made on this machine: choose Advanced, and go on.",
+        ]
+      : [
+          "Browsers warn until a device trusts the authority above, made on this machine.",
+          `Open ${facts.authorityUrl} on each device once: it says what to press.`,
+        ];
   return [
     ...others.map((url, index) => row(index === 0 ? "also at" : "", url, quiet)),
-    row("certificate", bytes.slice(0, half).join(":"), quiet),
+    row(facts.authorityUrl === null ? "certificate" : "authority", bytes.slice(0, half).join(":"), quiet),
     row("SHA-256", bytes.slice(half).join(":"), quiet),
     "",
     ...(facts.browserWarns ? [...warning.map((line) => margin + quiet(line)), ""] : []),

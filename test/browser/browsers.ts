@@ -1,6 +1,9 @@
 // Real browsers, and people in them who use the page as people do: by its labels and buttons.
 
 import assert from "node:assert/strict";
+import { execFileSync } from "node:child_process";
+import { mkdirSync } from "node:fs";
+import { join } from "node:path";
 import { setTimeout as delay } from "node:timers/promises";
 import { type Browser, type BrowserContext, launch as launchBrowser, type Page } from "puppeteer-core";
 import { type BrowserName, findBrowser } from "../../scripts/browsers.ts";
@@ -18,20 +21,34 @@ const endWithinMs = 15_000;
 /**
  * Starts a headless browser that accepts the relay's self-signed certificate, as a person does by clicking through.
  * One that does not start gets a second chance: on a fresh machine the first start of all may hang.
+ * @param trusted the home of a browser that accepts no such thing, from `trust`; null is one that does
  */
-export async function launch(name: BrowserName): Promise<Browser> {
-  const browser = await attempt(name).catch((error: unknown) => {
+export async function launch(name: BrowserName, trusted: string | null = null): Promise<Browser> {
+  const browser = await attempt(name, trusted).catch((error: unknown) => {
     console.log(`# once more: ${String(error)}`);
-    return attempt(name);
+    return attempt(name, trusted);
   });
   console.log(`# ${name}: ${await browser.version()}`);
   return browser;
 }
 
-async function attempt(name: BrowserName): Promise<Browser> {
+/** Where both browsers keep what they trust, in a home made by `trust`. */
+const trustFolders: Readonly<Record<BrowserName, string>> = { chromium: ".pki/nssdb", firefox: "profile" };
+
+/** Makes the folder `home` one whose browsers trust an authority: its certificate is the PEM file `authority`. */
+export function trust(home: string, authority: string): void {
+  for (const folder of Object.values(trustFolders)) {
+    const path = join(home, folder);
+    mkdirSync(path, { recursive: true });
+    execFileSync("certutil", ["-d", `sql:${path}`, "-N", "--empty-password"]);
+    execFileSync("certutil", ["-d", `sql:${path}`, "-A", "-t", "C,,", "-n", "authority", "-i", authority]);
+  }
+}
+
+async function attempt(name: BrowserName, trusted: string | null): Promise<Browser> {
   const giveUp = new AbortController();
   try {
-    return await within(startWithinMs, `${name} starts`, start(name, giveUp.signal));
+    return await within(startWithinMs, `${name} starts`, start(name, giveUp.signal, trusted));
   } catch (error) {
     giveUp.abort();
     throw error;
@@ -50,15 +67,16 @@ export async function quit(browser: Browser): Promise<void> {
   }
 }
 
-function start(name: BrowserName, signal: AbortSignal): Promise<Browser> {
+function start(name: BrowserName, signal: AbortSignal, trusted: string | null): Promise<Browser> {
   const executablePath =
     findBrowser(name) ?? assert.fail(`${name} is missing: run node build/scripts/browsers.js`);
   const shared = {
     executablePath,
     headless: true,
-    acceptInsecureCerts: true,
+    acceptInsecureCerts: trusted === null,
     protocolTimeout: patienceMs,
     signal,
+    ...(trusted === null ? {} : { env: { ...process.env, HOME: trusted } }),
   } as const;
   if (name === "firefox") {
     const extraPrefsFirefox = {
@@ -71,7 +89,8 @@ function start(name: BrowserName, signal: AbortSignal): Promise<Browser> {
       "media.autoplay.default": 0,
       "media.block-autoplay-until-in-foreground": false,
     };
-    return launchBrowser({ ...shared, browser: "firefox", extraPrefsFirefox });
+    const profile = trusted === null ? {} : { userDataDir: join(trusted, trustFolders.firefox) };
+    return launchBrowser({ ...shared, ...profile, browser: "firefox", extraPrefsFirefox });
   }
   const args = [
     "--disable-background-networking",

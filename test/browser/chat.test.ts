@@ -393,7 +393,7 @@ for (const name of browserNames) {
 
 test("Chromium and Firefox talk to each other", async (t) => {
   const words = await generatePhrase(random);
-  const browsers = await Promise.all(browserNames.map(launch));
+  const browsers = await Promise.all(browserNames.map((name) => launch(name)));
   t.after(() => Promise.all(browsers.map(quit)));
   const relay = await startRelay();
   const [chromium = assert.fail(), firefox = assert.fail()] = browsers;

@@ -6,7 +6,7 @@ import { guardFolder, judgeOwner } from "../../src/server/guard.ts";
 import { withFolder } from "./folder.ts";
 
 const skip = process.platform === "win32";
-const files = { secret: "key.pem", fixed: "salt" };
+const files = { secrets: ["key.pem"], fixed: "salt" };
 
 async function modeOf(path: string): Promise<string> {
   return ((await stat(path)).mode & 0o7777).toString(8);
@@ -56,13 +56,13 @@ test("a key that others could only read is taken from them, a public salt is lef
 test("a folder as it is made here gets no line, with files in it and without", { skip }, async () => {
   await withKept({ folder: 0o700, key: 0o600, salt: 0o600 }, async (folder) => {
     assert.deepEqual(await guardFolder(folder, files), []);
-    assert.deepEqual(await guardFolder(folder, { secret: "none", fixed: "none" }), []);
+    assert.deepEqual(await guardFolder(folder, { secrets: ["none"], fixed: "none" }), []);
   });
 });
 
 test("a key that is not used is left alone", { skip }, async () => {
   await withKept({ folder: 0o700, key: 0o644, salt: 0o600 }, async (folder) => {
-    assert.deepEqual(await guardFolder(folder, { ...files, secret: null }), []);
+    assert.deepEqual(await guardFolder(folder, { ...files, secrets: [] }), []);
     assert.equal(await modeOf(join(folder, "key.pem")), "644");
   });
 });

@@ -88,7 +88,7 @@ export async function open(
     counters,
     addresses,
     origins,
-    ownCertificate: false,
+    ownCertificate: () => false,
     routes: [files, fallback.route],
   });
   const server: Server = createServer({ requestTimeout: 0 }, pages);

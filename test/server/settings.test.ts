@@ -203,3 +203,73 @@ test("connections follow the descriptor limit, unless a number is said", () => {
   assert.equal(read({}, {}, 1_000_000).limits.maxConnections, 10_000);
   assert.equal(read({ "max-connections": "2000" }, {}, 1024).limits.maxConnections, 2000);
 });
+
+test("quiet is a flag, or a variable that says so", () => {
+  assert.equal(read({ quiet: true }).quiet, true);
+  assert.equal(read({}, { SECURE_ROOM_QUIET: "1" }).quiet, true);
+  assert.equal(read({}, { SECURE_ROOM_QUIET: "0" }).quiet, false);
+  assert.match(refusalOf({}, { SECURE_ROOM_QUIET: "maybe" }), /expected 1 or 0/);
+});
+
+const acmeOf = (flags: Flags, env: Record<string, string> = {}) =>
+  read({ acme: "Chat.Example.org", ...flags }, env).acme;
+
+test("--acme names a domain, and Let's Encrypt unless another is named", () => {
+  assert.deepEqual(acmeOf({}), {
+    domain: "chat.example.org",
+    email: null,
+    directoryUrl: "https://acme-v02.api.letsencrypt.org/directory",
+  });
+  assert.match(acmeOf({ "acme-staging": true })?.directoryUrl ?? "", /^https:\/\/acme-staging-v02\./);
+  assert.equal(
+    acmeOf({ "acme-directory": "https://ca.lan/acme/dir" })?.directoryUrl,
+    "https://ca.lan/acme/dir",
+  );
+  assert.equal(acmeOf({ "acme-email": "a@example.org" })?.email, "a@example.org");
+  assert.equal(read({}, { SECURE_ROOM_ACME: "a.example" }).acme?.domain, "a.example");
+  assert.deepEqual([read({}).acme, read({}).localCa, read({}).httpPort], [null, false, null]);
+  assert.equal(read({ "local-ca": true }).localCa, true);
+  assert.equal(read({ "http-port": "80" }).httpPort, 80);
+});
+
+for (const domain of [
+  "localhost",
+  "192.0.2.1",
+  "*.example.org",
+  "a..b",
+  "a_b.example",
+  "-a.example",
+  "https://a.example",
+  "[fd00::1]",
+  "",
+]) {
+  test(`--acme ${JSON.stringify(domain)} is refused: no authority can check it`, () => {
+    assert.match(
+      refusalOf({ acme: domain }),
+      /^--acme is ".*": expected a domain name such as .*--local-ca$/,
+    );
+  });
+}
+
+test("settings of certificates that contradict each other are refused in one line", () => {
+  const acme = { acme: "a.example" };
+  assert.match(refusalOf({ ...acme, "local-ca": true }), /keep one of them$/);
+  assert.match(refusalOf({ ...acme, cert: "c", key: "k" }), /keep one of them$/);
+  assert.match(
+    refusalOf({ "acme-email": "a@b.example" }),
+    /^--acme-email needs the domain: add --acme DOMAIN$/,
+  );
+  assert.match(refusalOf({ "acme-staging": true }), /^--acme-staging needs the domain/);
+  assert.match(
+    refusalOf({ ...acme, "acme-email": "nobody" }),
+    /^--acme-email is "nobody": expected an address/,
+  );
+  assert.match(refusalOf({ ...acme, "acme-email": "a@b\nc" }), /^--acme-email is/);
+  for (const url of ["http://ca.lan", "ca.lan", "https://"]) {
+    assert.match(refusalOf({ ...acme, "acme-directory": url }), /^--acme-directory is .*: expected .*https:/);
+  }
+  assert.match(
+    refusalOf({ ...acme, "acme-staging": true, "acme-directory": "https://ca.lan" }),
+    /leave it or/,
+  );
+});

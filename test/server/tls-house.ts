@@ -12,6 +12,7 @@ import { toBase64url } from "../../src/protocol/base64url.ts";
 import { defaultLimits, type Limits, subprotocol } from "../../src/protocol/limits.ts";
 import { decodePage } from "../../src/server/assets.ts";
 import { findCertificate } from "../../src/server/certificate.ts";
+import { createChallenges } from "../../src/server/acme-challenges.ts";
 import { silentLog } from "../../src/server/logger.ts";
 import { type Running, start, type StartOptions } from "../../src/server/server.ts";
 import { withFolder } from "./folder.ts";
@@ -42,6 +43,9 @@ export function startWith(limits: Partial<Limits>, { own = false, ...more }: Mor
     port: 0,
     host: "127.0.0.1",
     certificate: { ...certificate, own },
+    challenges: createChallenges(),
+    routes: [],
+    httpPort: null,
     salt,
     limits: { ...defaultLimits, ...limits },
     descriptorLimit: null,

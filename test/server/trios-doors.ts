@@ -6,6 +6,7 @@ import { connect } from "node:net";
 import type { TestContext } from "node:test";
 
 import { defaultLimits, type Limits } from "../../src/protocol/limits.ts";
+import { createChallenges } from "../../src/server/acme-challenges.ts";
 import { type Clock, systemClock } from "../../src/server/clock.ts";
 import { createCounters } from "../../src/server/counters.ts";
 import { createTlsServer } from "../../src/server/tls.ts";
@@ -69,6 +70,7 @@ export const doorTrios = {
       const clock = steppedClock();
       const { server } = createTlsServer({
         certificate: { cert: "", key: "" },
+        challenges: createChallenges(),
         limits: { ...defaultLimits, tlsTimeoutMs: 10_000 },
         descriptorLimit: null,
         trustProxy: false,

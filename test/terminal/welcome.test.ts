@@ -11,6 +11,7 @@ const facts: WelcomeFacts = {
   urls: ["https://192.168.1.23:3000", "https://localhost:3000"],
   fingerprint: Array.from({ length: 32 }, () => "AB").join(":"),
   browserWarns: true,
+  authorityUrl: null,
   notices: [],
 };
 const terminal = { colours: true, columns: 80 };

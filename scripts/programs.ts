@@ -1,0 +1,31 @@
+// Finds what the tests of certificates and binaries run, and installs it where it may: `node build/scripts/programs.js`.
+// Without it they fail, they are never skipped.
+
+import { exit } from "node:process";
+import { findProgram, installDebian } from "./debian.ts";
+
+/** Programs and files, by the Debian packages that bring them. */
+const wanted: Readonly<Record<string, readonly string[]>> = {
+  openssl: ["openssl"],
+  // The authority that Let's Encrypt tests clients with.
+  pebble: ["pebble", "pebble-challtestsrv"],
+  // Tells browsers whom to trust.
+  "libnss3-tools": ["certutil"],
+  // Runs what is built for other processors, with the libraries that it links to.
+  "qemu-user-static": ["qemu-aarch64-static"],
+  "libc6-arm64-cross": ["/usr/aarch64-linux-gnu/lib/ld-linux-aarch64.so.1"],
+  "libstdc++6-arm64-cross": ["/usr/aarch64-linux-gnu/lib/libstdc++.so.6"],
+};
+
+const missing = (): string[] =>
+  Object.keys(wanted).filter((name) => wanted[name]?.some((program) => findProgram(program) === null));
+
+installDebian(missing());
+const left = missing();
+if (left.length > 0) {
+  console.error(
+    `The tests of certificates and binaries run programs that cannot be found here.\n` +
+      `  Debian, Ubuntu:  sudo apt-get install ${left.join(" ")}`,
+  );
+  exit(1);
+}
