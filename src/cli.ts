@@ -7,6 +7,7 @@ import { Command, CommanderError, Option } from "commander";
 import { files, version } from "secure-room:page";
 import { sameSignalMs } from "./protocol/limits.ts";
 import { decodePage } from "./server/assets.ts";
+import { readConfig } from "./server/config.ts";
 import {
   findCertificate,
   hasCertificate,
@@ -16,7 +17,7 @@ import {
 } from "./server/certificate.ts";
 import { readDescriptorLimit } from "./server/descriptors.ts";
 import { guardFolder } from "./server/guard.ts";
-import { limitRows, plainRows, spellDefault, valueOf } from "./server/flags.ts";
+import { limitRows, plainRows, spellDefault, valueOf, variableOf } from "./server/flags.ts";
 import { lanAddresses, reachableHosts, urlOf } from "./server/hosts.ts";
 import { Mistake } from "./server/mistake.ts";
 import { start, type Running, type StopCode } from "./server/server.ts";
@@ -83,8 +84,11 @@ function byFlag(
 
 async function runServe(flags: Record<string, string | string[] | boolean | undefined>): Promise<void> {
   const descriptorLimit = readDescriptorLimit();
-  const settings = readSettings({ flags, env: process.env, descriptorLimit });
-  const folder = settings.certs ?? usualFolder(process.platform, process.env);
+  const { env } = process;
+  const configPath = flags["config"] ?? env[variableOf("config")];
+  const config = typeof configPath === "string" && configPath !== "" ? await readConfig(configPath) : {};
+  const settings = readSettings({ flags, env, config, descriptorLimit });
+  const folder = settings.certs ?? usualFolder(process.platform, env);
   const hosts = reachableHosts(settings.host, lanAddresses(networkInterfaces()));
   await openFolder(folder);
   const guarded = await guardFolder(folder, {

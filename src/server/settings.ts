@@ -2,6 +2,7 @@
 // It knows neither the command line's parser nor the network: raw texts go in, checked values or a Mistake come out.
 
 import { defaultLimits, type Limits, type Rate } from "../protocol/limits.ts";
+import type { Configured } from "./config.ts";
 import { usualConnections } from "./descriptors.ts";
 import { limitRows, type NumberRow, type RateRow, spell, variableOf } from "./flags.ts";
 import { Mistake } from "./mistake.ts";
@@ -21,17 +22,18 @@ export interface Settings {
   readonly limits: Limits;
 }
 
-/** Where the texts come from. Flags win over the environment. */
+/** Where the texts come from. Flags win over the environment, and that over the file of --config. */
 export interface Given {
   /** By flag without dashes; a repeatable flag has several texts, one without a value `true`. */
   readonly flags: Readonly<Record<string, string | readonly string[] | boolean | undefined>>;
   readonly env: Readonly<Record<string, string | undefined>>;
+  readonly config?: Configured;
   /** The soft limit of open files, null where it cannot be read. */
   readonly descriptorLimit: number | null;
 }
 
 interface Source {
-  /** As the person wrote it: `--port` or `SECURE_ROOM_PORT` */
+  /** As the person wrote it: `--port`, `SECURE_ROOM_PORT` or `"port" in --config` */
   readonly name: string;
   readonly text: string;
 }
@@ -70,7 +72,13 @@ function find(given: Given, flag: string): Source | null {
   const text = given.flags[flag];
   if (typeof text === "string") return { name: `--${flag}`, text };
   const fromEnv = given.env[variableOf(flag)];
-  return fromEnv === undefined || fromEnv === "" ? null : { name: variableOf(flag), text: fromEnv };
+  if (fromEnv !== undefined && fromEnv !== "") return { name: variableOf(flag), text: fromEnv };
+  const fromFile = given.config?.[flag];
+  return typeof fromFile === "string" ? { name: inConfig(flag), text: fromFile } : null;
+}
+
+function inConfig(flag: string): string {
+  return `"${flag}" in --config`;
 }
 
 function checkNumber(source: Source, row: NumberRow): number {
@@ -139,14 +147,17 @@ function readOwn(given: Given): Settings["own"] {
 }
 
 function readOrigins(given: Given): ReadonlySet<string> {
-  const flags = given.flags["origin"];
-  const sources = Array.isArray(flags)
-    ? flags.map((text: string) => ({ name: "--origin", text }))
-    : (given.env[variableOf("origin")] ?? "")
-        .split(/[\s,]+/)
-        .filter((text) => text !== "")
-        .map((text) => ({ name: variableOf("origin"), text }));
-  return new Set(sources.map(readOrigin));
+  return new Set(findAll(given, "origin").map(readOrigin));
+}
+
+/** All texts of a repeatable flag, from the first place that has one. */
+function findAll(given: Given, flag: string): Source[] {
+  const texts = given.flags[flag];
+  if (Array.isArray(texts)) return texts.map((text: string) => ({ name: `--${flag}`, text }));
+  const fromEnv = (given.env[variableOf(flag)] ?? "").split(/[\s,]+/).filter((text) => text !== "");
+  if (fromEnv.length > 0) return fromEnv.map((text) => ({ name: variableOf(flag), text }));
+  const fromFile = given.config?.[flag];
+  return Array.isArray(fromFile) ? fromFile.map((text: string) => ({ name: inConfig(flag), text })) : [];
 }
 
 function readOrigin(source: Source): string {
@@ -161,7 +172,8 @@ function readOrigin(source: Source): string {
 function readQuiet(given: Given): boolean {
   if (given.flags["quiet"] === true) return true;
   const source = find(given, "quiet");
-  if (source === null || source.text === "0" || source.text === "false") return false;
+  if (source === null) return given.config?.["quiet"] === true;
+  if (source.text === "0" || source.text === "false") return false;
   if (source.text === "1" || source.text === "true") return true;
   throw refusal(source, "1 or 0");
 }
