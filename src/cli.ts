@@ -16,6 +16,8 @@ import {
   type Certificate,
 } from "./server/certificate.ts";
 import { readDescriptorLimit } from "./server/descriptors.ts";
+import { diagnose } from "./server/doctor.ts";
+import { examine } from "./server/examine.ts";
 import { guardFolder } from "./server/guard.ts";
 import { limitRows, plainRows, spellDefault, valueOf, variableOf } from "./server/flags.ts";
 import { lanAddresses, reachableHosts, urlOf } from "./server/hosts.ts";
@@ -23,6 +25,7 @@ import { Mistake } from "./server/mistake.ts";
 import { start, type Running, type StopCode } from "./server/server.ts";
 import { readSettings, type Settings } from "./server/settings.ts";
 import { findSalt, openFolder, saltName, usualFolder } from "./server/state.ts";
+import { findingLines } from "./terminal/findings.ts";
 import { inviteWelcome, plainWelcome, type WelcomeFacts } from "./terminal/welcome.ts";
 
 // A reader that goes away (`| head`) is no reason to stop.
@@ -56,7 +59,7 @@ function buildCommand(): Command {
   const serve = program
     .command("serve", { isDefault: true })
     .allowExcessArguments()
-    .action(async (flags: Record<string, string | string[] | boolean>, command: Command) => {
+    .action(async (flags: Flags, command: Command) => {
       const [stranger] = command.args;
       if (stranger !== undefined) {
         throw new Mistake(
@@ -65,30 +68,53 @@ function buildCommand(): Command {
       }
       await runServe(byFlag(flags, command));
     });
-  for (const row of plainRows) {
-    const option = new Option(row.value === undefined ? `--${row.flag}` : `--${row.flag} <${row.value}>`);
-    if (row.repeatable) option.argParser((value, before: string[] | undefined) => [...(before ?? []), value]);
-    serve.addOption(option);
-  }
-  for (const row of limitRows) serve.addOption(new Option(`--${row.flag} <${valueOf(row)}>`));
+  const doctor = program
+    .command("doctor")
+    .action((flags: Flags, command: Command) => runDoctor(byFlag(flags, command)));
+  for (const command of [serve, doctor]) addSettings(command);
   return program;
 }
 
+function addSettings(command: Command): void {
+  for (const row of plainRows) {
+    const option = new Option(row.value === undefined ? `--${row.flag}` : `--${row.flag} <${row.value}>`);
+    if (row.repeatable) option.argParser((value, before: string[] | undefined) => [...(before ?? []), value]);
+    command.addOption(option);
+  }
+  for (const row of limitRows) command.addOption(new Option(`--${row.flag} <${valueOf(row)}>`));
+}
+
+/** What commander has found. */
+type Flags = Readonly<Record<string, string | string[] | boolean | undefined>>;
+
 /** Commander's `maxMembers` by the flag's own name, `max-members`. */
-function byFlag(
-  flags: Readonly<Record<string, string | string[] | boolean>>,
-  command: Command,
-): Record<string, string | string[] | boolean | undefined> {
+function byFlag(flags: Flags, command: Command): Flags {
   return Object.fromEntries(command.options.map((option) => [option.name(), flags[option.attributeName()]]));
 }
 
-async function runServe(flags: Record<string, string | string[] | boolean | undefined>): Promise<void> {
-  const descriptorLimit = readDescriptorLimit();
+async function readGiven(flags: Flags, descriptorLimit: number | null): Promise<Settings> {
   const { env } = process;
-  const configPath = flags["config"] ?? env[variableOf("config")];
-  const config = typeof configPath === "string" && configPath !== "" ? await readConfig(configPath) : {};
-  const settings = readSettings({ flags, env, config, descriptorLimit });
-  const folder = settings.certs ?? usualFolder(process.platform, env);
+  const path = flags["config"] ?? env[variableOf("config")];
+  const config = typeof path === "string" && path !== "" ? await readConfig(path) : {};
+  return readSettings({ flags, env, config, descriptorLimit });
+}
+
+/** Ends with 1 when something keeps the relay from working. */
+async function runDoctor(flags: Flags): Promise<void> {
+  const descriptorLimit = readDescriptorLimit();
+  const settings = await readGiven(flags, descriptorLimit);
+  const folder = settings.certs ?? usualFolder(process.platform, process.env);
+  const [host = "localhost"] = reachableHosts(settings.host, lanAddresses(networkInterfaces()));
+  const url = settings.url ?? urlOf(host, settings.port);
+  const findings = diagnose(settings.limits, await examine(settings, folder, url, descriptorLimit));
+  process.stdout.write(findingLines(findings));
+  if (findings.some(({ verdict }) => verdict === "bad")) process.exit(1);
+}
+
+async function runServe(flags: Flags): Promise<void> {
+  const descriptorLimit = readDescriptorLimit();
+  const settings = await readGiven(flags, descriptorLimit);
+  const folder = settings.certs ?? usualFolder(process.platform, process.env);
   const hosts = reachableHosts(settings.host, lanAddresses(networkInterfaces()));
   await openFolder(folder);
   const guarded = await guardFolder(folder, {
@@ -111,9 +137,12 @@ async function runServe(flags: Record<string, string | string[] | boolean | unde
   const running = await starting;
   await welcome(settings.quiet, {
     version,
-    urls: [...certificate.names.slice(0, certificate.own ? 1 : 0), ...hosts].map((host) =>
-      urlOf(host, running.port),
-    ),
+    urls: [
+      ...(settings.url === null ? [] : [settings.url]),
+      ...[...certificate.names.slice(0, certificate.own ? 1 : 0), ...hosts].map((host) =>
+        urlOf(host, running.port),
+      ),
+    ],
     fingerprint: certificate.fingerprint,
     browserWarns: !certificate.own,
     notices: [
@@ -202,7 +231,8 @@ function stopOnSignals(starting: Promise<Running>): void {
 
 function helpText(): string {
   return [
-    "secure-room [serve] [flags]",
+    "secure-room [serve] [flags]   starts it",
+    "secure-room doctor [flags]    looks for what keeps it from working",
     "",
     "An end-to-end encrypted group chat. Start it, and send the link that it prints.",
     "",

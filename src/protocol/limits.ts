@@ -150,6 +150,10 @@ export interface Rate {
 }
 
 /** What the relay enforces, PROTOCOL.md section 4. 0 turns off a rate or a per-address limit. */
+/** What `secure-room doctor` waits for each of its questions, and reads of an answer. It asks one address, its own. */
+export const examineTimeoutMs = 5 * secondMs;
+export const maxFactsBytes = 64 * kiB;
+
 export interface Limits {
   readonly maxConnections: number;
   readonly maxConnectionsPerIp: number;

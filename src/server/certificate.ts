@@ -33,7 +33,8 @@ export interface Place {
   readonly nowMs: number;
 }
 
-const certName = "cert.pem";
+/** Of the file in the folder that holds what was made here. */
+export const certName = "cert.pem";
 /** Of the file in the folder that nobody else may read. */
 export const keyName = "key.pem";
 /** By this subject a certificate that was made here is told from an operator's. */

@@ -82,6 +82,7 @@ export const plainRows: readonly (Row & { readonly value?: string; readonly repe
   { flag: "cert", value: "FILE", help: "your own certificate, PEM, with its chain" },
   { flag: "key", value: "FILE", help: "its private key, PEM" },
   { flag: "origin", value: "URL", repeatable: true, help: "another site that may connect (repeatable)" },
+  { flag: "url", value: "URL", help: "the address guests use, if it is another" },
   { flag: "config", value: "FILE", help: "a JSON file with settings, named as the flags are" },
   { flag: "quiet", help: "plain lines, no passphrase, no QR code" },
 ];

@@ -18,6 +18,8 @@ export interface Settings {
   readonly certs: string | null;
   readonly own: { readonly cert: string; readonly key: string } | null;
   readonly origins: ReadonlySet<string>;
+  /** The origin that guests use, null where it is the one that is listened on. */
+  readonly url: string | null;
   readonly quiet: boolean;
   readonly limits: Limits;
 }
@@ -63,6 +65,7 @@ export function readSettings(given: Given): Settings {
     certs: find(given, "certs")?.text ?? null,
     own: readOwn(given),
     origins: readOrigins(given),
+    url: readUrl(find(given, "url")),
     quiet: readQuiet(given),
     limits,
   };
@@ -158,6 +161,10 @@ function findAll(given: Given, flag: string): Source[] {
   if (fromEnv.length > 0) return fromEnv.map((text) => ({ name: variableOf(flag), text }));
   const fromFile = given.config?.[flag];
   return Array.isArray(fromFile) ? fromFile.map((text: string) => ({ name: inConfig(flag), text })) : [];
+}
+
+function readUrl(source: Source | null): string | null {
+  return source === null ? null : readOrigin(source);
 }
 
 function readOrigin(source: Source): string {
