@@ -21,6 +21,7 @@ import { examine } from "./server/examine.ts";
 import { guardFolder } from "./server/guard.ts";
 import { limitRows, plainRows, spellDefault, valueOf, variableOf } from "./server/flags.ts";
 import { lanAddresses, reachableHosts, urlOf } from "./server/hosts.ts";
+import { createLog } from "./server/logger.ts";
 import { Mistake } from "./server/mistake.ts";
 import { start, type Running, type StopCode } from "./server/server.ts";
 import { readSettings, type Settings } from "./server/settings.ts";
@@ -131,6 +132,11 @@ async function runServe(flags: Flags): Promise<void> {
     salt,
     page: decodePage(files),
     version,
+    log: createLog(
+      settings.logLevel,
+      (line) => process.stderr.write(line),
+      () => new Date(),
+    ),
   });
   // Before it listens: whoever can connect can also stop it.
   stopOnSignals(starting);

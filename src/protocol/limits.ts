@@ -102,6 +102,13 @@ export const spareSockets = 16;
 export const spareDescriptors = 32;
 /** How often Node looks for requests whose head is late; its own value is half a minute. Relay. */
 export const headCheckEveryMs = secondMs;
+/** How often the log is told what was refused: seldom enough that a flood is no flood there too. Relay. */
+export const reportEveryMs = 10 * secondMs;
+/** Pairs of address and reason that one such report tells apart. Relay. */
+export const maxOffences = 1_000;
+/** The port for metrics: one or two machines look at it, at once. Relay. */
+export const metricsSockets = 16;
+export const metricsTimeoutMs = 5 * secondMs;
 /** When to try again where there was no place: nobody knows when one is free, and asking is cheap. Relay. */
 export const retryFullMs = 10 * secondMs;
 

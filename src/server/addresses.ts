@@ -1,7 +1,8 @@
 // What each network address is using: connections, upgrades, joins and memory. IPv6 counts by /64, which is what one
 // household or one rented server gets; an IPv4 address inside IPv6 (RFC 4291, section 2.5.5.2) counts as IPv4.
 
-import { isIPv4 } from "node:net";
+import type { IncomingMessage } from "node:http";
+import { isIP, isIPv4 } from "node:net";
 
 import { type Limits, socketsPerConnectionOfIp, spareSocketsOfIp } from "../protocol/limits.ts";
 import { Bucket } from "./bucket.ts";
@@ -11,6 +12,8 @@ import { FileShare } from "./vault.ts";
 
 /** One address, for as long as it matters. */
 export interface Address {
+  /** As a log names it: an address, or the network of an IPv6 one. */
+  readonly name: string;
   connections: number;
   readonly upgrades: Bucket;
   readonly joins: Bucket;
@@ -21,28 +24,44 @@ export interface Address {
 export interface Addresses {
   /** The entry of `remoteAddress`, as a socket spells it. */
   of(remoteAddress: string): Address;
+  /** The entry of whoever sent `request`. */
+  from(request: IncomingMessage): Address;
   /** Forgets the addresses that are as good as new. */
   sweep(): void;
   readonly size: number;
 }
 
-/** The addresses of one relay, shared by everything that lets somebody in. */
-export function createAddresses(limits: Pick<Limits, "upgradeRate" | "joinRate">, clock: Clock): Addresses {
+/**
+ * The addresses of one relay, shared by everything that lets somebody in.
+ * @param trustProxy whether requests come through a proxy that says whose they are
+ */
+export function createAddresses(
+  limits: Pick<Limits, "upgradeRate" | "joinRate">,
+  clock: Clock,
+  trustProxy = false,
+): Addresses {
   const known = new Map<string, Address>();
+
+  function of(remoteAddress: string): Address {
+    const key = addressKey(remoteAddress);
+    const found = known.get(key);
+    if (found !== undefined) return found;
+    const made: Address = {
+      name: nameOf(key),
+      connections: 0,
+      upgrades: new Bucket(limits.upgradeRate, clock.now()),
+      joins: new Bucket(limits.joinRate, clock.now()),
+      share: new Share(),
+      files: new FileShare(),
+    };
+    known.set(key, made);
+    return made;
+  }
+
   return {
-    of(remoteAddress) {
-      const key = addressKey(remoteAddress);
-      const found = known.get(key);
-      if (found !== undefined) return found;
-      const made: Address = {
-        connections: 0,
-        upgrades: new Bucket(limits.upgradeRate, clock.now()),
-        joins: new Bucket(limits.joinRate, clock.now()),
-        share: new Share(),
-        files: new FileShare(),
-      };
-      known.set(key, made);
-      return made;
+    of,
+    from({ headers, socket }) {
+      return of((trustProxy ? lastHop(headers["x-forwarded-for"]) : null) ?? socket.remoteAddress ?? "");
     },
     sweep() {
       const nowMs = clock.now();
@@ -55,6 +74,28 @@ export function createAddresses(limits: Pick<Limits, "upgradeRate" | "joinRate">
       return known.size;
     },
   };
+}
+
+/**
+ * The last entry of X-Forwarded-For, which the proxy itself has added: whatever stands in front of it came from outside.
+ * Null where it is no address.
+ */
+function lastHop(header: string | string[] | undefined): string | null {
+  const last =
+    String(header ?? "")
+      .split(",")
+      .at(-1)
+      ?.trim() ?? "";
+  return isIP(last) === 0 ? null : last;
+}
+
+/** How a log names `remoteAddress`. */
+export function addressName(remoteAddress: string): string {
+  return nameOf(addressKey(remoteAddress));
+}
+
+function nameOf(key: string): string {
+  return isIPv4(key) ? key : `${key}::/64`;
 }
 
 /** Counts what each address has open, before anything else is known of it. */

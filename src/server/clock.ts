@@ -23,3 +23,13 @@ export const systemClock: Clock = {
     return () => clearInterval(timer);
   },
 };
+
+/** Resolves with `work`, or after `ms` without it. */
+export async function within(clock: Clock, work: Promise<unknown>, ms: number): Promise<void> {
+  let stopTimer = (): void => {};
+  const patience = new Promise<void>((resolve) => {
+    stopTimer = clock.after(ms, resolve);
+  });
+  await Promise.race([work, patience]);
+  stopTimer();
+}

@@ -11,9 +11,9 @@ import { createAwake } from "./awake.ts";
 import { readBody } from "./body.ts";
 import { Bucket } from "./bucket.ts";
 import type { Clock } from "./clock.ts";
-import type { Counters } from "./counters.ts";
+import { type Counters, countRefusal } from "./counters.ts";
 import { type Route, seatIn } from "./http.ts";
-import { type Closable, Lines } from "./lines.ts";
+import { type Closable, Lines, type Queued } from "./lines.ts";
 import type { Connection, Relay } from "./relay.ts";
 import {
   type NoPost,
@@ -35,6 +35,7 @@ export interface FallbackDoor {
   /** Stops the relay, closes all streams with `code`, spread over `spreadMs`, then cuts those that are left. */
   close(code: number, reason: string, spreadMs: number): Promise<void>;
   readonly connections: number;
+  readonly queue: () => Queued;
 }
 
 /** One open stream, and what its client posts. */
@@ -90,12 +91,12 @@ export function createFallbackDoor(options: {
   // ── the stream ─────────────────────────────────────────────────────────────────────────────────────────────
 
   function join(request: IncomingMessage, response: ServerResponse, roomId: string): void {
-    const address = addresses.of(request.socket.remoteAddress ?? "");
+    const address = addresses.from(request);
     const held = isClosing ? Infinity : relay.connections;
     const refusal = judgeCapacity(limits, held, address, clock.now());
     if (refusal === null) return open(request, response, roomId, address);
     const { why, status, sentence, retryAfterMs = 0 } = refusal;
-    counters.refused[why]++;
+    countRefusal(counters, why, address.name);
     refuse(request, response, { status, code: "rate", message: sentence, retryAfterMs });
   }
 
@@ -125,6 +126,9 @@ export function createFallbackDoor(options: {
       askedAtMs: awake.ms,
       close: (code, reason) => stream.wire.close(code, reason),
       cut: () => stream.cut(),
+      get queuedBytes() {
+        return stream.wire.queuedBytes;
+      },
     };
     lines.add(line);
     lineOf.set(connection, line);
@@ -188,7 +192,9 @@ export function createFallbackDoor(options: {
     const nowMs = clock.now();
     // As on a WebSocket, bytes are taken behind the frame that brought them.
     const retryAfterMs = connection.bytes.spend(0, nowMs) || messages.take(nowMs);
-    return retryAfterMs > 0 ? { ...tooFast, retryAfterMs } : null;
+    if (retryAfterMs === 0) return null;
+    countRefusal(counters, "message-rate", connection.address.name);
+    return { ...tooFast, retryAfterMs };
   }
 
   function spendBytes({ connection }: Line, byteLength: number): void {
@@ -226,7 +232,7 @@ export function createFallbackDoor(options: {
       if (line.connection.seat === null) continue;
       const silentMs = awake.ms - line.heardAtMs;
       if (silentMs >= pingEveryMs + pongWithinMs) {
-        counters.refused.silent++;
+        countRefusal(counters, "silent", line.connection.address.name);
         line.cut();
       } else if (silentMs >= pingEveryMs && line.askedAtMs <= line.heardAtMs) {
         line.askedAtMs = awake.ms;
@@ -246,6 +252,7 @@ export function createFallbackDoor(options: {
     get connections() {
       return lines.size;
     },
+    queue: () => lines.queue(),
   };
 }
 

@@ -9,7 +9,7 @@ import type { Addresses } from "./addresses.ts";
 import { answerOver } from "./body.ts";
 import type { Bucket } from "./bucket.ts";
 import type { Clock } from "./clock.ts";
-import type { Counters, Refusal } from "./counters.ts";
+import { type Counters, countRefusal, type Refusal } from "./counters.ts";
 import { hasBody, lineHeaders, refuse, type Route, seatIn } from "./http.ts";
 import type { Relay } from "./relay.ts";
 import { spellSize } from "./values.ts";
@@ -62,10 +62,13 @@ export function createFileDoor(options: {
   }
 
   /** A transfer counts as a connection of its address, as long as it lasts. False when there are too many. */
-  function holdPlace({ socket }: IncomingMessage, response: ServerResponse): boolean {
-    const address = addresses.of(socket.remoteAddress ?? "");
+  function holdPlace(request: IncomingMessage, response: ServerResponse): boolean {
+    const address = addresses.from(request);
     const most = limits.maxConnectionsPerIp;
-    if (most > 0 && address.connections >= most) return false;
+    if (most > 0 && address.connections >= most) {
+      countRefusal(counters, "address", address.name);
+      return false;
+    }
     address.connections++;
     response.on("close", () => address.connections--);
     return true;
@@ -94,7 +97,7 @@ export function createFileDoor(options: {
     const refusal = judge(asked, byteLength);
     if (refusal !== null || bytes === null) return refusePut(request, response, refusal ?? noSuchSeat);
     if (!holdPlace(request, response)) return refusePut(request, response, tooMany);
-    const { files } = addresses.of(request.socket.remoteAddress ?? "");
+    const { files } = addresses.from(request);
     const file = vault.take(roomId, name, seat, files, byteLength);
     if (file === null) return refusePut(request, response, noRoom);
     // Node has left a client that waits for this word to us.
@@ -184,7 +187,7 @@ export function createFileDoor(options: {
     { status, sentence, why }: NoPut,
   ): void {
     const body = Buffer.from(`${sentence}\n`);
-    if (why !== undefined) counters.refused[why]++;
+    if (why !== undefined) countRefusal(counters, why, addresses.from(request).name);
     answerOver(clock, request, response, { status, headers: lineHeaders(body), body });
   }
 
@@ -224,7 +227,6 @@ export function createFileDoor(options: {
 const tooMany: NoPut = {
   status: 429,
   sentence: "Too many connections from this network address. Wait until a file is through, then try again.",
-  why: "address",
 };
 const noSuchSeat: NoPut = { status: 404, sentence: notFound };
 const noRoom: NoPut = {

@@ -84,6 +84,10 @@ export const plainRows: readonly (Row & { readonly value?: string; readonly repe
   { flag: "origin", value: "URL", repeatable: true, help: "another site that may connect (repeatable)" },
   { flag: "url", value: "URL", help: "the address guests use, if it is another" },
   { flag: "config", value: "FILE", help: "a JSON file with settings, named as the flags are" },
+  { flag: "trust-proxy", help: "a proxy says who calls: its X-Forwarded-For" },
+  { flag: "log-level", value: "LEVEL", help: "error, warn, info, debug or silent (warn)" },
+  { flag: "log-addresses", help: "the log may name addresses, for fail2ban" },
+  { flag: "metrics-port", value: "N", help: "numbers for Prometheus, on 127.0.0.1 (none)" },
   { flag: "quiet", help: "plain lines, no passphrase, no QR code" },
 ];
 

@@ -5,6 +5,9 @@
 import type { IncomingMessage, OutgoingHttpHeaders, ServerResponse } from "node:http";
 import { protocolVersion, type Limits } from "../protocol/limits.ts";
 import type { Assets } from "./assets.ts";
+import { type Counters, countRefusal } from "./counters.ts";
+import { strictHeaders } from "./headers.ts";
+import type { Addresses } from "./addresses.ts";
 import { isOriginAllowed } from "./upgrade.ts";
 
 export interface PagesOptions {
@@ -14,6 +17,8 @@ export interface PagesOptions {
   /** The relay's salt, base64url. */
   readonly salt: string;
   readonly limits: Limits;
+  readonly counters: Counters;
+  readonly addresses: Addresses;
   /** Beside its own, the origins that may ask. */
   readonly origins: ReadonlySet<string>;
   /**
@@ -30,63 +35,11 @@ export type RequestHandler = (request: IncomingMessage, response: ServerResponse
 /** Answers a request that is for it, now or later; false when it is not. */
 export type Route = (request: IncomingMessage, response: ServerResponse) => boolean;
 
-const contentSecurityPolicy = [
-  "default-src 'none'",
-  "script-src 'self'",
-  "style-src 'self'",
-  "img-src 'self' data: blob:",
-  "media-src 'self' blob:",
-  "connect-src 'self'",
-  "font-src 'self'",
-  "manifest-src 'self'",
-  "worker-src 'self'",
-  "base-uri 'none'",
-  "form-action 'none'",
-  "object-src 'none'",
-  "frame-ancestors 'none'",
-  "require-trusted-types-for 'script'",
-  "trusted-types 'none'",
-].join("; ");
-
-const unusedFeatures = [
-  "accelerometer",
-  "autoplay",
-  "camera",
-  "display-capture",
-  "encrypted-media",
-  "fullscreen",
-  "geolocation",
-  "gyroscope",
-  "hid",
-  "magnetometer",
-  "microphone",
-  "midi",
-  "payment",
-  "picture-in-picture",
-  "publickey-credentials-get",
-  "screen-wake-lock",
-  "serial",
-  "usb",
-  "xr-spatial-tracking",
-];
-
-/** What stands on every answer of the relay. */
-export const strictHeaders: Readonly<Record<string, string>> = {
-  "Content-Security-Policy": contentSecurityPolicy,
-  "Cross-Origin-Embedder-Policy": "require-corp",
-  "Cross-Origin-Opener-Policy": "same-origin",
-  "Cross-Origin-Resource-Policy": "same-origin",
-  "Permissions-Policy": unusedFeatures.map((feature) => `${feature}=()`).join(", "),
-  "Referrer-Policy": "no-referrer",
-  "X-Content-Type-Options": "nosniff",
-  "X-Frame-Options": "DENY",
-};
-
 const oneYearSeconds = 365 * 24 * 60 * 60;
 
 /** The handler for every request that is not an upgrade. */
 export function createPages(options: PagesOptions): RequestHandler {
-  const { assets, origins, routes } = options;
+  const { assets, origins, routes, counters, addresses } = options;
   const hsts = options.ownCertificate ? { "Strict-Transport-Security": `max-age=${oneYearSeconds}` } : {};
   const headers = { ...strictHeaders, ...hsts };
   const facts = Buffer.from(
@@ -110,6 +63,7 @@ export function createPages(options: PagesOptions): RequestHandler {
     if (response.socket === null) return void request.socket.destroy();
     if (hostsIn(request) > 1) return refuse(request, response, 400, "A request names one Host.");
     if (!isOriginAllowed(request, origins)) {
+      countRefusal(counters, "origin", addresses.from(request).name);
       return refuse(request, response, 403, "This site may not talk to this relay.");
     }
     if (routes.some((route) => route(request, response))) return;

@@ -8,6 +8,14 @@ export interface Closable {
   close(code: number, reason: string): void;
   /** Ends it without a word. */
   cut(): void;
+  /** What its reader has not taken. */
+  readonly queuedBytes: number;
+}
+
+/** Bytes that wait for readers: of all lines, and of the one that has most. */
+export interface Queued {
+  readonly bytes: number;
+  readonly mostBytes: number;
 }
 
 /** Whoever puts a line in takes it out when it has ended. */
@@ -32,6 +40,16 @@ export class Lines<L extends Closable> {
     if (this.#open.size === 0) this.#lastGone?.();
   }
 
+  queue(): Queued {
+    let bytes = 0;
+    let mostBytes = 0;
+    for (const { queuedBytes } of this.#open) {
+      bytes += queuedBytes;
+      mostBytes = Math.max(mostBytes, queuedBytes);
+    }
+    return { bytes, mostBytes };
+  }
+
   /** Closes all lines with `code`, spread over `spreadMs`, then cuts those that are left. Resolves when none is. */
   async sendAway(clock: Clock, code: number, reason: string, spreadMs: number): Promise<void> {
     if (this.#open.size === 0) return;
@@ -45,4 +63,12 @@ export class Lines<L extends Closable> {
     });
     for (const cancel of cancels) cancel();
   }
+}
+
+/** What several doors have waiting. */
+export function addQueues(queues: readonly Queued[]): Queued {
+  return {
+    bytes: queues.reduce((sum, { bytes }) => sum + bytes, 0),
+    mostBytes: Math.max(0, ...queues.map(({ mostBytes }) => mostBytes)),
+  };
 }

@@ -15,7 +15,7 @@ import type { Limits } from "../protocol/limits.ts";
 import type { Address } from "./addresses.ts";
 import { Bucket } from "./bucket.ts";
 import type { Clock } from "./clock.ts";
-import type { Counters, Refusal } from "./counters.ts";
+import { type Counters, countRefusal, type Refusal } from "./counters.ts";
 import { createFanout } from "./fanout.ts";
 import { createLogs } from "./log.ts";
 import {
@@ -42,6 +42,8 @@ export interface Sender {
 export interface Relay {
   /** Connections now, of all doors. */
   readonly connections: number;
+  /** Charged for the logs, rooms and seats. */
+  readonly logBytes: number;
   /** A new connection to the room `roomId`; it has to join in time. */
   connect(wire: Wire, roomId: string, address: Address): Connection;
   /** A text frame, at most `maxTextFrameBytes` long. */
@@ -156,7 +158,7 @@ export function createRelay(options: {
 
   function end(connection: Connection, why: Refusal, closeCode: number, reason: string): void {
     if (connection.phase === "ended") return;
-    counters.refused[why]++;
+    countRefusal(counters, why, connection.address.name);
     lose(connection);
     connection.wire.close(closeCode, reason);
   }
@@ -190,6 +192,9 @@ export function createRelay(options: {
   return {
     get connections() {
       return counters.connections;
+    },
+    get logBytes() {
+      return logs.usedBytes;
     },
     connect(wire, roomId, address) {
       const connection: Connection = {

@@ -5,6 +5,7 @@ import { defaultLimits, type Limits, type Rate } from "../protocol/limits.ts";
 import type { Configured } from "./config.ts";
 import { usualConnections } from "./descriptors.ts";
 import { limitRows, type NumberRow, type RateRow, spell, variableOf } from "./flags.ts";
+import { type LogLevel, logLevels } from "./logger.ts";
 import { Mistake } from "./mistake.ts";
 import { mostFileBytes } from "./share.ts";
 import { readAge, readCount, readPercent, readRate, readSize, spellAge, spellSize } from "./values.ts";
@@ -20,7 +21,12 @@ export interface Settings {
   readonly origins: ReadonlySet<string>;
   /** The origin that guests use, null where it is the one that is listened on. */
   readonly url: string | null;
+  readonly trustProxy: boolean;
   readonly quiet: boolean;
+  readonly logLevel: LogLevel;
+  readonly logAddresses: boolean;
+  /** Null: no metrics. 0 takes a free one. */
+  readonly metricsPort: number | null;
   readonly limits: Limits;
 }
 
@@ -60,13 +66,17 @@ export function readSettings(given: Given): Settings {
   if (find(given, "max-file") === null) limits.maxFileBytes = Math.min(limits.maxFileBytes, mostBytes);
   checkTogether(limits);
   return {
-    port: readPort(find(given, "port")),
+    port: readPort(find(given, "port")) ?? 3000,
     host: find(given, "host")?.text ?? "0.0.0.0",
     certs: find(given, "certs")?.text ?? null,
     own: readOwn(given),
     origins: readOrigins(given),
     url: readUrl(find(given, "url")),
-    quiet: readQuiet(given),
+    trustProxy: readSwitch(given, "trust-proxy"),
+    quiet: readSwitch(given, "quiet"),
+    logLevel: readLogLevel(find(given, "log-level")),
+    logAddresses: readSwitch(given, "log-addresses"),
+    metricsPort: readPort(find(given, "metrics-port")),
     limits,
   };
 }
@@ -133,8 +143,8 @@ function checkTogether(limits: Limits): void {
   }
 }
 
-function readPort(source: Source | null): number {
-  if (source === null) return 3000;
+function readPort(source: Source | null): number | null {
+  if (source === null) return null;
   const port = readCount(source.text);
   if (port === null || port > 65_535) throw refusal(source, "a whole number from 0 to 65535");
   return port;
@@ -176,10 +186,18 @@ function readOrigin(source: Source): string {
   return url.origin;
 }
 
-function readQuiet(given: Given): boolean {
-  if (given.flags["quiet"] === true) return true;
-  const source = find(given, "quiet");
-  if (source === null) return given.config?.["quiet"] === true;
+/** What is at `warn` by default is worth a look even to somebody who only wants to chat. */
+function readLogLevel(source: Source | null): LogLevel {
+  if (source === null) return "warn";
+  const level = logLevels.find((level) => level === source.text);
+  if (level === undefined) throw refusal(source, logLevels.join(", ").replace(/, (\w+)$/, " or $1"));
+  return level;
+}
+
+function readSwitch(given: Given, flag: string): boolean {
+  if (given.flags[flag] === true) return true;
+  const source = find(given, flag);
+  if (source === null) return given.config?.[flag] === true;
   if (source.text === "0" || source.text === "false") return false;
   if (source.text === "1" || source.text === "true") return true;
   throw refusal(source, "1 or 0");

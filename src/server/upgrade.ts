@@ -2,12 +2,13 @@
 // carries it: PROTOCOL.md section 3 and the first rows of section 4.
 // Judges a request; answers a refused one. Opens nothing.
 
-import { type IncomingMessage, STATUS_CODES } from "node:http";
+import type { IncomingMessage } from "node:http";
 import type { Duplex } from "node:stream";
 
 import { type Limits, retryFullMs, subprotocol } from "../protocol/limits.ts";
 import type { Address } from "./addresses.ts";
 import type { Refusal } from "./counters.ts";
+import { answerRaw } from "./raw.ts";
 
 /** An HTTP answer to an upgrade that is not granted. */
 export interface UpgradeRefusal {
@@ -93,19 +94,6 @@ export function refuseUpgrade(
   socket: Duplex,
   { status, sentence, retryAfterMs, headers }: UpgradeRefusal,
 ): void {
-  const body = `${sentence}\n`;
-  const head = {
-    Connection: "close",
-    "Content-Type": "text/plain; charset=utf-8",
-    "Content-Length": Buffer.byteLength(body),
-    "Cache-Control": "no-store",
-    "X-Content-Type-Options": "nosniff",
-    ...(retryAfterMs === undefined ? {} : { "Retry-After": Math.ceil(retryAfterMs / 1000) }),
-    ...headers,
-  };
-  const lines = Object.entries(head).map(([name, value]) => `${name}: ${value}\r\n`);
-  // A peer that has gone, or resets instead of reading, is no event: it is being cut anyway.
-  socket.on("error", () => socket.destroy());
-  socket.once("finish", () => socket.destroy());
-  socket.end(`HTTP/1.1 ${status} ${STATUS_CODES[status]}\r\n${lines.join("")}\r\n${body}`);
+  const retryAfter = retryAfterMs === undefined ? {} : { "Retry-After": Math.ceil(retryAfterMs / 1000) };
+  answerRaw(socket, status, sentence, { ...retryAfter, ...headers });
 }

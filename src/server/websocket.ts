@@ -19,8 +19,8 @@ import type { Address, Addresses } from "./addresses.ts";
 import { Bucket } from "./bucket.ts";
 import { createAwake } from "./awake.ts";
 import type { Clock } from "./clock.ts";
-import type { Counters } from "./counters.ts";
-import { type Closable, Lines } from "./lines.ts";
+import { type Counters, countRefusal } from "./counters.ts";
+import { type Closable, Lines, type Queued } from "./lines.ts";
 import type { Connection, Relay } from "./relay.ts";
 import { judgeCapacity, judgeRequest, refuseUpgrade, roomIdOfPath } from "./upgrade.ts";
 import type { Wire } from "./wire.ts";
@@ -31,6 +31,7 @@ export interface WebSocketDoor {
   /** Stops the relay, closes all connections with `code`, spread over `spreadMs`, then cuts those that are left. */
   close(code: number, reason: string, spreadMs: number): Promise<void>;
   readonly connections: number;
+  readonly queue: () => Queued;
 }
 
 /** One open WebSocket. */
@@ -71,8 +72,8 @@ export function createWebSocketDoor(options: {
     handleProtocols: () => subprotocol,
   };
   const server = new WebSocketServer(acceptance);
-  server.on("wsClientError", (_error, socket) => {
-    counters.refused.handshake++;
+  server.on("wsClientError", (_error, socket, request) => {
+    countRefusal(counters, "handshake", addresses.from(request).name);
     const sentence = "This is not a WebSocket handshake as in RFC 6455.";
     refuseUpgrade(socket, { why: "handshake", status: 400, sentence });
   });
@@ -81,14 +82,13 @@ export function createWebSocketDoor(options: {
   let isClosing = false;
 
   function upgrade(request: IncomingMessage, socket: Duplex, head: Buffer): void {
-    const { remoteAddress } = request.socket;
     const roomId = roomIdOfPath(request.url ?? "");
-    if (remoteAddress === undefined) return void socket.destroy();
-    const address = addresses.of(remoteAddress);
+    if (request.socket.remoteAddress === undefined) return void socket.destroy();
+    const address = addresses.from(request);
     const held = isClosing ? Infinity : relay.connections;
     const refusal = judgeRequest(request, origins) ?? judgeCapacity(limits, held, address, clock.now());
     if (refusal !== null) {
-      counters.refused[refusal.why]++;
+      countRefusal(counters, refusal.why, address.name);
       return refuseUpgrade(socket, refusal);
     }
     if (roomId === null) throw new TypeError("expected a path that has been judged");
@@ -108,6 +108,9 @@ export function createWebSocketDoor(options: {
       pingedAtMs: awake.ms,
       close: (code, reason) => ws.close(code, reason),
       cut: () => ws.terminate(),
+      get queuedBytes() {
+        return socket.writableLength;
+      },
     };
     const connection = relay.connect(wireOf(line), roomId, address);
     line.connection = connection;
@@ -169,7 +172,9 @@ export function createWebSocketDoor(options: {
   function hear(line: Line, byteLength: number): void {
     line.heardAtMs = awake.ms;
     const waitMs = spend(line, 1, byteLength);
-    if (waitMs > 0 && line.stopPause === null) holdBack(line, waitMs);
+    if (waitMs === 0 || line.stopPause !== null) return;
+    countRefusal(counters, "message-rate", line.address.name);
+    holdBack(line, waitMs);
   }
 
   /** Takes from both buckets. Answers the ms until neither is in debt. */
@@ -212,7 +217,7 @@ export function createWebSocketDoor(options: {
         line.ws.ping();
       }
       if (isAnswered || sincePingMs < pongWithinMs) continue;
-      counters.refused.silent++;
+      countRefusal(counters, "silent", line.address.name);
       line.cut();
     }
   }
@@ -228,5 +233,6 @@ export function createWebSocketDoor(options: {
     get connections() {
       return lines.size;
     },
+    queue: () => lines.queue(),
   };
 }

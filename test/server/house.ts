@@ -85,6 +85,8 @@ export async function open(
     version: "0",
     salt,
     limits,
+    counters,
+    addresses,
     origins,
     ownCertificate: false,
     routes: [files, fallback.route],

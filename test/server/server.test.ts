@@ -2,119 +2,17 @@ import assert from "node:assert/strict";
 import { createHash, randomBytes } from "node:crypto";
 import { subscribe, unsubscribe } from "node:diagnostics_channel";
 import { once } from "node:events";
-import { Agent, request, type RequestOptions } from "node:https";
-import type { IncomingHttpHeaders, Server } from "node:http";
-import { connect as connectPlain, type Socket } from "node:net";
-import { after, before, test } from "node:test";
-import { connect as connectTls, type ConnectionOptions, type TLSSocket } from "node:tls";
-import { WebSocket } from "ws";
+import { Agent } from "node:https";
+import type { Server } from "node:http";
+import { connect as connectPlain } from "node:net";
+import { test } from "node:test";
+import type { ConnectionOptions, TLSSocket } from "node:tls";
 import { toBase64url } from "../../src/protocol/base64url.ts";
 import { encodeText } from "../../src/protocol/control.ts";
-import { defaultLimits, type Limits, maxRequestsPerSocket, subprotocol } from "../../src/protocol/limits.ts";
-import { decodePage } from "../../src/server/assets.ts";
-import { findCertificate } from "../../src/server/certificate.ts";
+import { defaultLimits, maxRequestsPerSocket } from "../../src/protocol/limits.ts";
 import { Mistake } from "../../src/server/mistake.ts";
-import { type Running, start } from "../../src/server/server.ts";
-import { withFolder } from "./folder.ts";
 import { bytesOf, joinOf, testRoom } from "./support.ts";
-
-const salt = toBase64url(randomBytes(32));
-const page = decodePage([
-  { path: "/", type: "text/html; charset=utf-8", immutable: false, body: btoa("<p>hi") },
-]);
-const roomId = toBase64url(randomBytes(16));
-let certificate = { cert: "", key: "", own: false };
-let running: Running;
-
-before(async () => {
-  await withFolder(async (folder) => {
-    const place = { hosts: ["localhost", "127.0.0.1"], linked: [], nowMs: Date.now() };
-    certificate = await findCertificate(folder, place);
-  });
-  running = await startWith({});
-});
-after(() => running.stop(1001));
-
-function startWith(limits: Partial<Limits>, more: { port?: number; host?: string; own?: boolean } = {}) {
-  return start({
-    port: more.port ?? 0,
-    host: more.host ?? "127.0.0.1",
-    certificate: { ...certificate, own: more.own ?? false },
-    salt,
-    limits: { ...defaultLimits, ...limits },
-    descriptorLimit: null,
-    origins: new Set(["https://friend.example"]),
-    page,
-    version: "1.2.3",
-  });
-}
-
-/** Runs `use` with a relay of its own. */
-async function withRelay(
-  limits: Partial<Limits>,
-  use: (relay: Running) => Promise<void>,
-  more: { own?: boolean } = {},
-): Promise<void> {
-  const relay = await startWith(limits, more);
-  try {
-    await use(relay);
-  } finally {
-    await relay.stop(1001);
-  }
-}
-
-interface Answer {
-  readonly status: number;
-  readonly headers: IncomingHttpHeaders;
-  readonly body: string;
-}
-
-async function ask(
-  path: string,
-  options: RequestOptions & { body?: string } = {},
-  port = running.port,
-): Promise<Answer> {
-  const asked = request({
-    host: "127.0.0.1",
-    port,
-    path,
-    ca: certificate.cert,
-    agent: false,
-    ...options,
-  });
-  asked.end(options.body);
-  const [response] = await once(asked, "response");
-  let body = "";
-  for await (const chunk of response) body += String(chunk);
-  return { status: response.statusCode, headers: response.headers, body };
-}
-
-/** Everything that comes until the other end closes, however it does. */
-async function readAll(socket: Socket): Promise<string> {
-  let text = "";
-  socket.on("data", (chunk: Buffer) => {
-    text += chunk.toString("latin1");
-  });
-  socket.on("error", () => {});
-  if (!socket.closed) await once(socket, "close");
-  return text;
-}
-
-async function dialTls(
-  port: number,
-  options: ConnectionOptions & { localAddress?: string } = {},
-): Promise<TLSSocket> {
-  const socket = connectTls({ host: "127.0.0.1", port, ca: certificate.cert, ...options });
-  await once(socket, "secureConnect");
-  return socket;
-}
-
-async function enter(port: number, room = roomId): Promise<WebSocket> {
-  const options = { ca: certificate.cert };
-  const socket = new WebSocket(`wss://127.0.0.1:${port}/room/${room}`, subprotocol, options);
-  await once(socket, "open");
-  return socket;
-}
+import { ask, dialTls, enter, readAll, running, salt, startWith, withRelay } from "./tls-house.ts";
 
 test("the page is served with strict headers", async () => {
   const { status, headers, body } = await ask("/?utm=1");

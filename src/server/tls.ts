@@ -1,0 +1,162 @@
+// The raw sockets of the relay's port: TLS with sound suites only, a way to https for those who forgot it, and an end for
+// whoever says nothing, too little, or has too many. What is said over TLS is not its business.
+
+import { createServer, type Server } from "node:https";
+import type { Socket } from "node:net";
+import type { Duplex } from "node:stream";
+
+import { headCheckEveryMs, keepAliveMs, type Limits, maxRequestsPerSocket } from "../protocol/limits.ts";
+import { addressName, createCrowd, mostSocketsOfIp } from "./addresses.ts";
+import type { Clock } from "./clock.ts";
+import { type Counters, countRefusal } from "./counters.ts";
+import { mostSockets } from "./descriptors.ts";
+import { codeOf } from "./mistake.ts";
+import { answerRaw } from "./raw.ts";
+import { redirectPlainHttp } from "./redirect.ts";
+
+export interface TlsOptions {
+  readonly certificate: { readonly cert: string; readonly key: string };
+  readonly limits: Limits;
+  readonly descriptorLimit: number | null;
+  /** Whether all sockets come from one proxy, which must then not be taken for a crowd. */
+  readonly trustProxy: boolean;
+  readonly counters: Counters;
+  readonly clock: Clock;
+}
+
+/** The first byte of a TLS record that starts a handshake (RFC 8446, section 5.1); no HTTP method starts so. */
+const tlsHandshake = 0x16;
+
+/** Only suites with authenticated encryption and forward secrecy; the guest picks, it knows what its hardware does well. */
+const ciphers = [
+  "TLS_AES_128_GCM_SHA256",
+  "TLS_AES_256_GCM_SHA384",
+  "TLS_CHACHA20_POLY1305_SHA256",
+  "ECDHE-ECDSA-AES128-GCM-SHA256",
+  "ECDHE-RSA-AES128-GCM-SHA256",
+  "ECDHE-ECDSA-AES256-GCM-SHA384",
+  "ECDHE-RSA-AES256-GCM-SHA384",
+  "ECDHE-ECDSA-CHACHA20-POLY1305",
+  "ECDHE-RSA-CHACHA20-POLY1305",
+].join(":");
+
+/** A server that does not listen yet, and the raw sockets that it has open. */
+export function createTlsServer(options: TlsOptions): {
+  readonly server: Server;
+  readonly sockets: ReadonlySet<Socket>;
+} {
+  const { certificate, limits, descriptorLimit, counters } = options;
+  const server = createServer({
+    cert: certificate.cert,
+    key: certificate.key,
+    minVersion: "TLSv1.2",
+    ciphers,
+    ALPNProtocols: ["http/1.1"],
+    handshakeTimeout: limits.tlsTimeoutMs,
+    headersTimeout: limits.headTimeoutMs,
+    // Node has one time for all bodies, and an honest file may need longer. The only bodies that are read are those of
+    // files, joins and frames, and their doors cut the ones that stand still; every other request with a body is answered
+    // and closed.
+    requestTimeout: 0,
+    keepAliveTimeout: keepAliveMs,
+    // Node looks at its time-outs only this often; its own value is half a minute.
+    connectionsCheckingInterval: Math.min(headCheckEveryMs, Math.ceil(limits.headTimeoutMs / 2)),
+    maxHeaderSize: limits.maxHeadBytes,
+    insecureHTTPParser: false,
+    requireHostHeader: true,
+  });
+  server.maxConnections = mostSockets(limits.maxConnections, descriptorLimit);
+  server.maxRequestsPerSocket = maxRequestsPerSocket;
+  server.on("drop", (data) => countRefusal(counters, "sockets", nameOrNull(data?.remoteAddress)));
+  // destroy(), because end() waits for a peer that may never answer, and so keeps the socket forever.
+  server.on("tlsClientError", (error, socket) => {
+    // Who just goes has not failed.
+    if (codeOf(error) !== "ECONNRESET") countRefusal(counters, "tls", nameOrNull(socket.remoteAddress));
+    socket.destroy();
+  });
+  server.on("clientError", (error: Error, socket) => refuseHead(counters, error, socket));
+  return { server, sockets: watchSockets(server, options) };
+}
+
+/**
+ * Lets only TLS through to `server`, shows plain HTTP the way, and cuts who says nothing, or has too many already: one
+ * address must not take all the sockets that there are.
+ */
+function watchSockets(
+  server: Server,
+  { limits, trustProxy, counters, clock }: TlsOptions,
+): ReadonlySet<Socket> {
+  const sockets = new Set<Socket>();
+  /** What stops the clock of a handshake, by the two ends of its socket. */
+  const handshakes = new Map<string, () => void>();
+  const crowd = createCrowd(trustProxy ? Infinity : mostSocketsOfIp(limits.maxConnectionsPerIp));
+  // One server that listens itself, with its TLS put behind a look at the first byte: a second one in front would leave
+  // this one without the header time-outs, which Node starts on listening.
+  const startTls = server.listeners("connection");
+  server.removeAllListeners("connection");
+  server.on("secureConnection", (socket) => handshakes.get(endsOf(socket))?.());
+  server.on("connection", (socket: Socket) => {
+    // Without an address it has gone again.
+    const { remoteAddress = "" } = socket;
+    const leaveCrowd = crowd.enter(remoteAddress);
+    if (leaveCrowd === null) {
+      countRefusal(counters, "sockets-of-address", addressName(remoteAddress));
+      return void socket.destroy();
+    }
+    sockets.add(socket);
+    socket.setNoDelay(true);
+    const ends = endsOf(socket);
+    // One time from the first packet to the end of the handshake: Node's own begins anew with the first byte.
+    const stopTimer = clock.after(limits.tlsTimeoutMs, () => {
+      countRefusal(counters, "tls-timeout", addressName(remoteAddress));
+      socket.destroy();
+    });
+    socket.on("close", () => {
+      stopTimer();
+      handshakes.delete(ends);
+      sockets.delete(socket);
+      leaveCrowd();
+    });
+    // A reset is no news: what follows is "close".
+    socket.on("error", () => {});
+    socket.once("readable", () => {
+      const first: unknown = socket.read(1);
+      // Closed again without a word.
+      if (!(first instanceof Uint8Array)) return;
+      socket.unshift(first);
+      if (first[0] !== tlsHandshake) {
+        stopTimer();
+        return redirectPlainHttp(socket, limits);
+      }
+      handshakes.set(ends, stopTimer);
+      for (const listener of startTls) Reflect.apply(listener, server, [socket]);
+    });
+  });
+  return sockets;
+}
+
+/** Node does not say which raw socket is under a TLS one; no two that are open have the same ends. */
+function endsOf({ localAddress, remoteAddress, remotePort }: Socket): string {
+  return `${localAddress} ${remoteAddress} ${remotePort}`;
+}
+
+/** A head that came too slowly, was too long, or is no HTTP. */
+function refuseHead(counters: Counters, error: Error, socket: Duplex & { remoteAddress?: string }): void {
+  if (!socket.writable || codeOf(error) === "ECONNRESET") {
+    socket.destroy();
+    return;
+  }
+  const [status, sentence] = headRefusals[codeOf(error)] ?? [400, "This is no request of HTTP/1.1."];
+  countRefusal(counters, status === 408 ? "head-timeout" : "head", nameOrNull(socket.remoteAddress));
+  answerRaw(socket, status, sentence);
+}
+
+const headRefusals: Readonly<Record<string, readonly [status: number, sentence: string]>> = {
+  ERR_HTTP_REQUEST_TIMEOUT: [408, "No whole request came in time."],
+  HPE_HEADER_OVERFLOW: [431, "The head of this request is too long."],
+  HPE_CHUNK_EXTENSIONS_OVERFLOW: [413, "The pieces of this request say too much about themselves."],
+};
+
+function nameOrNull(remoteAddress: string | undefined): string | null {
+  return remoteAddress === undefined ? null : addressName(remoteAddress);
+}
