@@ -18,6 +18,7 @@ import {
 import { readDescriptorLimit } from "./server/descriptors.ts";
 import { diagnose } from "./server/doctor.ts";
 import { examine } from "./server/examine.ts";
+import { activatedDescriptor, type Place } from "./server/listen.ts";
 import { guardFolder } from "./server/guard.ts";
 import { limitRows, plainRows, spellDefault, valueOf, variableOf } from "./server/flags.ts";
 import { lanAddresses, reachableHosts, urlOf } from "./server/hosts.ts";
@@ -25,7 +26,7 @@ import { createLog } from "./server/logger.ts";
 import { Mistake } from "./server/mistake.ts";
 import { start, type Running, type StopCode } from "./server/server.ts";
 import { readSettings, type Settings } from "./server/settings.ts";
-import { findSalt, openFolder, saltName, usualFolder } from "./server/state.ts";
+import { findSalt, openFolder, readSaltFile, saltName, usualFolder } from "./server/state.ts";
 import { findingLines } from "./terminal/findings.ts";
 import { inviteWelcome, plainWelcome, type WelcomeFacts } from "./terminal/welcome.ts";
 
@@ -90,7 +91,13 @@ type Flags = Readonly<Record<string, string | string[] | boolean | undefined>>;
 
 /** Commander's `maxMembers` by the flag's own name, `max-members`. */
 function byFlag(flags: Flags, command: Command): Flags {
-  return Object.fromEntries(command.options.map((option) => [option.name(), flags[option.attributeName()]]));
+  return Object.fromEntries(
+    command.options.map((option) => {
+      const value = flags[option.attributeName()];
+      // `--no-tls` is to commander a `tls` that is on without it.
+      return [option.name(), option.negate ? value === false : value];
+    }),
+  );
 }
 
 async function readGiven(flags: Flags, descriptorLimit: number | null): Promise<Settings> {
@@ -106,7 +113,7 @@ async function runDoctor(flags: Flags): Promise<void> {
   const settings = await readGiven(flags, descriptorLimit);
   const folder = settings.certs ?? usualFolder(process.platform, process.env);
   const [host = "localhost"] = reachableHosts(settings.host, lanAddresses(networkInterfaces()));
-  const url = settings.url ?? urlOf(host, settings.port);
+  const url = settings.url ?? urlOf(settings.tls ? "https" : "http", host, settings.port);
   const findings = diagnose(settings.limits, await examine(settings, folder, url, descriptorLimit));
   process.stdout.write(findingLines(findings));
   if (findings.some(({ verdict }) => verdict === "bad")) process.exit(1);
@@ -123,10 +130,14 @@ async function runServe(flags: Flags): Promise<void> {
     fixed: saltName,
   });
   const hadCertificate = await hasCertificate(folder);
-  const certificate = await chooseCertificate(settings, folder, hosts);
-  const { salt, made: madeSalt } = await findSalt(folder, randomBytes);
+  const certificate = settings.tls ? await chooseCertificate(settings, folder, hosts) : null;
+  const { salt, made: madeSalt } =
+    settings.saltFile === null
+      ? await findSalt(folder, randomBytes)
+      : { salt: await readSaltFile(settings.saltFile), made: false };
   const starting = start({
     ...settings,
+    place: placeOf(settings),
     descriptorLimit,
     certificate,
     salt,
@@ -141,21 +152,34 @@ async function runServe(flags: Flags): Promise<void> {
   // Before it listens: whoever can connect can also stop it.
   stopOnSignals(starting);
   const running = await starting;
+  const aboutSalt = madeSalt ? saltNotice(folder, certificate, hadCertificate) : null;
   await welcome(settings.quiet, {
     version,
-    urls: [
-      ...(settings.url === null ? [] : [settings.url]),
-      ...[...certificate.names.slice(0, certificate.own ? 1 : 0), ...hosts].map((host) =>
-        urlOf(host, running.port),
-      ),
-    ],
-    fingerprint: certificate.fingerprint,
-    browserWarns: !certificate.own,
-    notices: [
-      ...guarded,
-      ...noticesOf(certificate, madeSalt ? saltNotice(folder, certificate, hadCertificate) : null),
-    ],
+    urls: urlsOf(settings, certificate, hosts, running.port),
+    fingerprint: certificate?.fingerprint ?? null,
+    browserWarns: certificate?.own === false,
+    notices: [...guarded, ...noticesOf(certificate), ...(aboutSalt === null ? [] : [aboutSalt])],
   });
+}
+
+/** systemd's socket goes before --socket, and that before the port. */
+function placeOf({ socket, port, host }: Settings): Place {
+  const descriptor = activatedDescriptor(process.env, process.pid);
+  if (descriptor !== null) return { descriptor };
+  return socket === null ? { port, host, flag: "--port" } : { socket };
+}
+
+/** Where guests find it, the best first; none where only a proxy that was not named knows. */
+function urlsOf(
+  { url, tls }: Settings,
+  certificate: Certificate | null,
+  hosts: readonly string[],
+  port: number,
+): readonly string[] {
+  const named = url === null ? [] : [url];
+  if (port === 0) return named;
+  const names = certificate?.own === true ? certificate.names.slice(0, 1) : [];
+  return [...named, ...[...names, ...hosts].map((host) => urlOf(tls ? "https" : "http", host, port))];
 }
 
 async function chooseCertificate(
@@ -179,13 +203,15 @@ function isCertifiable(host: string): boolean {
 }
 
 /** What a new salt means for rooms that guests may know from before; null where no relay can have run before. */
-function saltNotice(folder: string, { own }: Certificate, hadCertificate: boolean): string | null {
+function saltNotice(folder: string, certificate: Certificate | null, hadCertificate: boolean): string | null {
   if (hadCertificate) return "The salt was missing and was made anew: earlier rooms will not be found.";
-  // With an operator's certificate the folder looks the same at a first start and after a loss.
-  return own ? `A salt was made in ${folder}: rooms of a relay before this one will not be found.` : null;
+  // With an operator's certificate, or a proxy's, the folder looks the same at a first start and after a loss.
+  if (certificate?.own === false) return null;
+  return `A salt was made in ${folder}: rooms of a relay before this one will not be found.`;
 }
 
-function noticesOf({ made }: Certificate, aboutSalt: string | null): string[] {
+function noticesOf(certificate: Certificate | null): string[] {
+  const made = certificate?.made;
   const again = "Guests will see the browser's warning again.";
   const notices: string[] = [];
   if (made === "expired") notices.push(`The certificate was about to expire and was made anew. ${again}`);
@@ -193,13 +219,12 @@ function noticesOf({ made }: Certificate, aboutSalt: string | null): string[] {
     notices.push(`The certificate was made anew for this machine's new address. ${again}`);
   }
   if (made === "broken") notices.push(`The certificate's key was missing: both were made anew. ${again}`);
-  if (aboutSalt !== null) notices.push(aboutSalt);
   return notices;
 }
 
 async function welcome(quiet: boolean, facts: WelcomeFacts): Promise<void> {
   const { stdout, env } = process;
-  if (quiet || !stdout.isTTY) {
+  if (quiet || !stdout.isTTY || facts.urls.length === 0) {
     stdout.write(plainWelcome(facts));
     return;
   }

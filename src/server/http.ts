@@ -53,6 +53,8 @@ export function createPages(options: PagesOptions): RequestHandler {
   );
   const fixed = new Map([
     ["/.well-known/secure-room", { type: "application/json", body: facts }],
+    // Both: where it can answer at all, it is also ready. Stopping, it takes no connection any more.
+    ["/readyz", { type: "text/plain; charset=utf-8", body: Buffer.from("ready\n") }],
     ["/healthz", { type: "text/plain; charset=utf-8", body: Buffer.from("ok\n") }],
   ]);
 

@@ -12,23 +12,21 @@ import { countRefusal, createCounters, Offences } from "./counters.ts";
 import { createFallbackDoor } from "./fallback.ts";
 import { createFileDoor } from "./files.ts";
 import { createPages } from "./http.ts";
-import { listenOn } from "./listen.ts";
+import { listenOn, type Place } from "./listen.ts";
 import type { Log } from "./logger.ts";
 import { addQueues } from "./lines.ts";
 import { createMetrics } from "./metrics.ts";
 import { type MetricsPort, openMetricsPort } from "./metrics-port.ts";
 import { createRelay } from "./relay.ts";
 import { reportRefusals } from "./report.ts";
-import { createTlsServer } from "./tls.ts";
+import { createDoorway } from "./tls.ts";
 import { createVault } from "./vault.ts";
 import { createWebSocketDoor } from "./websocket.ts";
 
 export interface StartOptions {
-  /** 0 takes a free one. */
-  readonly port: number;
-  /** The address or name to listen on; `::` listens on IPv4 too. */
-  readonly host: string;
-  readonly certificate: { readonly cert: string; readonly key: string; readonly own: boolean };
+  readonly place: Place;
+  /** Null: plain HTTP, for a proxy in front that has the TLS. */
+  readonly certificate: { readonly cert: string; readonly key: string; readonly own: boolean } | null;
   /** base64url of 32 bytes */
   readonly salt: string;
   readonly limits: Limits;
@@ -51,6 +49,7 @@ export interface StartOptions {
 export type StopCode = typeof closeCode.goingAway | typeof closeCode.restart;
 
 export interface Running {
+  /** 0 on a Unix socket. */
   readonly port: number;
   readonly metricsPort: number | null;
   /** Open connections of any sort. */
@@ -64,7 +63,8 @@ export interface Running {
  * @throws Mistake when a port or the address cannot be had
  */
 export async function start(options: StartOptions): Promise<Running> {
-  const { limits, salt, origins, certificate, log } = options;
+  const { limits, salt, certificate, log } = options;
+  const origins = new Set(options.origins);
   const clock = systemClock;
   const counters = createCounters(options.logAddresses ? new Offences(maxOffences) : null);
   const addresses = createAddresses(limits, clock, options.trustProxy);
@@ -82,17 +82,17 @@ export async function start(options: StartOptions): Promise<Running> {
     counters,
     addresses,
     origins,
-    ownCertificate: certificate.own,
+    ownCertificate: certificate?.own ?? false,
     routes: [files, fallback.route],
   });
-  const { server, sockets } = createTlsServer({ ...options, counters, clock });
+  const { server, sockets } = createDoorway({ ...options, counters, clock });
   server.on("request", pages);
   // Instead of "100 Continue": the answer is known from the head alone.
   server.on("checkContinue", pages);
   server.on("checkExpectation", pages);
   server.on("upgrade", (request, socket, head) => door.upgrade(request, socket, head));
 
-  const certificateUntilMs = Date.parse(new X509Certificate(certificate.cert).validTo);
+  const certificateUntilMs = certificate === null ? null : expiryOf(certificate.cert);
   const gauges = {
     sockets: () => sockets.size,
     queue: () => addQueues(doors.map((each) => each.queue())),
@@ -103,17 +103,21 @@ export async function start(options: StartOptions): Promise<Running> {
   let port: number;
   try {
     metrics = await openMetrics(options.metricsPort, { ...options, counters, gauges });
-    port = await listenOn(server, { ...options, flag: "--port" });
+    port = await listenOn(server, options.place);
   } catch (thrown) {
     vault.stop();
     metrics?.stop();
     await Promise.all(doors.map((each) => each.close(closeCode.goingAway, "", 0)));
     throw thrown;
   }
+  // Without a proxy such a relay can be tried on this machine alone; browsers trust that much without TLS.
+  if (certificate === null)
+    for (const host of ["localhost", "127.0.0.1"]) origins.add(`http://${host}:${port}`);
   // A socket that could not be accepted (EMFILE, ENOBUFS): that guest dials again, and everybody who is in stays in.
   server.on("error", () => countRefusal(counters, "descriptors", null));
   const stopReporting = reportRefusals(log, counters, clock);
-  log("info", "listening", { port, version: options.version, certificateUntil: isoDay(certificateUntilMs) });
+  const certificateUntil = certificateUntilMs === null ? "none" : isoDay(certificateUntilMs);
+  log("info", "listening", { port, version: options.version, certificateUntil });
 
   const stop = async (code: StopCode): Promise<void> => {
     log("info", "stopping", { code, connections: counters.connections });
@@ -160,6 +164,10 @@ async function openMetrics(
     metrics.stop();
     throw thrown;
   }
+}
+
+function expiryOf(cert: string): number {
+  return Date.parse(new X509Certificate(cert).validTo);
 }
 
 function isoDay(ms: number): string {

@@ -15,8 +15,14 @@ export interface Settings {
   /** 0 takes a free port. */
   readonly port: number;
   readonly host: string;
+  /** The path of a Unix socket, which goes before port and host. */
+  readonly socket: string | null;
+  /** False: plain HTTP, on this machine alone. */
+  readonly tls: boolean;
   /** Null: the folder of the person who runs this. */
   readonly certs: string | null;
+  /** Null: the one in the folder. */
+  readonly saltFile: string | null;
   readonly own: { readonly cert: string; readonly key: string } | null;
   readonly origins: ReadonlySet<string>;
   /** The origin that guests use, null where it is the one that is listened on. */
@@ -61,15 +67,18 @@ export function readSettings(given: Given): Settings {
     if (row.unit === "rate") limits[row.key] = checkRate(source, row);
     else limits[row.key] = checkNumber(source, row);
   }
+  const tls = !readSwitch(given, "no-tls");
   // Where only the memory was said, the size follows it: a smaller memory is no mistake.
   const mostBytes = mostFileBytes(limits);
   if (find(given, "max-file") === null) limits.maxFileBytes = Math.min(limits.maxFileBytes, mostBytes);
   checkTogether(limits);
   return {
     port: readPort(find(given, "port")) ?? 3000,
-    host: find(given, "host")?.text ?? "0.0.0.0",
+    ...readPlace(given, tls),
+    tls,
     certs: find(given, "certs")?.text ?? null,
-    own: readOwn(given),
+    saltFile: find(given, "salt-file")?.text ?? null,
+    own: readOwn(given, tls),
     origins: readOrigins(given),
     url: readUrl(find(given, "url")),
     trustProxy: readSwitch(given, "trust-proxy"),
@@ -150,9 +159,25 @@ function readPort(source: Source | null): number | null {
   return port;
 }
 
-function readOwn(given: Given): Settings["own"] {
+/** Without TLS anybody on the way could change the page, so it stays on this machine. */
+function readPlace(given: Given, tls: boolean): Pick<Settings, "host" | "socket"> {
+  const host = find(given, "host");
+  const socket = find(given, "socket")?.text ?? null;
+  const usualHost = tls ? "0.0.0.0" : "127.0.0.1";
+  if (!tls && socket === null && host !== null && !loopbacks.has(host.text)) {
+    throw new Mistake(
+      `--no-tls is for a proxy on this machine: write --host 127.0.0.1, or --socket PATH, instead of ${host.name} ${host.text.slice(0, 60)}`,
+    );
+  }
+  return { host: host?.text ?? usualHost, socket };
+}
+
+function readOwn(given: Given, tls: boolean): Settings["own"] {
   const cert = find(given, "cert");
   const key = find(given, "key");
+  if (!tls && (cert ?? key) !== null) {
+    throw new Mistake("--no-tls has no use for --cert and --key: leave them out, or leave --no-tls out");
+  }
   if (cert === null && key === null) return null;
   if (cert === null) throw new Mistake("--key needs its certificate: add --cert FILE");
   if (key === null) throw new Mistake("--cert needs its private key: add --key FILE");
@@ -208,6 +233,7 @@ function refusal(source: Source, allowed: string): Mistake {
   return new Mistake(`${source.name} is ${JSON.stringify(source.text.slice(0, 60))}: expected ${allowed}`);
 }
 
+const loopbacks: ReadonlySet<string> = new Set(["127.0.0.1", "::1", "localhost"]);
 const readers = { count: readCount, size: readSize, age: readAge, percent: readPercent };
 const kinds = {
   count: "a whole number",

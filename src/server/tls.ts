@@ -1,7 +1,9 @@
 // The raw sockets of the relay's port: TLS with sound suites only, a way to https for those who forgot it, and an end for
-// whoever says nothing, too little, or has too many. What is said over TLS is not its business.
+// whoever says nothing, too little, or has too many. Behind a proxy that has the TLS, the same without it. What is said
+// over a socket is not its business.
 
-import { createServer, type Server } from "node:https";
+import { createServer as createPlainServer, type Server } from "node:http";
+import { createServer } from "node:https";
 import type { Socket } from "node:net";
 import type { Duplex } from "node:stream";
 
@@ -14,8 +16,9 @@ import { codeOf } from "./mistake.ts";
 import { answerRaw } from "./raw.ts";
 import { redirectPlainHttp } from "./redirect.ts";
 
-export interface TlsOptions {
-  readonly certificate: { readonly cert: string; readonly key: string };
+export interface DoorwayOptions {
+  /** Null: a proxy in front has the TLS. */
+  readonly certificate: { readonly cert: string; readonly key: string } | null;
   readonly limits: Limits;
   readonly descriptorLimit: number | null;
   /** Whether all sockets come from one proxy, which must then not be taken for a crowd. */
@@ -41,18 +44,12 @@ const ciphers = [
 ].join(":");
 
 /** A server that does not listen yet, and the raw sockets that it has open. */
-export function createTlsServer(options: TlsOptions): {
+export function createDoorway(options: DoorwayOptions): {
   readonly server: Server;
   readonly sockets: ReadonlySet<Socket>;
 } {
   const { certificate, limits, descriptorLimit, counters } = options;
-  const server = createServer({
-    cert: certificate.cert,
-    key: certificate.key,
-    minVersion: "TLSv1.2",
-    ciphers,
-    ALPNProtocols: ["http/1.1"],
-    handshakeTimeout: limits.tlsTimeoutMs,
+  const http = {
     headersTimeout: limits.headTimeoutMs,
     // Node has one time for all bodies, and an honest file may need longer. The only bodies that are read are those of
     // files, joins and frames, and their doors cut the ones that stand still; every other request with a body is answered
@@ -64,7 +61,15 @@ export function createTlsServer(options: TlsOptions): {
     maxHeaderSize: limits.maxHeadBytes,
     insecureHTTPParser: false,
     requireHostHeader: true,
-  });
+  };
+  const tls = {
+    ...certificate,
+    minVersion: "TLSv1.2",
+    ciphers,
+    ALPNProtocols: ["http/1.1"],
+    handshakeTimeout: limits.tlsTimeoutMs,
+  } as const;
+  const server: Server = certificate === null ? createPlainServer(http) : createServer({ ...http, ...tls });
   server.maxConnections = mostSockets(limits.maxConnections, descriptorLimit);
   server.maxRequestsPerSocket = maxRequestsPerSocket;
   server.on("drop", (data) => countRefusal(counters, "sockets", nameOrNull(data?.remoteAddress)));
@@ -84,7 +89,7 @@ export function createTlsServer(options: TlsOptions): {
  */
 function watchSockets(
   server: Server,
-  { limits, trustProxy, counters, clock }: TlsOptions,
+  { certificate, limits, trustProxy, counters, clock }: DoorwayOptions,
 ): ReadonlySet<Socket> {
   const sockets = new Set<Socket>();
   /** What stops the clock of a handshake, by the two ends of its socket. */
@@ -92,7 +97,7 @@ function watchSockets(
   const crowd = createCrowd(trustProxy ? Infinity : mostSocketsOfIp(limits.maxConnectionsPerIp));
   // One server that listens itself, with its TLS put behind a look at the first byte: a second one in front would leave
   // this one without the header time-outs, which Node starts on listening.
-  const startTls = server.listeners("connection");
+  const startHttp = server.listeners("connection");
   server.removeAllListeners("connection");
   server.on("secureConnection", (socket) => handshakes.get(endsOf(socket))?.());
   server.on("connection", (socket: Socket) => {
@@ -105,6 +110,17 @@ function watchSockets(
     }
     sockets.add(socket);
     socket.setNoDelay(true);
+    // A reset is no news: what follows is "close".
+    socket.on("error", () => {});
+    if (certificate === null) {
+      socket.on("close", () => {
+        sockets.delete(socket);
+        leaveCrowd();
+      });
+      // Silence is Node's own matter here: its time for a head begins with the connection.
+      for (const listener of startHttp) Reflect.apply(listener, server, [socket]);
+      return;
+    }
     const ends = endsOf(socket);
     // One time from the first packet to the end of the handshake: Node's own begins anew with the first byte.
     const stopTimer = clock.after(limits.tlsTimeoutMs, () => {
@@ -117,8 +133,6 @@ function watchSockets(
       sockets.delete(socket);
       leaveCrowd();
     });
-    // A reset is no news: what follows is "close".
-    socket.on("error", () => {});
     socket.once("readable", () => {
       const first: unknown = socket.read(1);
       // Closed again without a word.
@@ -129,7 +143,7 @@ function watchSockets(
         return redirectPlainHttp(socket, limits);
       }
       handshakes.set(ends, stopTimer);
-      for (const listener of startTls) Reflect.apply(listener, server, [socket]);
+      for (const listener of startHttp) Reflect.apply(listener, server, [socket]);
     });
   });
   return sockets;

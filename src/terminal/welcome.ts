@@ -9,10 +9,10 @@ import { inviteLink } from "../session/invite.ts";
 
 export interface WelcomeFacts {
   readonly version: string;
-  /** `https://HOST:PORT`, the one for guests first; never empty. */
+  /** `https://HOST:PORT`, the one for guests first; an invitation needs one. */
   readonly urls: readonly string[];
-  /** SHA-256 of the certificate, `AA:BB:…` */
-  readonly fingerprint: string;
+  /** SHA-256 of the certificate, `AA:BB:…`; null where a proxy has it. */
+  readonly fingerprint: string | null;
   /** False when the certificate is the operator's own and browsers trust it. */
   readonly browserWarns: boolean;
   /** Sentences about what changed since the last start. */
@@ -43,8 +43,8 @@ const besideColumns = 28;
 export function plainWelcome(facts: WelcomeFacts): string {
   return [
     ...facts.notices,
-    `secure-room ${facts.version} is running on ${facts.urls.join(" ")}`,
-    `certificate SHA-256 ${facts.fingerprint}`,
+    `secure-room ${facts.version} is running${facts.urls.length > 0 ? ` on ${facts.urls.join(" ")}` : ""}`,
+    ...(facts.fingerprint === null ? [] : [`certificate SHA-256 ${facts.fingerprint}`]),
     "stop it with Ctrl-C or SIGTERM",
     "",
   ].join("\n");
@@ -111,21 +111,27 @@ function invitation(
 
 function footer(facts: WelcomeFacts, { quiet }: Palette): string[] {
   const [, ...others] = facts.urls;
-  const bytes = facts.fingerprint.split(":");
-  const half = Math.ceil(bytes.length / 2);
   const warning = [
     "On the first visit the browser warns of a certificate that it does not know.",
     "It is the one above, made on this machine: choose Advanced, and go on.",
   ];
   return [
     ...others.map((url, index) => row(index === 0 ? "also at" : "", url, quiet)),
-    row("certificate", bytes.slice(0, half).join(":"), quiet),
-    row("SHA-256", bytes.slice(half).join(":"), quiet),
+    ...(facts.fingerprint === null ? [] : fingerprintRows(facts.fingerprint, quiet)),
     "",
     ...(facts.browserWarns ? [...warning.map((line) => margin + quiet(line)), ""] : []),
     ...facts.notices.map((notice) => margin + notice),
     ...(facts.notices.length > 0 ? [""] : []),
     `${margin}Ctrl-C stops it. ${quiet("What was said lives in memory only, and goes with it.")}`,
+  ];
+}
+
+function fingerprintRows(fingerprint: string, style: Style): string[] {
+  const bytes = fingerprint.split(":");
+  const half = Math.ceil(bytes.length / 2);
+  return [
+    row("certificate", bytes.slice(0, half).join(":"), style),
+    row("SHA-256", bytes.slice(half).join(":"), style),
   ];
 }
 

@@ -10,6 +10,7 @@ import { decodePage } from "../../src/server/assets.ts";
 import { findCertificate } from "../../src/server/certificate.ts";
 import { diagnose, type Facts } from "../../src/server/doctor.ts";
 import { examine } from "../../src/server/examine.ts";
+import { silentLog } from "../../src/server/logger.ts";
 import { start } from "../../src/server/server.ts";
 import { readSettings } from "../../src/server/settings.ts";
 import { findSalt } from "../../src/server/state.ts";
@@ -97,8 +98,7 @@ test("a running relay is seen from outside: its version, its salt, its certifica
       { path: "/", type: "text/html; charset=utf-8", immutable: false, body: btoa("<p>hi") },
     ]);
     const running = await start({
-      port: 0,
-      host: "127.0.0.1",
+      place: { port: 0, host: "127.0.0.1", flag: "--port" },
       certificate,
       salt,
       limits: defaultLimits,
@@ -106,6 +106,10 @@ test("a running relay is seen from outside: its version, its salt, its certifica
       origins: new Set(),
       page,
       version: "1.2.3",
+      trustProxy: false,
+      log: silentLog,
+      logAddresses: false,
+      metricsPort: null,
     });
     const flags = { port: String(running.port), host: "127.0.0.1" };
     const settings = readSettings({ flags, env: {}, descriptorLimit: null });
