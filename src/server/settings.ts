@@ -24,6 +24,7 @@ export interface Settings {
   /** Null: the one in the folder. */
   readonly saltFile: string | null;
   readonly own: { readonly cert: string; readonly key: string } | null;
+  /** That of `url` among them. */
   readonly origins: ReadonlySet<string>;
   /** The origin that guests use, null where it is the one that is listened on. */
   readonly url: string | null;
@@ -68,6 +69,7 @@ export function readSettings(given: Given): Settings {
     else limits[row.key] = checkNumber(source, row);
   }
   const tls = !readSwitch(given, "no-tls");
+  const url = readUrl(find(given, "url"));
   // Where only the memory was said, the size follows it: a smaller memory is no mistake.
   const mostBytes = mostFileBytes(limits);
   if (find(given, "max-file") === null) limits.maxFileBytes = Math.min(limits.maxFileBytes, mostBytes);
@@ -79,8 +81,8 @@ export function readSettings(given: Given): Settings {
     certs: find(given, "certs")?.text ?? null,
     saltFile: find(given, "salt-file")?.text ?? null,
     own: readOwn(given, tls),
-    origins: readOrigins(given),
-    url: readUrl(find(given, "url")),
+    origins: new Set([...readOrigins(given), ...(url === null ? [] : [url])]),
+    url,
     trustProxy: readSwitch(given, "trust-proxy"),
     quiet: readSwitch(given, "quiet"),
     logLevel: readLogLevel(find(given, "log-level")),
