@@ -137,6 +137,7 @@ async function runServe(flags: Flags): Promise<void> {
       : { salt: await readSaltFile(settings.saltFile), made: false };
   const starting = start({
     ...settings,
+    logs: settings.logLevel !== "silent",
     place: placeOf(settings),
     descriptorLimit,
     certificate,

@@ -39,6 +39,10 @@ export interface StartOptions {
   readonly page: readonly PageFile[];
   readonly version: string;
   readonly log: Log;
+  /** Whether that log goes anywhere. */
+  readonly logs: boolean;
+  /** What guests are told of whoever runs this, null for nothing. */
+  readonly contact: string | null;
   /** Whether the log may name addresses. */
   readonly logAddresses: boolean;
   /** Of the numbers for Prometheus, on loopback; 0 takes a free one, null is none. */
@@ -82,6 +86,15 @@ export async function start(options: StartOptions): Promise<Running> {
     counters,
     addresses,
     origins,
+    privacy: {
+      version: options.version,
+      limits,
+      logs: options.logs,
+      logAddresses: options.logAddresses,
+      trustProxy: options.trustProxy,
+      contact: options.contact,
+      stylesheet: options.page.find(({ path }) => path.endsWith(".css"))?.path ?? null,
+    },
     ownCertificate: certificate?.own ?? false,
     routes: [files, fallback.route],
   });

@@ -29,6 +29,8 @@ export interface Settings {
   /** The origin that guests use, null where it is the one that is listened on. */
   readonly url: string | null;
   readonly trustProxy: boolean;
+  /** How guests reach whoever runs this. */
+  readonly contact: string | null;
   readonly quiet: boolean;
   readonly logLevel: LogLevel;
   readonly logAddresses: boolean;
@@ -84,6 +86,7 @@ export function readSettings(given: Given): Settings {
     origins: new Set([...readOrigins(given), ...(url === null ? [] : [url])]),
     url,
     trustProxy: readSwitch(given, "trust-proxy"),
+    contact: readContact(find(given, "contact")),
     quiet: readSwitch(given, "quiet"),
     logLevel: readLogLevel(find(given, "log-level")),
     logAddresses: readSwitch(given, "log-addresses"),
@@ -204,6 +207,12 @@ function readUrl(source: Source | null): string | null {
   return source === null ? null : readOrigin(source);
 }
 
+function readContact(source: Source | null): string | null {
+  if (source === null) return null;
+  if (source.text.length <= maxContactLength && !/\p{Cc}/u.test(source.text)) return source.text;
+  throw refusal(source, `one line of at most ${maxContactLength} characters`);
+}
+
 function readOrigin(source: Source): string {
   const allowed = "an origin such as https://example.org, without a path";
   if (!URL.canParse(source.text)) throw refusal(source, allowed);
@@ -235,6 +244,7 @@ function refusal(source: Source, allowed: string): Mistake {
   return new Mistake(`${source.name} is ${JSON.stringify(source.text.slice(0, 60))}: expected ${allowed}`);
 }
 
+const maxContactLength = 300;
 const loopbacks: ReadonlySet<string> = new Set(["127.0.0.1", "::1", "localhost"]);
 const readers = { count: readCount, size: readSize, age: readAge, percent: readPercent };
 const kinds = {

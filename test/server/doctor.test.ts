@@ -108,6 +108,8 @@ test("a running relay is seen from outside: its version, its salt, its certifica
       version: "1.2.3",
       trustProxy: false,
       log: silentLog,
+      logs: false,
+      contact: null,
       logAddresses: false,
       metricsPort: null,
     });

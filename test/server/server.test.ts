@@ -44,7 +44,14 @@ test("/.well-known/secure-room tells a client what it needs, and is never stored
   assert.equal(headers["cache-control"], "no-store");
   const facts: unknown = JSON.parse(body);
   const files = { "/": createHash("sha256").update("<p>hi").digest("hex") };
-  assert.deepEqual(facts, { protocol: 1, version: "1.2.3", salt, limits: defaultLimits, files });
+  assert.deepEqual(facts, {
+    protocol: 1,
+    version: "1.2.3",
+    salt,
+    limits: defaultLimits,
+    contact: null,
+    files,
+  });
 });
 
 test("/healthz says ok", async () => {

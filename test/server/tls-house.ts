@@ -48,6 +48,8 @@ export function startWith(limits: Partial<Limits>, { own = false, ...more }: Mor
     page,
     version: "1.2.3",
     log: silentLog,
+    logs: false,
+    contact: null,
     logAddresses: false,
     metricsPort: null,
     ...more,
