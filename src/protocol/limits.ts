@@ -146,6 +146,12 @@ export const maxCameBy = 20_000;
 export const receiptEveryMs = 2 * secondMs;
 /** Messages said and not yet echoed. */
 export const maxOutbox = 1_000;
+/** Their texts together, in UTF-8: so many still fit into a browser's sessionStorage (5 MiB) over a reload. Page. */
+export const maxUnsentBytes = miB;
+/** Rooms that a tab has left with something unsent, and keeps; the oldest go. Page. */
+export const maxRoomsLeftBehind = 4;
+/** How long a page waits for the tab that may hold its key: one that was reloaded is gone by then. Page. */
+export const claimWithinMs = secondMs;
 
 // ── defaults, each a flag ────────────────────────────────────────────────────────────────────────────────────
 

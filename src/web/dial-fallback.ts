@@ -3,10 +3,11 @@
 
 import { fromBase64url, type Bytes } from "../protocol/base64url.ts";
 import { close as closeCodes } from "../protocol/close.ts";
-import { decodeRelayText, encodeText, type Join } from "../protocol/control.ts";
+import { decodeRelayText, encodeText, type Join, type RelayText } from "../protocol/control.ts";
 import { createEventReader, type StreamEvent } from "../protocol/event-stream.ts";
-import { closeWithinMs, defaultLimits, retryBusyMs } from "../protocol/limits.ts";
+import { closeWithinMs, defaultLimits, maxRetryAfterMs, retryBusyMs } from "../protocol/limits.ts";
 import type { Line, LineListener } from "../session/world.ts";
+import { retryAfterOf } from "./retry-after.ts";
 
 /** How a request gets to the relay: `fetch`, or a test's. */
 type Fetch = (path: string, init: RequestInit) => Promise<Response>;
@@ -58,7 +59,12 @@ export function dialFallback(
 
   async function refused(response: Response): Promise<void> {
     const said = await readError(response);
-    if (said !== null && !isOver) listener.text(said.text);
+    const retryAfterMs = said?.retryAfterMs ?? retryAfterOf(response.headers, Date.now());
+    const code = said?.code ?? "rate";
+    if ((said !== null || retryAfterMs !== null) && !isOver) {
+      const wait = retryAfterMs === null ? {} : { retryAfterMs: Math.min(retryAfterMs, maxRetryAfterMs) };
+      listener.text(encodeText({ type: "error", code, message: said?.message ?? "", ...wait }));
+    }
     finish(closeCodeOf(response.status, said?.code ?? null));
   }
 
@@ -107,7 +113,9 @@ export function dialFallback(
       const response = await post("frame", body);
       if (response.status === 429) {
         // Too fast, and nothing was taken: it keeps its place.
-        await pause((await readError(response))?.retryAfterMs ?? retryBusyMs);
+        const said = await readError(response);
+        const waitMs = said?.retryAfterMs ?? retryAfterOf(response.headers, Date.now()) ?? retryBusyMs;
+        await pause(Math.min(waitMs, maxRetryAfterMs));
         continue;
       }
       if (response.status !== 204) return refused(response);
@@ -153,18 +161,34 @@ export function dialFallback(
 }
 
 /** The `error` in the body of a refusal; null where there is none that can be read, as from a proxy. */
-async function readError(
-  response: Response,
-): Promise<{ readonly text: string; readonly code: string; readonly retryAfterMs?: number } | null> {
-  const byteLength = response.headers.get("Content-Length");
-  if (byteLength === null || Number(byteLength) > defaultLimits.maxTextFrameBytes) return null;
-  const text = await response.text();
-  const said = decodeRelayText(text);
-  return said?.type === "error" ? { ...said, text } : null;
+async function readError(response: Response): Promise<Extract<RelayText, { type: "error" }> | null> {
+  const text = await readShort(response.body);
+  const said = text === null ? null : decodeRelayText(text);
+  return said?.type === "error" ? said : null;
 }
 
-/** What a WebSocket would have been closed with. */
+/** The whole of a body that is no longer than a text frame. Proxies that compress it leave out how long it is. */
+async function readShort(body: Response["body"]): Promise<string | null> {
+  if (body === null) return null;
+  const reader = body.getReader();
+  const decoder = new TextDecoder();
+  let text = "";
+  for (let leftBytes = defaultLimits.maxTextFrameBytes; ;) {
+    const { value, done } = await reader.read();
+    if (done) return text + decoder.decode();
+    leftBytes -= value.length;
+    if (leftBytes < 0) {
+      await reader.cancel();
+      return null;
+    }
+    text += decoder.decode(value, { stream: true });
+  }
+}
+
+/** What a WebSocket would have been closed with. What has no `error` does not come from the relay: the line is broken. */
 function closeCodeOf(status: number, error: string | null): number {
+  if (status === 429 || status === 503) return closeCodes.tryLater;
+  if (error === null) return closeCodes.abnormal;
   if (status === 409) return error === "full" ? closeCodes.roomFull : closeCodes.nameTaken;
   return codes.get(status) ?? closeCodes.abnormal;
 }
@@ -173,8 +197,6 @@ const codes: ReadonlyMap<number, number> = new Map([
   [400, closeCodes.policy],
   [403, closeCodes.policy],
   [413, closeCodes.tooBig],
-  [429, closeCodes.tryLater],
-  [503, closeCodes.tryLater],
 ]);
 
 /** The code in the data of a `close`. */

@@ -1,27 +1,30 @@
 // The page: wires the join form, the keys, the session and the room together, and keeps the tab over a reload.
 
 import type { Random } from "../crypto/bytes.ts";
-import type { Bytes } from "../protocol/base64url.ts";
+import { type Bytes, toBase64url } from "../protocol/base64url.ts";
 import { deriveRoomKeys, type RoomKeys } from "../crypto/keys.ts";
-import { createMemberKey, restoreMemberKey } from "../crypto/member.ts";
+import { createMemberKey, type MemberKey, restoreMemberKey } from "../crypto/member.ts";
 import { generatePhrase, normalisePhrase, type Phrase } from "../crypto/phrase.ts";
+import { faultOfText } from "../session/body.ts";
 import { createSession } from "../session/session.ts";
-import type { SavedSession, Session } from "../session/world.ts";
+import type { SayFault, Session } from "../session/world.ts";
 import type { SessionEvent } from "../session/events.ts";
 import { inviteLink, readInvitation } from "../session/invite.ts";
 import type { World } from "../session/world.ts";
+import { createClaim } from "./claim.ts";
 import { dial, type Way } from "./dial.ts";
 import { h } from "./dom.ts";
 import { createJoinView, type JoinView } from "./join-view.ts";
 import { deriveWithProgress, fetchSalt } from "./keys.ts";
-import { createRoomView, type RoomView } from "./room-view.ts";
-import { dropSavedTab, putSavedTab, takeSavedTab } from "./storage.ts";
+import { createRoomView } from "./room-view.ts";
+import { isKeepable, openShelf, type SavedRoom } from "./storage.ts";
+import { createTab } from "./tab.ts";
 import { wording } from "./wording.ts";
 
 const random: Random = (length) => crypto.getRandomValues(new Uint8Array(length));
 
-/** The room this tab is in, or was in before a reload; null while there is none. */
-let tab: { readonly phrase: string; readonly save: () => SavedSession } | null = null;
+const tab = createTab(openShelf());
+const claim = createClaim("locks" in navigator ? navigator.locks : undefined, after);
 let wake = (): void => {};
 
 void start();
@@ -37,18 +40,21 @@ async function start(): Promise<void> {
     return;
   }
   keepTabOverReload();
-  const saved = takeSavedTab();
+  const saved = tab.load();
   const before = saved === null ? null : normalisePhrase(saved.phrase);
   const invited = invitation.kind === "words" ? normalisePhrase(invitation.text) : null;
   // A link to the room that this tab was in is a reload; a link to another room is a farewell.
   const same = invited === null || (invited.kind === "phrase" && invited.phrase === saved?.phrase);
   if (saved !== null && before?.kind === "phrase" && same) {
-    const { name } = saved.session;
-    tab = { phrase: before.phrase, save: () => saved.session };
-    await enter(showJoin(name, before.phrase, null), name, before.phrase);
+    const { name } = saved.session ?? { name: "" };
+    const view = showJoin(name, before.phrase, null);
+    if (saved.session !== null) await enter(view, name, before.phrase);
     return;
   }
-  const warning = invitation.kind === "lost" ? wording.lostFragment : null;
+  tab.leave();
+  const waiting = tab.waiting();
+  const kept = waiting === 0 ? null : wording.leftBehind(waiting);
+  const warning = invitation.kind === "lost" ? wording.lostFragment : kept;
   showJoin("", invitation.kind === "words" ? invitation.text : "", warning);
 }
 
@@ -88,6 +94,14 @@ async function enter(view: JoinView, name: string, phrase: Phrase): Promise<void
 
 async function deriveAndEnter(view: JoinView, name: string, phrase: Phrase): Promise<void> {
   view.progress(wording.asking, null);
+  const session = tab.kept(phrase)?.session ?? null;
+  const member = session === null ? null : await restoreMemberKey(session.member);
+  if (session !== null && member !== null && !(await claim.take(toBase64url(member.publicKey)))) {
+    // A copy of a tab: what is unsent is the other one's to send.
+    tab.forget(phrase);
+    view.fail(wording.openElsewhere(session.name));
+    return;
+  }
   const salt = await fetchSalt();
   if (salt === "silent" || salt === "foreign") {
     view.fail(salt === "silent" ? wording.serverSilent : wording.serverForeign);
@@ -95,17 +109,20 @@ async function deriveAndEnter(view: JoinView, name: string, phrase: Phrase): Pro
   }
   const tell = (fraction: number) => view.progress(wording.deriving(Math.round(fraction * 100)), fraction);
   const keys = await deriveWithProgress(phrase, salt, random, tell);
-  await enterRoom(keys, name, phrase, tab?.phrase === phrase ? tab.save() : null);
+  await enterRoom(keys, name, phrase, member);
 }
 
+/** @param restored the key of the room that is kept, when it is this tab's */
 async function enterRoom(
   keys: RoomKeys,
   name: string,
   phrase: Phrase,
-  saved: SavedSession | null,
-): Promise<RoomView> {
-  const restored = saved === null ? null : await restoreMemberKey(saved.member);
+  restored: MemberKey | null,
+): Promise<void> {
+  const kept = tab.kept(phrase);
+  const saved = restored === null ? null : kept?.session;
   const member = restored ?? (await createMemberKey());
+  if (restored === null) await claim.take(toBase64url(member.publicKey));
   let tell = (_event: SessionEvent): void => {};
   let latestKeys = keys;
   const derive = async (salt: Bytes) => (latestKeys = await deriveRoomKeys(phrase, salt));
@@ -116,19 +133,19 @@ async function enterRoom(
     (way) => inUse(way),
   );
   const options = { keys, member, name };
-  const session = createSession(restored && saved ? { ...options, saved } : options, world);
+  const session = createSession(saved ? { ...options, saved } : options, world);
   const room = createRoomView({
     phrase,
     link: inviteLink(location.origin, phrase),
     name: () => session.save().name,
-    say: session.say,
+    say: (text) => sayIfKept(session, text),
     receipts: session.save().receipts,
     setReceipts: session.setReceipts,
     setTimer: session.setTimer,
     saw: session.saw,
     unsent: () => session.save().unsent.length,
     rename: session.rename,
-    comeBack: () => void comeBack(latestKeys, session, phrase),
+    comeBack: () => void enterRoom(latestKeys, session.save().name, phrase, null),
     tryNow: session.tryNow,
     leave() {
       session.leave();
@@ -138,28 +155,35 @@ async function enterRoom(
   inUse = room.inUse;
   tell = (event) => {
     room.tell(event);
-    // Whoever has left for good, or has lost the seat to another tab, comes back only as a new arrival.
-    if (event.type === "status" && event.status.state === "left") forgetTab();
-    if (document.hidden) putTab();
+    if (event.type === "status" && event.status.state === "left") left(event.status.why === "asked");
+    if (document.hidden) tab.put();
   };
-  tab = { phrase, save: session.save };
+
+  /** Whoever has left for good, or has lost the seat to another tab, comes back only as a new arrival. */
+  function left(asked: boolean): void {
+    wake = () => {};
+    // Another tab may have sent what this one had not, and only the person knows: it goes into the composer.
+    const draft = [...session.unsentTexts(), room.drafted()].filter((text) => text !== "").join("\n");
+    if (asked || draft === "") tab.forget(phrase);
+    else tab.isIn(phrase, () => ({ phrase, session: null, draft }));
+  }
+
+  tab.isIn(phrase, (): SavedRoom => ({ phrase, session: session.save(), draft: room.drafted() }));
   wake = () => {
     session.wake();
     room.look();
   };
   show(room.element);
+  room.draft(kept?.draft ?? "");
   session.start();
   room.focus();
-  return room;
 }
 
-/**
- * In again after another tab has taken the seat: as a new arrival. What this tab had not sent is put into the composer,
- * because the other tab may have sent it, and only the person knows.
- */
-async function comeBack(keys: RoomKeys, left: Session, phrase: Phrase): Promise<void> {
-  const room = await enterRoom(keys, left.save().name, phrase, null);
-  room.draft(left.unsentTexts().join("\n"));
+/** Takes no more than still fits into storage while it waits: what is said must survive a reload. */
+function sayIfKept(session: Session, text: string): SayFault {
+  const fault = faultOfText(text);
+  if (fault !== null) return fault;
+  return isKeepable([...session.unsentTexts(), text]) ? session.say(text) : "outbox-full";
 }
 
 function worldOf(derive: World["derive"], tell: World["tell"], inUse: (way: Way) => void): World {
@@ -168,38 +192,50 @@ function worldOf(derive: World["derive"], tell: World["tell"], inUse: (way: Way)
     derive,
     random,
     now: () => Date.now(),
-    after(ms, callback) {
-      const timer = setTimeout(callback, ms);
-      return () => clearTimeout(timer);
-    },
+    after,
     tell,
     fault: (error) => reportError(error),
   };
 }
 
-/** Into storage when nobody looks, out of it when somebody does: storage.ts says why. */
+function after(ms: number, callback: () => void): () => void {
+  const timer = setTimeout(callback, ms);
+  return () => clearTimeout(timer);
+}
+
+/** Into storage when nobody looks, out of it when somebody does: tab.ts says why. */
 function keepTabOverReload(): void {
-  addEventListener("pagehide", putTab);
-  addEventListener("pageshow", wakeTab);
+  /** From `pagehide` on another page may go on from what this one has put. */
+  let isAway = false;
+  addEventListener("pagehide", () => {
+    isAway = true;
+    tab.put();
+    claim.rest();
+  });
+  addEventListener("pageshow", ({ persisted }) => void (persisted ? backFromCache() : wakeTab()));
   addEventListener("online", () => wake());
   // A link opened over the page: what stands behind # must not stay in the address.
   addEventListener("hashchange", () => location.reload());
-  document.addEventListener("visibilitychange", () => (document.hidden ? putTab() : wakeTab()));
-}
+  document.addEventListener("visibilitychange", () => {
+    if (document.hidden) tab.put();
+    else if (!isAway) wakeTab();
+  });
+  addEventListener("beforeunload", (event) => {
+    // The browser asks whether to go: something that was written would be lost.
+    if (!tab.put()) event.preventDefault();
+    if (!document.hidden && tab.isUntouched()) tab.drop();
+  });
 
-function putTab(): void {
-  if (tab !== null) putSavedTab({ phrase: tab.phrase, session: tab.save() });
-}
-
-function forgetTab(): void {
-  tab = null;
-  wake = () => {};
-  dropSavedTab();
+  async function backFromCache(): Promise<void> {
+    if (!tab.isUntouched() || !(await claim.again())) return location.reload();
+    isAway = false;
+    wakeTab();
+  }
 }
 
 function wakeTab(): void {
   if (document.hidden) return;
-  dropSavedTab();
+  tab.drop();
   wake();
 }
 

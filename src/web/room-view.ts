@@ -31,6 +31,8 @@ export interface RoomView {
   readonly focus: () => void;
   /** Puts a text there, to be sent or not. */
   readonly draft: (text: string) => void;
+  /** What stands there. */
+  readonly drafted: () => string;
 }
 
 interface RoomOptions {
@@ -171,7 +173,8 @@ export function createRoomView(options: RoomOptions): RoomView {
     question.querySelector<HTMLElement>("input, button")?.focus();
   }
 
-  return { element, tell, inUse: people.showWay, look, focus: composer.focus, draft: composer.draft };
+  const { focus, draft, drafted } = composer;
+  return { element, tell, inUse: people.showWay, look, focus, draft, drafted };
 }
 
 function createCodeButton(): { element: HTMLElement; show: (code: readonly RoomSymbol[]) => void } {
@@ -200,6 +203,7 @@ interface Composer {
   readonly enable: (able: boolean) => void;
   readonly focus: () => void;
   readonly draft: (text: string) => void;
+  readonly drafted: () => string;
 }
 
 /** Enter sends where there is a keyboard; on a phone it makes a new line, and the button sends. */
@@ -247,5 +251,5 @@ function createComposer(say: (text: string) => SayFault): Composer {
     fit();
   }
 
-  return { element: form, enable, draft, focus: () => field.focus() };
+  return { element: form, enable, draft, drafted: () => field.value, focus: () => field.focus() };
 }

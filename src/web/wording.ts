@@ -73,6 +73,12 @@ export const wording = {
   deriving: (percent: number) => `Making the keys… ${percent} %`,
   serverSilent: "The server does not answer. Check your connection and try again.",
   failed: "Something went wrong in this browser. Try again, or reload the page.",
+  openElsewhere: (name: string) =>
+    `This room is open in another tab, as ${name}. Go on there, or take another name to come in here as well.`,
+  leftBehind: (unsent: number) =>
+    unsent === 1
+      ? "1 message to the room you were in was not sent yet. This tab keeps it, and sends it when you enter that room again."
+      : `${unsent} messages to the room you were in were not sent yet. This tab keeps them, and sends them when you enter that room again.`,
   serverForeign: "This server does not speak this version of secure-room. Reload the page.",
 
   roomCode: "Room code",
@@ -113,7 +119,10 @@ export const wording = {
   leave: "Leave",
   leaveHint: "Leave the room?",
   leaveLoses: "What you see here stays with the others. This tab forgets it.",
-  leaveUnsent: (unsent: number) => `${count(unsent, "message has", "messages have")} not been sent yet.`,
+  leaveUnsent: (unsent: number) =>
+    unsent === 1
+      ? "1 message was not sent yet. If you leave now, it is lost."
+      : `${unsent} messages were not sent yet. If you leave now, they are lost.`,
   stay: "Stay",
 
   people: "In the room",
@@ -190,6 +199,7 @@ export const wording = {
   sayFaults: {
     "too-long": "This message is too long to send at once. Split it.",
     characters: "This message has control characters that cannot be sent. Remove them.",
-    "outbox-full": "A thousand messages are waiting to be sent. Wait for the connection to come back.",
+    "outbox-full":
+      "Too much is waiting to be sent already. Wait until the connection is back, then send this again.",
   },
 } as const;

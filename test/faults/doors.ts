@@ -7,6 +7,7 @@ import { Readable } from "node:stream";
 import { WebSocket, type RawData } from "ws";
 import { subprotocol } from "../../src/protocol/limits.ts";
 import type { Line, LineListener, World } from "../../src/session/world.ts";
+import { createDial, type Way } from "../../src/web/dial.ts";
 import { dialFallback } from "../../src/web/dial-fallback.ts";
 
 /** Opens lines to one relay. */
@@ -50,12 +51,41 @@ function openWebSockets(origin: string): Dialler {
   };
 }
 
-function openFallback(origin: string): Dialler {
+/** As `World["dial"]`; calls `streaming` when the relay has let it in. */
+type FallbackDial = (roomId: string, listener: LineListener, streaming?: () => void) => Line;
+
+function openFallback(origin: string): { readonly dial: FallbackDial; stop(): void } {
   const agent = new Agent({ keepAlive: true, rejectUnauthorized: false });
   const ask = (path: string, init: RequestInit) => fetchFrom(agent, origin + path, init);
   return {
-    dial: (roomId, listener) => dialFallback(roomId, listener, () => {}, ask),
+    dial: (roomId, listener, streaming = () => {}) => dialFallback(roomId, listener, streaming, ask),
     stop: () => agent.destroy(),
+  };
+}
+
+/**
+ * Both ways of one tab, chosen between as the page does it: a WebSocket first, and the fallback where that fails.
+ * @param speed how many times faster its timers run; what it remembers it forgets ten times sooner still
+ * @param inUse is told what carries each line that has come about
+ */
+export function openEitherWay(origin: string, speed: number, inUse: (way: Way) => void): Dialler {
+  const webSockets = openWebSockets(origin);
+  const fallback = openFallback(origin);
+  const dial = createDial({
+    webSocket: webSockets.dial,
+    fallback: fallback.dial,
+    now: () => performance.now() * speed * 10,
+    after(ms, callback) {
+      const timer = setTimeout(callback, ms / speed);
+      return () => clearTimeout(timer);
+    },
+  });
+  return {
+    dial: (roomId, listener) => dial(roomId, listener, inUse),
+    stop() {
+      webSockets.stop();
+      fallback.stop();
+    },
   };
 }
 

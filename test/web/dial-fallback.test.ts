@@ -6,6 +6,7 @@ import { test, type TestContext } from "node:test";
 
 import type { Bytes } from "../../src/protocol/base64url.ts";
 import { encodeEvent } from "../../src/protocol/event-stream.ts";
+import { defaultLimits, maxRetryAfterMs } from "../../src/protocol/limits.ts";
 import { decodeFrame, seqOf } from "../../src/protocol/frame.ts";
 import type { Line } from "../../src/session/world.ts";
 import { dialFallback } from "../../src/web/dial-fallback.ts";
@@ -20,6 +21,8 @@ interface Told {
   readonly line: Line;
   readonly told: (string | number)[];
   readonly frames: Bytes[];
+  /** What its errors have said of waiting, ms. */
+  readonly waits: (number | undefined)[];
   /** Waits until this has been told. */
   readonly until: (what: string | number) => Promise<void>;
 }
@@ -28,6 +31,7 @@ interface Told {
 function dial(t: TestContext, request: Request, name: string, seat?: string): Told {
   const told: (string | number)[] = [];
   const frames: Bytes[] = [];
+  const waits: (number | undefined)[] = [];
   const waiting = new Set<() => void>();
   const tell = (what: string | number): void => {
     told.push(what);
@@ -40,7 +44,11 @@ function dial(t: TestContext, request: Request, name: string, seat?: string): To
         tell("opened");
         line.text(JSON.stringify(joinOf(room, name, seat)));
       },
-      text: (text) => tell((JSON.parse(text) as { type: string }).type),
+      text(text) {
+        const said = JSON.parse(text) as { type: string; retryAfterMs?: number };
+        if (said.type === "error") waits.push(said.retryAfterMs);
+        tell(said.type);
+      },
       frame(frame) {
         frames.push(frame);
         tell(seqOf(frame));
@@ -55,6 +63,7 @@ function dial(t: TestContext, request: Request, name: string, seat?: string): To
     line,
     told,
     frames,
+    waits,
     until: (what) =>
       new Promise((resolve) => {
         const look = (): void => {
@@ -153,12 +162,13 @@ test("each other status is the code that a WebSocket would have been closed with
     [429, json, error, ["opened", "error", "closed 1013"]],
     [503, json, error, ["opened", "error", "closed 1013"]],
     [503, { "Content-Length": "6" }, html, ["opened", "closed 1013"]],
-    [429, {}, error, ["opened", "closed 1013"]],
-    [409, {}, "", ["opened", "closed 4001"]],
-    [400, {}, "", ["opened", "closed 1008"]],
-    [403, {}, "", ["opened", "closed 1008"]],
-    [413, {}, "", ["opened", "closed 1009"]],
-    [404, {}, "", ["opened", "closed 1006"]],
+    [429, {}, html, ["opened", "closed 1013"]],
+    [429, {}, error, ["opened", "error", "closed 1013"]],
+    [409, {}, error, ["opened", "error", "closed 4001"]],
+    [400, {}, error, ["opened", "error", "closed 1008"]],
+    [403, {}, error, ["opened", "error", "closed 1008"]],
+    [413, {}, error, ["opened", "error", "closed 1009"]],
+    [404, {}, error, ["opened", "error", "closed 1006"]],
     [408, {}, "", ["opened", "closed 1006"]],
     [502, {}, html, ["opened", "closed 1006"]],
     [200, { "Content-Type": "text/html" }, html, ["opened", "closed 1006"]],
@@ -171,14 +181,52 @@ test("each other status is the code that a WebSocket would have been closed with
   await offline.until("closed 1006");
 });
 
-/** Answers a join with these pieces, and every frame with 404. */
-function streamOf(pieces: readonly (Uint8Array | string)[]): Request {
+test("a status whose body is no error of the relay's is a broken line, whatever it is", async (t) => {
+  for (const status of [400, 401, 403, 404, 409, 413, 502]) {
+    for (const body of ["", "<html>", '{"type":"pong"}', "x".repeat(defaultLimits.maxTextFrameBytes + 1)]) {
+      const one = dial(t, async () => new Response(body, { status }), "Ann");
+      await one.until("closed 1006");
+      assert.deepEqual(one.told, ["opened", "closed 1006"], `${status} ${body.slice(0, 20)}`);
+    }
+  }
+});
+
+test("a frame that a middlebox refuses breaks the line", async (t) => {
+  const live = encodeEvent("text", '{"type":"live"}');
+  for (const status of [400, 403, 413]) {
+    const ann = dial(t, streamOf([live], status), "Ann");
+    await ann.until("live");
+    ann.line.frame(frameOf("x"));
+    await ann.until("closed 1006");
+  }
+});
+
+test("a proxy's Retry-After is told as the relay tells it, up to the longest wait that is taken", async (t) => {
+  const ours = JSON.stringify({ type: "error", code: "rate", message: "Wait.", retryAfterMs: 5 });
+  const silent = JSON.stringify({ type: "error", code: "memory", message: "Full." });
+  for (const [status, header, body, expected] of [
+    [503, "120", "<html>", 120_000],
+    [403, "7", "", 7_000],
+    [503, "120", ours, 5],
+    [503, "120", silent, 120_000],
+    [429, "86400", "", maxRetryAfterMs],
+    [503, "Wed, 21 Oct 2015 07:28:30 GMT", "", 30_000],
+  ] as const) {
+    const headers = { "Retry-After": header, Date: "Wed, 21 Oct 2015 07:28:00 GMT" };
+    const one = dial(t, async () => new Response(body, { status, headers }), "Ann");
+    await one.until(status === 403 ? "closed 1006" : "closed 1013");
+    assert.deepEqual([one.told[1], one.waits], ["error", [expected]], `${status} ${header} ${body}`);
+  }
+});
+
+/** Answers a join with these pieces, and every frame with `status`; with another than 404 the stream stays open. */
+function streamOf(pieces: readonly (Uint8Array | string)[], status = 404): Request {
   return async (path) => {
-    if (!path.endsWith("/join")) return new Response(null, { status: 404 });
+    if (!path.endsWith("/join")) return new Response(null, { status });
     const body = new ReadableStream<Uint8Array>({
       start(controller) {
         for (const piece of pieces) controller.enqueue(Buffer.from(piece));
-        controller.close();
+        if (status === 404) controller.close();
       },
     });
     return new Response(body, { headers: { "Content-Type": "text/event-stream" } });
