@@ -126,6 +126,11 @@ test("sections 1 to 3 of PROTOCOL.md say the numbers of limits.ts", () => {
     `cuts after ${seconds(limits.pongWithinMs)} of silence`,
     `saw no frame for ${seconds(limits.quietBeforePingMs)}`,
     `nothing in ${seconds(limits.answerWithinMs)}: dial again`,
+    `no echo of its own for ${seconds(limits.answerWithinMs)}`,
+    `silent for ${seconds(limits.redialQuietMs)} when the tab wakes begins anew`,
+    `within ${seconds(limits.timerWordWithinMs)} by chance and once for all`,
+    `nothing has come by for ${seconds(limits.bringBackStalledMs)}`,
+    `a wait by chance of up to ${seconds(limits.bringBackWithinMs)}`,
     `full jitter ${limits.retryFirstMs / 1000} → ${seconds(limits.retryMostMs)}`,
   ];
   const prose = protocol.replaceAll(/\s+/g, " ");

@@ -3,7 +3,7 @@
 //
 //    0  u8   kind
 //    1  u8   zero
-//    2  u48  seq        zeros from a client, written by the relay
+//    2  u48  seq        from a client: how many seconds the relay keeps it, 0 as long as its limits; written by the relay
 //    8  16   fromUser   kinds 1 and 2: written by the relay; kind 3: the author's, left as it is
 //   24  12   iv
 //   36  …    ciphertext, at least 16 bytes
@@ -80,7 +80,7 @@ export function decodeFrame(bytes: Uint8Array): Frame | null {
   };
 }
 
-/** The u48 at the frame's seq. */
+/** The u48 at the frame's seq; in a client's frame the seconds that it asks for. */
 export function seqOf(frame: Uint8Array): number {
   let seq = 0;
   for (let at = seqAt; at < fromUserAt; at++) seq = seq * 256 + (frame[at] ?? 0);
@@ -99,6 +99,13 @@ export function stampSeq(frame: Uint8Array, seq: number): void {
     frame[at] = rest % 256;
     rest = Math.floor(rest / 256);
   }
+}
+
+/** A copy of a client's frame that asks the relay to drop it after so many seconds; 0: when its limits say. */
+export function lasting(frame: Uint8Array, seconds: number): Bytes {
+  const asked = new Uint8Array(frame);
+  stampSeq(asked, seconds);
+  return asked;
 }
 
 /** Writes the 16 bytes of `fromUser` into the frame, in place. */

@@ -85,6 +85,8 @@ export const flushAtBytes = 256 * kiB;
 export const replayQueueBytes = 256 * kiB;
 /** A dial that has not opened by then has failed: a browser's own patience is minutes. Client. */
 export const dialWithinMs = 15 * secondMs;
+/** When the tab wakes, a dial that has been silent for so long begins anew: the network it went over may be gone. Client. */
+export const redialQuietMs = 3 * secondMs;
 /** Full jitter between these when dialling again. Client. */
 export const retryFirstMs = 500;
 export const retryMostMs = 30 * secondMs;
@@ -127,10 +129,12 @@ export const maxKnownKeys = 16_384;
 export const maxCounter = 2 ** 32 - 1;
 /** The longest that a client lets a relay put it off. */
 export const maxRetryAfterMs = 5 * minuteMs;
-/** Separate gaps remembered per key; above it the oldest is forgotten. */
+/** Separate gaps remembered per key; above it nothing below the end of the oldest is taken for seen any more. Client. */
 export const maxGapsPerKey = 64;
 /** Sender keys held ready; above it the oldest is derived again when needed. */
 export const maxSenderKeys = 256;
+/** The longest that a timer, and so a message, can last, in seconds: ten years. */
+export const maxTimerSeconds = 10 * 365 * 24 * 60 * 60;
 /** Members a client lists; a relay that names more is not believed. */
 export const maxRosterMembers = 4_096;
 /** What a tab holds to bring a room back: as much as a relay keeps by default. */
@@ -140,6 +144,12 @@ export const maxArchiveBytes = 4 * miB;
 export const bringBackWithinMs = 2 * secondMs;
 /** Frames on their way at once while bringing back: few, so that what others have brought meanwhile is not sent again. */
 export const bringBackWindow = 16;
+/** Bringing back that gets on by nothing for so long is given up until the next line. Client. */
+export const bringBackStalledMs = 10 * secondMs;
+/** What others have brought back is counted once nothing more has come for so long. Client. */
+export const broughtBackQuietMs = secondMs;
+/** Who is told the timer is told within this, by chance, so that one speaks for all. Client. */
+export const timerWordWithinMs = 2 * secondMs;
 /** Messages of one log that a tab remembers to have come by; the oldest are forgotten, and would be doubles again. */
 export const maxCameBy = 20_000;
 /** Receipts go out together, at most so often. Client. */

@@ -3,12 +3,15 @@
 // Knows neither sockets nor seats nor what a frame says.
 
 import { frameChargeBytes, type Limits } from "../protocol/limits.ts";
+import { Endings } from "./endings.ts";
 import { shareOf } from "./share.ts";
 
 /** One kept frame, as it goes to the wire. */
 export interface Kept {
   readonly seq: number;
   readonly keptAtMs: number;
+  /** When its sender wants it dropped, if limits and age have not done so before; null: when they do. */
+  readonly endsAtMs: number | null;
   /** Of the frame itself, without the header in front of it. */
   readonly frameBytes: number;
   /** The seat that sent it: the only one that may have it forgotten. */
@@ -111,7 +114,7 @@ export interface Logs {
   keep(kept: Kept): void;
   /** Drops the frame with `seq` where `seat` sent it; else nothing happens. */
   forget(log: RoomLog, seq: number, seat: string): void;
-  /** Drops what is too old at `nowMs`. */
+  /** Drops what is too old at `nowMs`, and what its sender wants dropped by then. */
   expire(nowMs: number): void;
   /**
    * Charges `share` for a room or a seat; its own oldest frames make way, and everybody's only for what is within it.
@@ -130,14 +133,21 @@ type LogLimits = Pick<
 /** The logs of one relay. */
 export function createLogs(limits: LogLimits): Logs {
   const everybody = new Shelf();
+  const endings = new Endings<Kept>();
   const budgetBytes = limits.logMemoryBytes;
   const shareBytes = shareOf(budgetBytes, limits.logSharePercent);
   let usedBytes = 0;
+
+  /** Whether its sender wants it dropped before its age does it. */
+  function endsFirst({ keptAtMs, endsAtMs }: Kept): boolean {
+    return endsAtMs !== null && endsAtMs - keptAtMs < limits.historyAgeMs;
+  }
 
   function drop(kept: Kept): void {
     const chargedBytes = kept.frameBytes + frameChargeBytes;
     const { log, share } = kept;
     kept.bytes = null;
+    if (endsFirst(kept)) endings.dropped();
     usedBytes -= chargedBytes;
     share.chargedBytes -= chargedBytes;
     log.frameBytes -= kept.frameBytes;
@@ -164,6 +174,7 @@ export function createLogs(limits: LogLimits): Logs {
       log.shelf.push(kept);
       share.shelf.push(kept);
       everybody.push(kept);
+      if (endsFirst(kept)) endings.add(kept);
       log.frameBytes += frameBytes;
       share.chargedBytes += frameBytes + frameChargeBytes;
       usedBytes += frameBytes + frameChargeBytes;
@@ -177,6 +188,10 @@ export function createLogs(limits: LogLimits): Logs {
       if (kept?.seq === seq && kept.seat === seat) drop(kept);
     },
     expire(nowMs) {
+      for (let due = endings.due(nowMs); due !== null; due = endings.due(nowMs)) {
+        drop(due);
+        if (due.log.shelf.count === 0) due.log.emptied();
+      }
       for (;;) {
         const oldest = everybody.oldest();
         if (oldest === null || nowMs - oldest.keptAtMs < limits.historyAgeMs) return;

@@ -10,8 +10,9 @@ import { createHash } from "node:crypto";
 import { toBase64url } from "../protocol/base64url.ts";
 import { close } from "../protocol/close.ts";
 import { decodeClientText, type Join } from "../protocol/control.ts";
-import { frameKind, frameKindOf, stampFromUser, stampSeq } from "../protocol/frame.ts";
+import { frameKind, frameKindOf, seqOf, stampFromUser, stampSeq } from "../protocol/frame.ts";
 import type { Limits } from "../protocol/limits.ts";
+import { secondMs } from "../protocol/units.ts";
 import type { Address } from "./addresses.ts";
 import { Bucket } from "./bucket.ts";
 import type { Clock } from "./clock.ts";
@@ -102,13 +103,16 @@ export function createRelay(options: {
     counters.messagesIn++;
     counters.bytesIn += frame.length;
     const isVolatile = kind === frameKind.volatile;
+    const lastsSeconds = seqOf(frame);
     const seq = isVolatile ? 0 : ++log.last;
     stampSeq(frame, seq);
     if (kind !== frameKind.carried) stampFromUser(frame, seat.fromUserBytes);
     const bytes = binaryFrame(frame);
     if (!isVolatile) {
       const { share } = connection.address;
-      logs.keep({ seq, keptAtMs: clock.now(), frameBytes: frame.length, seat: seat.id, log, share, bytes });
+      const keptAtMs = clock.now();
+      const endsAtMs = lastsSeconds === 0 ? null : keptAtMs + lastsSeconds * secondMs;
+      logs.keep({ seq, keptAtMs, endsAtMs, frameBytes: frame.length, seat: seat.id, log, share, bytes });
     }
     fanout.post(room, bytes, isVolatile);
   }

@@ -9,6 +9,7 @@ import {
   maxMediaTypeBytes,
   maxTextBytes,
   maxTimeMs,
+  maxTimerSeconds,
   maxTopicBytes,
 } from "../protocol/limits.ts";
 import { utf8 } from "../crypto/bytes.ts";
@@ -26,42 +27,49 @@ interface Kept extends Said {
   readonly counter: number;
 }
 
+/** What says something may end: so many seconds after `at`, at least 1. */
+interface Lasting {
+  readonly lasts?: number;
+}
+
 /** The id of a message: 16 bytes in base64url. */
 export type MessageId = string;
 
 export type HelloBody = Said & { readonly kind: "hello" };
 
 export type MessageBody =
-  | (Kept & { readonly kind: "text"; readonly text: string; readonly re?: MessageId })
+  | (Kept & { readonly kind: "text"; readonly text: string; readonly re?: MessageId } & Lasting)
   /** `of` is a counter of the same key: only an author edits or deletes. */
-  | (Kept & { readonly kind: "edit"; readonly of: number; readonly text: string })
+  | (Kept & { readonly kind: "edit"; readonly of: number; readonly text: string } & Lasting)
   | (Kept & { readonly kind: "delete"; readonly of: number })
   | (Kept & { readonly kind: "react"; readonly id: MessageId; readonly emoji: string; readonly on: boolean })
   | (Kept & { readonly kind: "topic"; readonly text: string })
   /** Messages disappear after so many seconds; 0 is off. */
   | (Kept & { readonly kind: "timer"; readonly seconds: number })
-  | (Kept & {
-      readonly kind: "file";
-      /** 16 bytes in base64url */
-      readonly file: string;
-      /** 32 bytes in base64url */
-      readonly secret: string;
-      /** Bytes of the content, before padding. */
-      readonly size: number;
-      readonly fileName: string;
-      readonly type: string;
-    })
+  | (Kept &
+      Lasting & {
+        readonly kind: "file";
+        /** 16 bytes in base64url */
+        readonly file: string;
+        /** 32 bytes in base64url */
+        readonly secret: string;
+        /** Bytes of the content, before padding. */
+        readonly size: number;
+        readonly fileName: string;
+        readonly type: string;
+      })
   /** A kind that this version does not know. It still takes its number. */
   | (Kept & { readonly kind: "unknown" });
 
 export type VolatileBody =
   | (Said & { readonly kind: "typing"; readonly on: boolean })
   | (Said & { readonly kind: "read"; readonly id: MessageId })
+  /** What the timer is, for who came too late to read it in the log. */
+  | (Said & { readonly kind: "timer"; readonly seconds: number })
   | (Said & { readonly kind: "unknown" });
 
 type BodyOf = { hello: HelloBody; message: MessageBody; volatile: VolatileBody };
 
-const maxSeconds = 10 * 365 * 24 * 60 * 60;
 const decoder = new TextDecoder("utf-8", { fatal: true, ignoreBOM: true });
 
 /** Spells a body as UTF-8 JSON. */
@@ -95,12 +103,15 @@ type Fields = Readonly<Record<string, unknown>>;
 
 function decodeMessage(kind: string, kept: Kept, fields: Fields): MessageBody | null {
   const { text, re, of, id, emoji, on, seconds } = fields;
+  const lasting = decodeLasting(fields["lasts"]);
   switch (kind) {
     case "text":
-      if (!isText(text) || (re !== undefined && !isBytes(re, 16))) return null;
-      return { kind, ...kept, text, ...(re === undefined ? {} : { re }) };
+      if (lasting === null || !isText(text) || (re !== undefined && !isBytes(re, 16))) return null;
+      return { kind, ...kept, text, ...(re === undefined ? {} : { re }), ...lasting };
     case "edit":
-      return isText(text) && isCounter(of) ? { kind, ...kept, of, text } : null;
+      return lasting !== null && isText(text) && isCounter(of)
+        ? { kind, ...kept, of, text, ...lasting }
+        : null;
     case "delete":
       return isCounter(of) ? { kind, ...kept, of } : null;
     case "react":
@@ -110,15 +121,20 @@ function decodeMessage(kind: string, kept: Kept, fields: Fields): MessageBody | 
     case "topic":
       return isLine(text, maxTopicBytes) ? { kind, ...kept, text } : null;
     case "timer":
-      return isCount(seconds) && seconds <= maxSeconds ? { kind, ...kept, seconds } : null;
+      return isSeconds(seconds) ? { kind, ...kept, seconds } : null;
     case "file":
-      return decodeFile(kept, fields);
+      return lasting === null ? null : decodeFile({ ...kept, ...lasting }, fields);
     default:
       return { kind: "unknown", ...kept };
   }
 }
 
-function decodeFile(kept: Kept, fields: Fields): MessageBody | null {
+function decodeLasting(lasts: unknown): Lasting | null {
+  if (lasts === undefined) return {};
+  return isSeconds(lasts) && lasts > 0 ? { lasts } : null;
+}
+
+function decodeFile(kept: Kept & Lasting, fields: Fields): MessageBody | null {
   const { file, secret, size, fileName, type } = fields;
   if (!isBytes(file, 16) || !isBytes(secret, 32) || !isCount(size)) return null;
   if (!isLine(fileName, maxFileNameBytes) || !isLine(type, maxMediaTypeBytes)) return null;
@@ -126,9 +142,10 @@ function decodeFile(kept: Kept, fields: Fields): MessageBody | null {
 }
 
 function decodeVolatile(kind: string, said: Said, fields: Fields): VolatileBody | null {
-  const { on, id } = fields;
+  const { on, id, seconds } = fields;
   if (kind === "typing") return typeof on === "boolean" ? { kind, ...said, on } : null;
   if (kind === "read") return isBytes(id, 16) ? { kind, ...said, id } : null;
+  if (kind === "timer") return isSeconds(seconds) ? { kind, ...said, seconds } : null;
   return { kind: "unknown", ...said };
 }
 
@@ -160,6 +177,10 @@ function isLine(value: unknown, maxBytes: number): value is string {
 
 function isCount(value: unknown): value is number {
   return typeof value === "number" && Number.isSafeInteger(value) && value >= 0;
+}
+
+function isSeconds(value: unknown): value is number {
+  return isCount(value) && value <= maxTimerSeconds;
 }
 
 function isCounter(value: unknown): value is number {

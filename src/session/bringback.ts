@@ -3,12 +3,12 @@
 // newcomer reads the room in the order in which it was said.
 
 import type { Bytes } from "../protocol/base64url.ts";
-import { bringBackWindow, bringBackWithinMs } from "../protocol/limits.ts";
+import { bringBackStalledMs, bringBackWindow, bringBackWithinMs } from "../protocol/limits.ts";
 import type { Archive } from "./archive.ts";
 import type { World } from "./world.ts";
 
 export interface BringBack {
-  /** True while something is missing or on its way: nothing new is sent. */
+  /** True while something is missing and gets there: nothing new is sent. */
   readonly busy: boolean;
   /** The room is live: looks what is missing, and begins after a wait by chance, since others may be at it. */
   readonly begin: (chance: number) => void;
@@ -19,16 +19,16 @@ export interface BringBack {
 }
 
 /**
- * @param room.has whether a message has come by in the present log
+ * @param room.has whether a message has come by in the present log, or is not to be carried any more
  * @param room.send passes a frame to the relay
- * @param room.done nothing is missing any more
+ * @param room.done nothing is missing any more, or nothing gets there
  */
 export function createBringBack(
   archive: Archive,
   after: World["after"],
   room: {
     readonly has: (id: string) => boolean;
-    readonly send: (frame: Bytes) => void;
+    readonly send: (id: string, frame: Bytes) => void;
     readonly done: () => void;
   },
 ): BringBack {
@@ -52,20 +52,32 @@ export function createBringBack(
     });
   }
 
+  /** What is lost on its way must not hold up for good what people say; the next line tries again. */
+  function watch(): void {
+    cancel();
+    cancel = after(bringBackStalledMs, () => {
+      stop();
+      room.done();
+    });
+  }
+
   function cameBy(id: string): void {
-    awaited.delete(id);
-    if (state === "carrying") carry();
+    const wasAwaited = awaited.delete(id);
+    if (state !== "carrying") return;
+    if (wasAwaited) watch();
+    carry();
   }
 
   function carry(): void {
     while (awaited.size < bringBackWindow) {
       const missing = archive.nextMissing((id) => room.has(id) || awaited.has(id));
       if (missing === null) break;
+      if (awaited.size === 0) watch();
       awaited.add(missing.id);
-      room.send(missing.frame);
+      room.send(missing.id, missing.frame);
     }
     if (awaited.size > 0) return;
-    state = "idle";
+    stop();
     room.done();
   }
 

@@ -17,7 +17,10 @@ export function missingIn(gap: Gap): number {
 }
 
 interface Seen {
+  /** Below it nothing is known. */
   lowest: number;
+  /** Whether something below `lowest` has been seen and is no longer known: then it shows no gap. */
+  hasForgotten: boolean;
   last: number;
   readonly gaps: Gap[];
 }
@@ -32,25 +35,29 @@ export class Counters {
   /**
    * Notes one number. "seen": it was noted before. Otherwise the gap that it has made smaller, perhaps empty, or null.
    * A number below the last is news too: after a restart of the relay messages are brought back by several people.
+   * Above the limit of gaps it forgets what was below, and each number there counts as news: nothing that was said may
+   * be lost, and who holds the message knows a second copy of it.
    */
   see(key: string, counter: number): "seen" | { readonly filled: Gap | null } {
     const seen = this.#keys.get(key);
     if (seen === undefined) {
-      this.#keys.set(key, { lowest: counter, last: counter, gaps: [] });
+      this.#keys.set(key, { lowest: counter, hasForgotten: false, last: counter, gaps: [] });
       return { filled: null };
     }
     if (counter > seen.last) {
-      addGap(seen.gaps, seen.last + 1, counter - 1);
+      addGap(seen, seen.last + 1, counter - 1);
       seen.last = counter;
       return { filled: null };
     }
     if (counter < seen.lowest) {
-      addGap(seen.gaps, counter + 1, seen.lowest - 1);
+      if (seen.hasForgotten) return { filled: null };
+      const { lowest } = seen;
       seen.lowest = counter;
+      addGap(seen, counter + 1, lowest - 1);
       return { filled: null };
     }
     const gap = seen.gaps.find(({ from, to }) => from <= counter && counter <= to);
-    return gap === undefined ? "seen" : { filled: fill(seen.gaps, gap, counter) };
+    return gap === undefined ? "seen" : { filled: fill(seen, gap, counter) };
   }
 
   /** What is missing of `key`, oldest first. */
@@ -66,18 +73,27 @@ export class Counters {
   }
 }
 
-function addGap(gaps: Gap[], from: number, to: number): void {
+function addGap(seen: Seen, from: number, to: number): void {
   if (from > to) return;
+  const { gaps } = seen;
   gaps.push({ from, to, excused: new Set() });
   gaps.sort((a, b) => a.from - b.from);
-  if (gaps.length > maxGapsPerKey) gaps.shift();
+  const [oldest] = gaps;
+  if (gaps.length <= maxGapsPerKey || oldest === undefined) return;
+  gaps.shift();
+  // Whoever still holds it must not show as missing what comes late and can no longer be taken out of it.
+  oldest.from = oldest.to + 1;
+  oldest.excused.clear();
+  seen.lowest = oldest.to + 1;
+  seen.hasForgotten = true;
 }
 
 /** Takes `counter` out of `gap`, which keeps its end; what is below becomes a gap of its own. */
-function fill(gaps: Gap[], gap: Gap, counter: number): Gap {
+function fill(seen: Seen, gap: Gap, counter: number): Gap {
+  const { gaps } = seen;
   const { from, excused } = gap;
   gap.from = counter + 1;
-  addGap(gaps, from, counter - 1);
+  addGap(seen, from, counter - 1);
   const below = gaps.find((each) => each.from === from && each !== gap);
   for (const each of excused) {
     if (each > counter) continue;

@@ -81,7 +81,12 @@ export type SessionEvent =
   | { readonly type: "entry"; readonly entry: Entry; readonly before: string | null }
   | { readonly type: "gone"; readonly id: string }
   | { readonly type: "members"; readonly members: readonly RosterMember[] }
-  /** A replay is through: so many messages came with it; `first` when this tab came in, false when it came back. */
+  /** The room's timer is another, whoever has set it and when; 0 is off. It is 0 until this is told. */
+  | { readonly type: "timer"; readonly seconds: number }
+  /**
+   * A replay is through: so many messages came with it; `first` when this tab came in, false when it came back. Told
+   * again when others have brought more back after a restart of the relay.
+   */
   | { readonly type: "caught-up"; readonly messages: number; readonly first: boolean }
   /** The pictures to compare: told again when the relay's salt, and with it every key, is another. */
   | { readonly type: "code"; readonly code: readonly RoomSymbol[] };

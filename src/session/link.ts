@@ -28,28 +28,35 @@ export interface Link {
   readonly keepAlive: () => void;
   /** Asks for a sign of life at once. */
   readonly ping: () => void;
+  /** The line leads nowhere: it counts as closed (1006). */
+  readonly giveUp: () => void;
+  /** Wall clock, ms: when the present line was dialled or has last said something. */
+  readonly quietSince: number;
 }
 
 /** Makes a link without a line. */
 export function createLink(world: World, listener: LinkListener): Link {
   let line: Line | null = null;
   let joined = false;
+  let quietSince = 0;
   let cancelWatch = (): void => {};
 
   function dial(roomId: string): void {
     drop();
+    quietSince = world.now();
     const dialled = world.dial(roomId, {
       opened() {
         // What came on the last line may still be read before the join goes out; that has no time limit.
         cancelWatch();
+        quietSince = world.now();
         listener.opened(dialled);
       },
       text(text) {
-        keepAlive();
+        heard();
         listener.text(dialled, text);
       },
       frame(frame) {
-        keepAlive();
+        heard();
         listener.frame(frame);
       },
       closed: (code) => listener.closed(dialled, code),
@@ -63,6 +70,11 @@ export function createLink(world: World, listener: LinkListener): Link {
     joined = false;
     line?.close();
     line = null;
+  }
+
+  function heard(): void {
+    quietSince = world.now();
+    keepAlive();
   }
 
   function keepAlive(): void {
@@ -96,5 +108,9 @@ export function createLink(world: World, listener: LinkListener): Link {
     drop,
     keepAlive,
     ping,
+    giveUp,
+    get quietSince() {
+      return quietSince;
+    },
   };
 }

@@ -6,7 +6,8 @@ import { decodeBody, encodeBody, type MessageBody } from "./body.ts";
 
 /** One message on its way. */
 export interface Unsent {
-  readonly body: MessageBody;
+  /** How long it lasts is decided when it is sealed. */
+  body: MessageBody;
   /** The sealed frame, resent byte for byte: null until it is sealed, and again when room or name has changed. */
   frame: Bytes | null;
   /** The line it last went out on: each line carries it once. */
@@ -19,9 +20,10 @@ export interface SavedUnsent {
   readonly frame: string | null;
 }
 
-/** The same message, perhaps sealed twice under two names of its author. */
+/** The same message, perhaps sealed twice: under two names of its author, or anew because its time was over. */
 function isSame(a: MessageBody, b: MessageBody): boolean {
-  return JSON.stringify({ ...a, name: "" }) === JSON.stringify({ ...b, name: "" });
+  const what = (body: MessageBody) => JSON.stringify({ ...body, name: "", lasts: 0 });
+  return what(a) === what(b);
 }
 
 /** Messages in the order of their counters. Invariant: each counter stands in it at most once. */
@@ -61,6 +63,17 @@ export class Outbox {
   nextFor(line: object): Unsent | null {
     for (const entry of this.#entries.values()) if (entry.sentOn !== line) return entry;
     return null;
+  }
+
+  /** Whether something that went out on `line` has no echo yet. */
+  awaits(line: object): boolean {
+    return this.waiting().some(({ sentOn }) => sentOn === line);
+  }
+
+  /** What the timer will be when what waits in front of `counter` has arrived, or null: nothing there changes it. */
+  timerBefore(counter: number): number | null {
+    const last = this.waiting().findLast(({ body }) => body.kind === "timer" && body.counter < counter);
+    return last?.body.kind === "timer" ? last.body.seconds : null;
   }
 
   /** Room or name has changed: every frame is to be sealed anew, with the same counter. */

@@ -10,6 +10,8 @@ export interface Receipts {
   readonly switch: (on: boolean) => void;
   /** The person has everything up to this message before the eyes; null: nothing of others. */
   readonly saw: (newest: MessageId | null) => void;
+  /** The room is live: tells again what a break may have swallowed. */
+  readonly live: () => void;
   readonly stop: () => void;
 }
 
@@ -42,6 +44,7 @@ export function createReceipts(on: boolean, after: World["after"], send: (id: Me
       saw(pending);
     },
     saw,
+    live: () => saw(pending),
     stop() {
       cancel?.();
       cancel = null;

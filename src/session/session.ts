@@ -9,89 +9,56 @@
 //   joining   | `live`                    | live     | send what has no echo, oldest first
 //   live      | 25 s without a frame      | live     | ping; 10 s without an answer: lost
 //   any line  | closes before the join    | lost     | as below
+//   live      | no echo for 10 s          | live     | ping; no echo in 10 s more: lost
 //   any line  | closes, code says "dial"  | lost     | dial again after a jittered wait, or at once on `wake`
+//   no line   | `wake`, 3 s of silence    | dialling | the network it was dialled over may be gone: dial anew
 //   any line  | closes, code says "ask"   | refused  | the person takes another name, or tries again
 //   any line  | closes, code says "stop"  | left     | for good
 //   any       | `leave`                   | left     | for good
 
-import { fromBase64url, toBase64url, type Bytes } from "../protocol/base64url.ts";
+import { fromBase64url, type Bytes } from "../protocol/base64url.ts";
 import { afterClose, close } from "../protocol/close.ts";
-import { decodeRelayText, encodeText, type Joined, type Member } from "../protocol/control.ts";
-import { decodeFrame, type Frame, frameKind } from "../protocol/frame.ts";
-import { maxRetryAfterMs, maxRosterMembers, seatBytes } from "../protocol/limits.ts";
+import { decodeRelayText, encodeText, type Joined } from "../protocol/control.ts";
+import { decodeFrame, frameKind } from "../protocol/frame.ts";
+import { maxRetryAfterMs } from "../protocol/limits.ts";
 import { equal } from "../crypto/bytes.ts";
 import type { RoomKeys } from "../crypto/keys.ts";
-import { Archive } from "./archive.ts";
-import { faultOfText, type MessageBody, type MessageId } from "./body.ts";
-import { createBringBack } from "./bringback.ts";
-import { openHello, openMessage, openVolatile, sealHello, sealMessage, sealVolatile } from "./envelope.ts";
-import type { Author, Status } from "./events.ts";
-import { createExpiry } from "./expiry.ts";
+import { faultOfText, type MessageBody } from "./body.ts";
+import { createDialling } from "./dialling.ts";
+import { createEchoes } from "./echoes.ts";
+import type { Status } from "./events.ts";
+import { createHearing, type Hearing } from "./hearing.ts";
+import { createIdentity } from "./identity.ts";
 import { createLink } from "./link.ts";
 import { Outbox } from "./outbox.ts";
-import { createReceipts } from "./receipts.ts";
-import { retryDelayMs } from "./retry.ts";
-import { type Met, Roster, type RosterChange } from "./roster.ts";
-import { entryId, type Received, Timeline } from "./timeline.ts";
+import { createPresence } from "./presence.ts";
+import { Roster } from "./roster.ts";
+import { createSpeaking } from "./speaking.ts";
+import { entryId, Timeline } from "./timeline.ts";
 import type { Line, SavedSession, SayFault, Session, SessionOptions, World } from "./world.ts";
 
 /** Makes the session of one tab in one room; nothing happens before `start`. */
 export function createSession(options: SessionOptions, world: World): Session {
-  const { member } = options;
-  const ownKey = toBase64url(member.publicKey);
-  const roster = new Roster(ownKey);
+  const { saved } = options;
+  const self = createIdentity(options, world);
+  const roster = new Roster(self.author.key);
   const timeline = new Timeline(world.tell);
   const outbox = new Outbox();
-  outbox.restore(options.saved?.unsent ?? []);
+  outbox.restore(saved?.unsent ?? []);
 
   let keys = options.keys;
-  let name = options.name;
-  // A seat belongs to one name for good, and so does a sealed frame.
-  let seat = options.saved?.name === name ? options.saved.seat : newSeat();
-  if (options.saved?.name !== name || options.saved.roomId !== keys.roomId) outbox.unseal();
-  let counter = options.saved?.counter ?? 0;
-  let helloAt = options.saved?.helloAt ?? 0;
-  /** As others see us; the number behind the name is known after the first join. */
-  let self: Author = { key: ownKey, name, ordinal: 1, own: true };
-  const archive = new Archive();
-  const bringBack = createBringBack(archive, world.after, {
-    has: (id) => timeline.cameBy(id),
-    send: (frame) => link.line?.frame(frame),
-    done: () => inOrder(send),
-  });
-  const expiry = createExpiry(timeline, archive, world, () => forgetOverdue());
-  const receipts = createReceipts(options.saved?.receipts ?? false, world.after, (id) =>
-    inOrder(() => sendReceipt(id)),
-  );
-  /** Texts that came during a replay. */
-  let caughtUp = 0;
-  let wasLive = false;
-  /** What the relay has said of seats during a replay. */
-  const seats: Member[] = [];
+  const isSameRoom = saved?.roomId === keys.roomId;
+  // A sealed frame belongs to one name and one room for good.
+  if (saved?.name !== self.name || !isSameRoom) outbox.unseal();
   let status: Status = { state: "dialling" };
-  /** The log that `lastSeq` counts in; null before the first `joined`. */
-  let log: string | null = null;
-  let lastSeq = 0;
-  let attempt = 0;
+  /** How far the log has been read; null before the first `joined`. */
+  let read: { readonly log: string; seq: number } | null = null;
+  /** How far it had been before a reload. */
+  let readBefore = isSameRoom ? saved.seen : null;
   /** The relay has said that it stops; what follows is no fault of the network. */
   let stopped = false;
-  let retryAfterMs: number | null = null;
-  /** Wall clock, ms: the relay has asked not to be dialled before. */
-  let politeUntil = 0;
   /** Frames and texts are handled one after another, in the order they came. */
   let inbox: Promise<void> = Promise.resolve();
-  let cancelRetry = (): void => {};
-
-  function setStatus(next: Status): void {
-    status = next;
-    world.tell({ type: "status", status });
-  }
-
-  function newSeat(): string {
-    return toBase64url(world.random(seatBytes));
-  }
-
-  // ── the line ────────────────────────────────────────────────────────────────────────────────────────────────
 
   const link = createLink(world, {
     opened: (line) => inOrder(() => join(line)),
@@ -102,27 +69,74 @@ export function createSession(options: SessionOptions, world: World): Session {
     },
     closed: (line, code) => inOrder(() => closed(line, code)),
   });
+  const dialling = createDialling(world, {
+    dial() {
+      link.dial(keys.roomId);
+      setStatus({ state: "dialling" });
+    },
+    quietSince: () => link.quietSince,
+  });
+  const presence = createPresence(roster, world.tell, {
+    own: self.seenAs,
+    notice: (what, author) => timeline.notice(what, author),
+  });
+  const echoes = createEchoes(world.after, link);
+  const speaking = createSpeaking(
+    { member: self.member, outbox, echoes, firstCounter: saved?.counter ?? 0 },
+    world,
+    {
+      keys: () => keys,
+      name: () => self.name,
+      line: () => (hearing.busy ? null : liveLine()),
+      liveLine,
+      timerSeconds: () => hearing.timer.seconds,
+      keepSeconds: (counter) => hearing.keepSeconds(entryId(self.author.key, counter)),
+    },
+  );
+
+  const hearing: Hearing = createHearing(
+    { receipts: saved?.receipts ?? false, timer: isSameRoom ? saved.timer : null },
+    world,
+    {
+      roster,
+      timeline,
+      speaking: () => speaking,
+      name: () => self.name,
+      liveLine,
+      chance,
+      inOrder,
+      sayAnew: (body) => sayBody(body),
+    },
+  );
+  const { receipts, timer } = hearing;
+
+  function setStatus(next: Status): void {
+    status = next;
+    world.tell({ type: "status", status });
+  }
+
+  function liveLine(): Line | null {
+    return status.state === "live" ? link.line : null;
+  }
 
   function inOrder(work: () => void | Promise<void>): void {
     inbox = inbox.then(work).catch(world.fault);
   }
 
-  function dial(): void {
-    cancelRetry();
-    retryAfterMs = null;
-    link.dial(keys.roomId);
-    setStatus({ state: "dialling" });
+  /** Uniform in [0, 1). */
+  function chance(): number {
+    const [high = 0, low = 0] = world.random(2);
+    return (high * 256 + low) / 65_536;
   }
+
+  // ── the line ────────────────────────────────────────────────────────────────────────────────────────────────
 
   async function join(opened: Line): Promise<void> {
     if (opened !== link.line) return;
     setStatus({ state: "joining" });
-    // Newer than the last, whatever the clock does: an older one would be taken for a replay.
-    helloAt = Math.max(world.now(), helloAt + 1);
-    const hello = await sealHello(keys, member, { name, at: helloAt }, world.random);
+    const text = await self.joinText(keys, read === null ? {} : { log: read.log, after: read.seq });
     if (opened !== link.line) return;
-    const where = log === null ? {} : { log, after: lastSeq };
-    opened.text(encodeText({ type: "join", access: toBase64url(keys.access), seat, ...hello, ...where }));
+    opened.text(text);
     link.keepAlive();
   }
 
@@ -130,29 +144,31 @@ export function createSession(options: SessionOptions, world: World): Session {
     if (from !== link.line) return;
     // Before the join is out nothing that we said can be wrong: a machine that slept in between has come too late.
     const then = link.joined ? afterClose(code) : "dial";
-    link.drop();
-    bringBack.stop();
-    receipts.stop();
+    letGo();
     // It stays said while further dials fail.
     stopped = code === close.goingAway || (stopped && code === close.abnormal);
     if (then === "dial") {
       loseAndRetry();
       return;
     }
-    cancelRetry();
     if (then === "ask") {
       const why = code === close.roomFull ? "room-full" : "name-taken";
-      setStatus({ state: "refused", why, retryAfterMs });
+      setStatus({ state: "refused", why, retryAfterMs: dialling.retryAfterMs });
       return;
     }
     setStatus({ state: "left", why: code === close.takenOver ? "taken-over" : "refused-by-relay" });
   }
 
+  /** Lets go of the line and of everything that waits for something on it. */
+  function letGo(): void {
+    dialling.stop();
+    echoes.stop();
+    hearing.lost();
+    link.drop();
+  }
+
   function loseAndRetry(): void {
-    politeUntil = retryAfterMs === null ? 0 : world.now() + retryAfterMs;
-    const retryInMs = Math.max(retryAfterMs ?? 0, retryDelayMs(attempt++, chance()));
-    cancelRetry();
-    cancelRetry = world.after(retryInMs, dial);
+    const retryInMs = dialling.later(chance());
     setStatus({ state: "lost", retryInMs, unsent: outbox.size, stopped });
   }
 
@@ -165,11 +181,15 @@ export function createSession(options: SessionOptions, world: World): Session {
       case "joined":
         return joined(said);
       case "member":
-        return memberSaid(said);
+        if (status.state !== "live") return presence.hold(said);
+        if ((await presence.take(keys, said)) !== null) timer.tellSoon(chance());
+        return presence.tell();
       case "live":
         return live(from);
       case "error":
-        retryAfterMs = said.retryAfterMs === undefined ? null : Math.min(said.retryAfterMs, maxRetryAfterMs);
+        dialling.askedToWait(
+          said.retryAfterMs === undefined ? null : Math.min(said.retryAfterMs, maxRetryAfterMs),
+        );
         return;
       case "pong":
       case "unknown":
@@ -179,28 +199,30 @@ export function createSession(options: SessionOptions, world: World): Session {
   async function joined(said: Joined): Promise<void> {
     const salt = fromBase64url(said.salt);
     if (salt !== null && !equal(salt, keys.salt)) return deriveAndDial(salt);
-    seats.length = 0;
+    presence.joining();
     timeline.replaying();
-    if (log !== null && log === said.log && said.first > lastSeq + 1) timeline.trimmed();
-    if (log !== said.log) {
-      lastSeq = 0;
-      timeline.newLog();
-      archive.newLog();
-      expiry.newLog();
+    const before = read ?? readBefore;
+    const seq = before?.log === said.log ? before.seq : 0;
+    if (before !== null && said.first > seq + 1) hearing.trimmed();
+    if (read?.log !== said.log) {
+      read = { log: said.log, seq: 0 };
+      hearing.newLog();
     }
-    log = said.log;
+    // What is below never comes.
+    read.seq = Math.max(read.seq, said.first - 1);
   }
 
   /** The relay's salt is another than the one these keys came from: the room has another name there. */
   async function deriveAndDial(salt: Bytes): Promise<void> {
-    link.drop();
+    letGo();
     setStatus({ state: "dialling" });
     try {
       keys = await world.derive(salt);
-      log = null;
-      archive.clear();
+      read = null;
+      readBefore = null;
+      hearing.newKeys();
       outbox.unseal();
-      timeline.notice("new-salt", self);
+      timeline.notice("new-salt", self.author);
       world.tell({ type: "code", code: keys.code });
     } finally {
       // Whoever took another name meanwhile has dialled the room of the old keys.
@@ -209,112 +231,28 @@ export function createSession(options: SessionOptions, world: World): Session {
     }
   }
 
-  /** Until the replay is through, seats wait: keys are numbered in the order of the log, and a hello is newer than it. */
-  async function memberSaid(said: Member): Promise<void> {
-    if (status.state !== "live") {
-      if (seats.length < maxRosterMembers) seats.push(said);
-      return;
-    }
-    const { what, author } = await takeSeat(said);
-    if (what !== "none" && author?.own === false) timeline.notice(what, author);
-    tellMembers();
-  }
-
-  async function takeSeat(said: Member): Promise<RosterChange> {
-    const hello = await openHello(keys, said);
-    const known = hello && { key: hello.key, name: hello.body.name, at: hello.body.at };
-    const change = roster.seat(said.fromUser, said.state, known);
-    if (change.secondKey && change.author) timeline.notice("second-key", change.author);
-    if (change.author?.own === true) self = change.author;
-    return change;
-  }
-
-  function tellMembers(): void {
-    world.tell({ type: "members", members: roster.list() });
-  }
-
   async function live(from: Line): Promise<void> {
-    attempt = 0;
+    dialling.succeeded();
     stopped = false;
-    const named = seats.splice(0);
-    for (const said of named) await takeSeat(said);
+    await presence.settle(keys);
     // The person may have left meanwhile, or dialled anew under another name.
     if (from !== link.line) return;
-    roster.keepOnly(new Set(named.map((said) => said.fromUser)));
     timeline.live();
     setStatus({ state: "live" });
-    tellMembers();
-    world.tell({ type: "caught-up", messages: caughtUp, first: !wasLive });
-    caughtUp = 0;
-    wasLive = true;
-    bringBack.begin(chance());
-    forgetOverdue();
-    return send();
-  }
-
-  function forgetOverdue(): void {
-    if (status.state !== "live") return;
-    for (const seq of expiry.takeOverdue()) link.line?.text(encodeText({ type: "forget", seq }));
-  }
-
-  /** Uniform in [0, 1). */
-  function chance(): number {
-    const [high = 0, low = 0] = world.random(2);
-    return (high * 256 + low) / 65_536;
+    presence.tell();
+    hearing.live();
+    return speaking.send();
   }
 
   // ── what the room says ──────────────────────────────────────────────────────────────────────────────────────
 
   async function roomSaid(sealedFor: RoomKeys, bytes: Bytes): Promise<void> {
     const frame = decodeFrame(bytes);
-    if (frame?.kind === frameKind.volatile) return volatileSaid(frame);
+    if (frame?.kind === frameKind.volatile) return hearing.volatile(keys, frame);
     // Keys are changed only for another salt: what was still on its way was for a room that is no longer ours.
-    if (frame === null || sealedFor !== keys || frame.seq <= lastSeq) return;
-    lastSeq = frame.seq;
-    const message = await open(frame);
-    if (message === null) {
-      timeline.unreadable();
-      return;
-    }
-    const { author, body } = message;
-    if (message.secondKey) timeline.notice("second-key", author);
-    const clash = author.own ? echoed(body) : null;
-    const id = entryId(author.key, body.counter);
-    const isCopy = timeline.cameBy(id);
-    const news = timeline.receive(message, world.now());
-    if (clash !== null) sayBody(clash);
-    // Who comes back knows what they have said themselves.
-    const isNews = news === "news" && body.kind === "text" && !(wasLive && author.own);
-    if (isNews && status.state !== "live") caughtUp++;
-    // A second copy in one log, from somebody who was carrying too, is nothing new to anybody.
-    if (!isCopy) archive.keep(id, frame);
-    if (body.kind === "delete") archive.forget(entryId(author.key, body.of));
-    if (author.own) expiry.sent(id, frame.seq);
-    expiry.check();
-    bringBack.cameBy(id);
-  }
-
-  async function volatileSaid(frame: Frame): Promise<void> {
-    const said = await openVolatile(keys, frame);
-    const met = said && roster.author(said.fromUser, said.key, said.body.name);
-    if (said && met && said.body.kind === "read" && receipts.on) timeline.seen(met.author, said.body.id);
-  }
-
-  /** Null as well for a new key above the limit: a flood of keys must not push known ones out. */
-  async function open(frame: Frame): Promise<(Received & Met) | null> {
-    const message = await openMessage(keys, frame);
-    if (message === null) return null;
-    const met = roster.author(message.fromUser, message.key, message.body.name);
-    return met && { seq: frame.seq, ...message, ...met };
-  }
-
-  /** An own message is back: it is said. Gives the one that waited under the same number, if that was another. */
-  function echoed(body: MessageBody): MessageBody | null {
-    counter = Math.max(counter, body.counter + 1);
-    const result = outbox.acknowledge(body);
-    if (result === "said") return null;
-    timeline.unsay(self, body.counter);
-    return result.clash;
+    if (frame === null || sealedFor !== keys || read === null || frame.seq <= read.seq) return;
+    read.seq = frame.seq;
+    return hearing.kept(keys, frame);
   }
 
   // ── what the person says ────────────────────────────────────────────────────────────────────────────────────
@@ -323,96 +261,67 @@ export function createSession(options: SessionOptions, world: World): Session {
     const fault = faultOfText(text);
     if (fault !== null) return fault;
     if (outbox.full) return "outbox-full";
-    sayBody({ kind: "text", name, at: world.now(), counter, text });
+    sayBody({ kind: "text", name: self.name, at: world.now(), counter: 0, text });
     return null;
   }
 
+  /** Says a body under the next number. */
   function sayBody(said: MessageBody): void {
-    const body = { ...said, counter: counter++ };
-    outbox.add(body);
-    if (body.kind === "text") timeline.say(self, body);
+    const body = speaking.take(said);
+    if (body.kind === "text") timeline.say(self.author, body);
     if (status.state === "lost") setStatus({ ...status, unsent: outbox.size });
-    inOrder(send);
+    inOrder(speaking.send);
   }
 
   function setTimer(seconds: number): void {
-    if (!outbox.full) sayBody({ kind: "timer", name, at: world.now(), counter, seconds });
-  }
-
-  function saw(): void {
-    receipts.saw(timeline.newestOfOthers());
-  }
-
-  async function sendReceipt(id: MessageId): Promise<void> {
-    const { line } = link;
-    const body = { kind: "read", name, at: world.now(), id } as const;
-    const frame = await sealVolatile(keys, member, body, world.random);
-    if (line !== null && line === link.line && status.state === "live") line.frame(frame);
-  }
-
-  /** Sends what has not gone out on this line, oldest first, sealing what is not sealed for this room and name. */
-  async function send(): Promise<void> {
-    while (!bringBack.busy && link.line !== null && status.state === "live") {
-      const { line } = link;
-      const entry = outbox.nextFor(line);
-      if (entry === null) return;
-      const frame = entry.frame ?? (await sealMessage(keys, member, { ...entry.body, name }, world.random));
-      // Whoever changes room or name lets go of the line first, so a frame for the old ones is dropped here.
-      if (link.line !== line) continue;
-      entry.frame = frame;
-      entry.sentOn = line;
-      line.frame(frame);
-    }
+    if (seconds === speaking.timerToBe() || outbox.full) return;
+    sayBody({ kind: "timer", name: self.name, at: world.now(), counter: 0, seconds });
   }
 
   function wake(): void {
-    if (status.state === "lost" && world.now() >= politeUntil) dial();
-    if (status.state === "live") link.ping();
+    if (status.state === "lost") dialling.wake();
+    else if (status.state === "live") link.ping();
+    else if (link.line !== null) dialling.wakeAmid();
   }
 
   function tryNow(): void {
-    if (status.state === "lost") dial();
+    if (status.state === "lost") dialling.now();
   }
 
   function rename(next: string): void {
     sayGoodbye();
-    name = next;
-    self = { key: ownKey, name, ordinal: 1, own: true };
-    seat = newSeat();
-    attempt = 0;
+    self.rename(next);
     outbox.unseal();
-    dial();
+    dialling.succeeded();
+    dialling.now();
   }
 
   function leave(): void {
     sayGoodbye();
-    expiry.stop();
+    hearing.stop();
     setStatus({ state: "left", why: "asked" });
   }
 
   function sayGoodbye(): void {
     if (link.joined) link.line?.text(encodeText({ type: "leave" }));
-    cancelRetry();
-    bringBack.stop();
-    receipts.stop();
-    link.drop();
+    letGo();
   }
 
   function start(): void {
-    for (const { body } of outbox.waiting()) if (body.kind === "text") timeline.say(self, body);
+    for (const { body } of outbox.waiting()) if (body.kind === "text") timeline.say(self.author, body);
     world.tell({ type: "code", code: keys.code });
-    dial();
+    if (timer.seconds > 0) world.tell({ type: "timer", seconds: timer.seconds });
+    dialling.now();
   }
 
   function save(): SavedSession {
     return {
+      ...self.save(),
       roomId: keys.roomId,
-      name,
-      member: member.saved,
-      seat,
-      counter,
-      helloAt,
+      counter: speaking.counter,
       receipts: receipts.on,
+      timer: timer.saved,
+      seen: read === null ? readBefore : { ...read },
       unsent: outbox.save(),
     };
   }
@@ -424,7 +333,7 @@ export function createSession(options: SessionOptions, world: World): Session {
   return {
     setReceipts: receipts.switch,
     setTimer,
-    saw,
+    saw: () => receipts.saw(timeline.newestOfOthers()),
     start,
     say,
     wake,

@@ -5,8 +5,9 @@
 import { maxCameBy, maxKnownKeys, maxReactionsPerMessage, maxTimelineEntries } from "../protocol/limits.ts";
 import { remember } from "../protocol/bounded.ts";
 import type { MessageBody, MessageId } from "./body.ts";
-import { Counters, type Gap, missingIn } from "./counters.ts";
 import type { Author, Entry, MessageEntry, Notice, SessionEvent } from "./events.ts";
+import { lastsOf } from "./expiry.ts";
+import { GapLines } from "./gap-lines.ts";
 
 type TextBody = Extract<MessageBody, { kind: "text" }>;
 const nothingLeft = { text: "", edited: null, deleted: true, reactions: new Map() };
@@ -24,29 +25,31 @@ export interface Received {
 /** Invariant: `#placed` is in log order and what it holds is on every screen of the room in that order. */
 export class Timeline {
   readonly #tell: Tell;
-  readonly #counters = new Counters();
+  readonly #gaps: GapLines;
   /** Replaced, never changed in place: what was told stays true for who holds it. */
   readonly #byId = new Map<string, Entry>();
   readonly #idOfMessage = new Map<MessageId, string>();
   readonly #placed: string[] = [];
   readonly #sending: string[] = [];
-  /** Where the line of each gap belongs, and whose it is; judged ones are on screen, or have been. */
-  readonly #gaps = new Map<string, GapPlace>();
   /** The messages that have come by in the present log. */
   readonly #cameBy = new Map<string, null>();
   /** The latest entry that has come by in it. */
   #newest: string | null = null;
   /** Of each reader's key, the entry up to which it has seen the room. */
   readonly #seenUpTo = new Map<string, string>();
-  /** What the room has agreed on last: messages disappear so many seconds after they were said; 0 is off. */
-  #timerSeconds = 0;
-  /** When the timer ends each message that it ends, ms since 1970. */
-  readonly #expiry = new Map<string, number>();
-  #judging = false;
+  /** The keys of those who have seen each own entry. */
+  readonly #readers = new Map<string, Set<string>>();
   #lines = 0;
 
   constructor(tell: Tell) {
     this.#tell = tell;
+    this.#gaps = new GapLines({
+      newest: () => this.#placed.at(-1) ?? null,
+      has: (id) => this.#byId.has(id),
+      place: (entry, behind) => this.#place(entry, behind),
+      replace: (entry) => this.#replace(entry),
+      remove: (id) => this.#remove(id),
+    });
   }
 
   /** Shows an own text at once, behind everything that is numbered. */
@@ -55,11 +58,6 @@ export class Timeline {
     this.#sending.push(entry.id);
     this.#byId.set(entry.id, entry);
     this.#tell({ type: "entry", entry, before: null });
-  }
-
-  /** Takes an own text back that was not numbered: it will be said under another counter. */
-  unsay(author: Author, counter: number): void {
-    this.#remove(entryId(author.key, counter));
   }
 
   /** Whether a message has come by in the present log. */
@@ -76,11 +74,17 @@ export class Timeline {
   /** Somebody has seen everything up to a message. Own ones that stand above it count one more reader. */
   seen(reader: Author, messageId: MessageId): void {
     const upTo = this.#placed.lastIndexOf(this.#idOfMessage.get(messageId) ?? "");
+    // Where that has left the screen it begins at the top; nobody is counted twice.
     const before = this.#placed.lastIndexOf(this.#seenUpTo.get(reader.key) ?? "");
     if (reader.own || upTo <= before) return;
     remember(this.#seenUpTo, reader.key, this.#placed[upTo] ?? "", maxKnownKeys);
     for (const id of this.#placed.slice(before + 1, upTo + 1)) {
-      this.#change(id, (entry) => (entry.author.own ? { ...entry, seenBy: entry.seenBy + 1 } : entry));
+      const entry = this.#byId.get(id);
+      if (entry?.kind !== "message" || !entry.author.own) continue;
+      const readers = this.#readers.get(id) ?? new Set();
+      if (readers.has(reader.key)) continue;
+      this.#readers.set(id, readers.add(reader.key));
+      this.#change(id, (own) => ({ ...own, seenBy: readers.size }));
     }
   }
 
@@ -92,45 +96,38 @@ export class Timeline {
     return entry?.kind === "message" ? entry.messageId : null;
   }
 
-  /** Takes off the screen what the timer ends at `now`, and gives its ids. */
-  expire(now: number): string[] {
-    const due = [...this.#expiry].filter(([, at]) => at <= now).map(([id]) => id);
-    for (const id of due) this.#remove(id);
-    return due;
+  /** A message leaves the screen: its time is over, or another was said under its number. */
+  end(id: string): void {
+    this.#remove(id);
   }
 
-  /** When the timer ends the next message, ms since 1970; null when it ends none. */
-  nextExpiry(): number | null {
-    return this.#expiry.size === 0 ? null : Math.min(...this.#expiry.values());
-  }
-
-  /** A clock that runs ahead must not keep a message longer than the others. */
-  #startTimer(id: string, at: number, now: number): void {
-    if (this.#timerSeconds > 0) this.#expiry.set(id, Math.min(at, now) + this.#timerSeconds * 1000);
-  }
-
-  /** Takes the next message of the log. "double": it has come by in this log, or was on screen before the log began. */
-  receive({ seq, body, messageId, author }: Received, now: number): "news" | "double" {
+  /**
+   * Takes the next message of the log. "double": it has come by in this log, or was on screen before the log began.
+   * @param isChange false for a timer that is what it was before: it gets no line
+   */
+  receive({ seq, body, messageId, author }: Received, isChange = true): "news" | "double" {
     const id = entryId(author.key, body.counter);
     if (this.#cameBy.has(id)) return "double";
     remember(this.#cameBy, id, null, maxCameBy);
-    const seen = this.#counters.see(author.key, body.counter);
-    if (seen === "seen") {
+    const seen = this.#gaps.see(author, body.counter, body.kind === "timer" || lastsOf(body) !== null);
+    if (seen === "seen" || this.#isNumbered(id)) {
       this.#reorder(id);
       this.#change(id, (entry) => (entry.seq === seq ? entry : { ...entry, seq }));
       return "double";
     }
-    if (seen.filled !== null) this.#redrawGap(author.key, seen.filled);
-    this.#noteGap(author, body.counter);
-    this.#apply({ seq, body, messageId, author }, id, now);
+    if (isChange) this.#apply({ seq, body, messageId, author }, id);
     return "news";
   }
 
-  #apply({ seq, body, messageId, author }: Received, id: string, now: number): void {
+  #isNumbered(id: string): boolean {
+    const entry = this.#byId.get(id);
+    return entry?.kind === "message" && entry.seq !== null;
+  }
+
+  #apply({ seq, body, messageId, author }: Received, id: string): void {
     switch (body.kind) {
       case "text":
         this.#place(messageEntry(author, body, messageId, seq));
-        this.#startTimer(id, body.at, now);
         this.#newest = id;
         this.#idOfMessage.set(messageId, id);
         break;
@@ -140,7 +137,7 @@ export class Timeline {
         );
         break;
       case "delete":
-        this.#excuse(author.key, body.of);
+        this.#gaps.excuse(author.key, body.of);
         this.#change(entryId(author.key, body.of), (entry) => ({ ...entry, ...nothingLeft }));
         break;
       case "react":
@@ -149,7 +146,6 @@ export class Timeline {
         );
         break;
       case "timer":
-        this.#timerSeconds = body.seconds;
         this.#place({ kind: "timer", id, seconds: body.seconds, author });
         this.#newest = id;
         break;
@@ -178,29 +174,12 @@ export class Timeline {
 
   /** A replay begins: gaps wait until all of it has come. */
   replaying(): void {
-    this.#judging = false;
+    this.#gaps.replaying();
   }
 
   /** The replay is complete: from now on a missing number is a gap. */
   live(): void {
-    this.#judging = true;
-    for (const place of this.#gaps.values()) if (!place.judged) this.#showGap(place);
-  }
-
-  /** Remembers where a hole in front of `counter` belongs: behind what is on screen now. */
-  #noteGap(author: Author, counter: number): void {
-    const gap = this.#counters.gaps(author.key).find(({ to }) => to === counter - 1);
-    // What the timer ended is gone from the log too; nobody misses it.
-    if (gap === undefined || this.#timerSeconds > 0) return;
-    const place = {
-      gap,
-      id: gapId(author.key, gap),
-      author,
-      behind: this.#placed.at(-1) ?? null,
-      judged: false,
-    };
-    remember(this.#gaps, place.id, place, maxTimelineEntries);
-    if (this.#judging) this.#showGap(place);
+    this.#gaps.live();
   }
 
   /** On all screens what has come by in this log stands in its order; an entry that stands so already does not move. */
@@ -214,27 +193,6 @@ export class Timeline {
     if (at > newest || entry === undefined) return;
     this.#placed.splice(at, 1);
     this.#place(entry, behind);
-  }
-
-  #excuse(key: string, counter: number): void {
-    const gap = this.#counters.excuse(key, counter);
-    if (gap !== null) this.#redrawGap(key, gap);
-  }
-
-  #redrawGap(key: string, gap: Gap): void {
-    const place = this.#gaps.get(gapId(key, gap));
-    if (place?.judged === true) this.#showGap(place);
-  }
-
-  /** Shows, redraws or removes the line of one gap. */
-  #showGap(place: GapPlace): void {
-    const { id, author, gap, behind } = place;
-    const count = missingIn(gap);
-    const shown = this.#byId.has(id);
-    if (count === 0) this.#remove(id);
-    else if (shown) this.#replace({ kind: "gap", id, author, count });
-    else if (!place.judged) this.#place({ kind: "gap", id, author, count }, behind);
-    place.judged = true;
   }
 
   /** Puts an entry behind another (null: in front of all), or behind all that is numbered. */
@@ -267,7 +225,7 @@ export class Timeline {
     const entry = this.#byId.get(id);
     if (entry === undefined) return;
     this.#byId.delete(id);
-    this.#expiry.delete(id);
+    this.#readers.delete(id);
     takeOut(this.#placed, id);
     takeOut(this.#sending, id);
     if (entry.kind === "message" && entry.messageId !== null) this.#idOfMessage.delete(entry.messageId);
@@ -278,20 +236,6 @@ export class Timeline {
 function takeOut(ids: string[], id: string): void {
   const at = ids.indexOf(id);
   if (at >= 0) ids.splice(at, 1);
-}
-
-interface GapPlace {
-  readonly gap: Gap;
-  readonly id: string;
-  readonly author: Author;
-  /** The entry it stands behind, or null: in front of all. */
-  readonly behind: string | null;
-  judged: boolean;
-}
-
-/** A gap keeps its name while numbers are taken out of it: it is known by the message behind it. */
-function gapId(key: string, { to }: Gap): string {
-  return `gap.${key}.${to}`;
 }
 
 /** What a message is called on screens and in the archive: its author's key and its number. */

@@ -48,6 +48,10 @@ export interface SavedSession {
   /** What the last hello gave as its time. */
   readonly helloAt: number;
   readonly receipts: boolean;
+  /** The room's timer in seconds, 0 is off; null: not known. */
+  readonly timer: number | null;
+  /** The log that was seen last, and how far; null: none. */
+  readonly seen: { readonly log: string; readonly seq: number } | null;
   readonly unsent: readonly SavedUnsent[];
 }
 

@@ -103,7 +103,6 @@ export function createRoomView(options: RoomOptions): RoomView {
     switch (event.type) {
       case "entry":
         log.put(event.entry, event.before);
-        if (event.entry.kind === "timer") people.showTimer(event.entry.seconds);
         look();
         return;
       case "gone":
@@ -114,6 +113,9 @@ export function createRoomView(options: RoomOptions): RoomView {
         return;
       case "status":
         showStatus(event.status);
+        return;
+      case "timer":
+        people.showTimer(event.seconds);
         return;
       case "caught-up":
         if (!event.first) announce(wording.back(event.messages));

@@ -137,7 +137,7 @@ function checkRoom(value: unknown): SavedRoom | null {
 
 function checkSession(value: unknown): SavedSession | null {
   const session = (value ?? {}) as Partial<SavedSession>;
-  const { roomId, name, member, seat, counter, helloAt, receipts, unsent } = session;
+  const { roomId, name, member, seat, counter, helloAt, receipts, unsent, timer, seen } = session;
   if (
     typeof roomId !== "string" ||
     typeof name !== "string" ||
@@ -147,7 +147,13 @@ function checkSession(value: unknown): SavedSession | null {
     return null;
   if (!isCount(counter) || !isCount(helloAt) || typeof receipts !== "boolean") return null;
   if (!Array.isArray(unsent) || !unsent.every(isUnsent)) return null;
-  return { roomId, name, member, seat, counter, helloAt, receipts, unsent };
+  const known = { timer: isCount(timer) ? timer : null, seen: isSeen(seen) ? seen : null };
+  return { roomId, name, member, seat, counter, helloAt, receipts, unsent, ...known };
+}
+
+function isSeen(value: unknown): value is SavedSession["seen"] {
+  const { log, seq } = (value ?? {}) as { log?: unknown; seq?: unknown };
+  return typeof log === "string" && isCount(seq);
 }
 
 function isCount(value: unknown): value is number {

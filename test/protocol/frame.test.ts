@@ -7,6 +7,7 @@ import {
   frameHeaderBytes,
   frameKind,
   frameKindOf,
+  lasting,
   minFrameBytes,
   seqOf,
   stampFromUser,
@@ -36,6 +37,15 @@ test("reads back what it laid out", () => {
       assert.deepEqual(decodeFrame(encodeFrame(frame)), frame);
     }
   }
+});
+
+test("asks the relay to keep a frame for so long in a copy, and leaves the rest as it is", () => {
+  const frame = encodeFrame(parts);
+  const asked = lasting(frame, 60);
+  assert.equal(seqOf(frame), 0);
+  assert.equal(seqOf(asked), 60);
+  stampSeq(asked, 0);
+  assert.deepEqual(asked, frame);
 });
 
 test("leaves seq at zero for a client", () => {

@@ -9,13 +9,20 @@ const charge = 256;
 
 function testLogs(change: Partial<Limits> = {}): {
   logs: Logs;
-  keep: (log: RoomLog, frameBytes?: number, share?: Share, keptAtMs?: number, seat?: string) => void;
+  keep: (
+    log: RoomLog,
+    frameBytes?: number,
+    share?: Share,
+    keptAtMs?: number,
+    seat?: string,
+    endsAtMs?: number | null,
+  ) => void;
 } {
   const logs = createLogs({ ...defaultLimits, logSharePercent: 0, ...change });
   const nobody = new Share();
   return {
     logs,
-    keep(log, frameBytes = 100, share = nobody, keptAtMs = 0, seat = "seat") {
+    keep(log, frameBytes = 100, share = nobody, keptAtMs = 0, seat = "seat", endsAtMs = null) {
       log.last++;
       logs.keep({
         seq: log.last,
@@ -23,6 +30,7 @@ function testLogs(change: Partial<Limits> = {}): {
         share,
         frameBytes,
         keptAtMs,
+        endsAtMs,
         seat,
         bytes: new Uint8Array(frameBytes + 2),
       });
@@ -155,7 +163,35 @@ test("forget drops only what that seat sent, and is no trimming", () => {
   assert.deepEqual([seqsIn(log), log.first], [[2], 1]);
 });
 
-test("agrees with a list through thousands of random keeps, forgets and expiries", () => {
+test("what its sender wants dropped goes at its time, wherever it stands, and is no trimming", () => {
+  const { logs, keep } = testLogs({ historyAgeMs: 10_000 });
+  const log = newLog(() => assert.fail("expected a frame to be left"));
+  for (const endsAtMs of [3_000, null, 2_000, 9_999]) keep(log, 100, undefined, 0, "seat", endsAtMs);
+  logs.forget(log, 4, "seat");
+  logs.expire(1_999);
+  assert.deepEqual(seqsIn(log), [1, 2, 3]);
+  logs.expire(2_000);
+  assert.deepEqual(seqsIn(log), [1, 2]);
+  logs.expire(9_998);
+  assert.deepEqual([seqsIn(log), log.first, logs.usedBytes], [[2], 1, 100 + charge]);
+});
+
+test("a time beyond the age changes nothing, and a room whose last frame ended is told so", () => {
+  const { logs, keep } = testLogs({ historyAgeMs: 10_000 });
+  let emptied = 0;
+  const log = newLog(() => emptied++);
+  keep(log, 100, undefined, 0, "seat", 10_000);
+  keep(log, 100, undefined, 5_000, "seat", 6_000);
+  logs.expire(6_000);
+  assert.deepEqual([seqsIn(log), emptied], [[1], 0]);
+  logs.expire(10_000);
+  assert.deepEqual([log.first, emptied], [2, 1]);
+  keep(log, 100, undefined, 10_000, "seat", 11_000);
+  logs.expire(11_000);
+  assert.equal(emptied, 2);
+});
+
+test("agrees with a list through thousands of random keeps, forgets, ends and expiries", () => {
   const random = seededFractions(7);
   const { logs, keep } = testLogs({
     history: 50,
@@ -164,14 +200,21 @@ test("agrees with a list through thousands of random keeps, forgets and expiries
     logMemoryBytes: 40_000,
   });
   const rooms = [newLog(), newLog(), newLog()];
-  let model: { log: RoomLog; seq: number; frameBytes: number; keptAtMs: number }[] = [];
+  let model: { log: RoomLog; seq: number; frameBytes: number; keptAtMs: number; endsAtMs: number }[] = [];
   const sum = (of: typeof model): number => of.reduce((total, { frameBytes }) => total + frameBytes, 0);
   for (let nowMs = 0; nowMs < 20_000; nowMs++) {
     const log = rooms[Math.floor(random() * random() * 3)] ?? newLog();
     if (random() < 0.7) {
       const frameBytes = 52 + Math.floor(random() * 300);
-      keep(log, frameBytes, undefined, nowMs);
-      model.push({ log, seq: log.last, frameBytes, keptAtMs: nowMs });
+      const endsAtMs = random() < 0.5 ? null : nowMs + Math.floor(random() * 600);
+      keep(log, frameBytes, undefined, nowMs, "seat", endsAtMs);
+      model.push({
+        log,
+        seq: log.last,
+        frameBytes,
+        keptAtMs: nowMs,
+        endsAtMs: endsAtMs ?? Number.POSITIVE_INFINITY,
+      });
       const isOver = (): boolean => {
         const own = model.filter((one) => one.log === log);
         return own.length > 50 || sum(own) > 4_000;
@@ -188,7 +231,7 @@ test("agrees with a list through thousands of random keeps, forgets and expiries
       model = model.filter((one) => one.log !== log || one.seq !== seq);
     } else {
       logs.expire(nowMs);
-      model = model.filter(({ keptAtMs }) => nowMs - keptAtMs < 500);
+      model = model.filter(({ keptAtMs, endsAtMs }) => nowMs - keptAtMs < 500 && nowMs < endsAtMs);
     }
     if (nowMs % 50 !== 0) continue;
     for (const room of rooms) {

@@ -3,7 +3,7 @@
 import assert from "node:assert/strict";
 import { test } from "node:test";
 
-import { frameKind } from "../../src/protocol/frame.ts";
+import { frameKind, lasting } from "../../src/protocol/frame.ts";
 import { defaultLimits, replayQueueBytes } from "../../src/protocol/limits.ts";
 import { kiB } from "../../src/protocol/units.ts";
 import {
@@ -181,6 +181,20 @@ test("forget drops a frame that the same seat sent, and tells nobody", () => {
   const heard = join(room, "Cyd").read();
   assert.deepEqual(seqs(heard), [1]);
   assert.deepEqual([joinedOf(heard).first, joinedOf(heard).last], [1, 2]);
+});
+
+test("a frame is dropped after the seconds that its sender wrote where the relay writes the number", () => {
+  const { join, clock } = testRelay();
+  const ann = join(room, "Ann");
+  ann.send(lasting(frameOf("one"), 60));
+  ann.send(lasting(frameOf("two"), 2 ** 48 - 1));
+  ann.send(frameOf("three"));
+  clock.step(59_999);
+  assert.deepEqual(seqs(join(room, "Bob").read()), [1, 2, 3]);
+  clock.step(1_000);
+  const heard = join(room, "Cyd").read();
+  assert.deepEqual(seqs(heard), [2, 3]);
+  assert.equal(joinedOf(heard).first, 1);
 });
 
 test("a seat that was taken back after it had left may still have its frames forgotten", () => {

@@ -32,6 +32,8 @@ interface Sent {
   readonly body: string;
   readonly seat: string;
   readonly atMs: number;
+  /** When its sender wants it dropped. */
+  readonly endsAtMs: number;
   state: "kept" | "forgotten" | "trimmed";
 }
 
@@ -87,6 +89,7 @@ function play(seed: number, steps: number): number {
   const kept = (): Sent[] => life.sent.filter(({ state }) => state === "kept");
   const trim = (): void => {
     const nowMs = clock.now();
+    for (const frame of kept()) if (nowMs >= frame.endsAtMs) frame.state = "forgotten";
     const alive = kept();
     for (const [index, frame] of alive.entries()) {
       const isOver = alive.length - index > history || nowMs - frame.atMs >= historyAgeMs;
@@ -163,9 +166,11 @@ function play(seed: number, steps: number): number {
     if (kind === undefined || author === undefined) return;
     const body = `${said++}`.padEnd(16, " ");
     const fromUser = bytesOf(author.name, 16);
+    const lastsSeconds = random() < 0.5 ? 0 : Math.floor(random() * 99);
+    const endsFirst = lastsSeconds > 0 && lastsSeconds * 1_000 < historyAgeMs;
     const frame = encodeFrame({
       kind,
-      seq: Math.floor(random() * 99),
+      seq: lastsSeconds,
       fromUser,
       iv: bytesOf("iv", 12),
       ciphertext: Buffer.from(body),
@@ -184,6 +189,7 @@ function play(seed: number, steps: number): number {
       body: body.trimEnd(),
       seat: person.name,
       atMs: clock.now(),
+      endsAtMs: endsFirst ? clock.now() + lastsSeconds * 1_000 : Number.POSITIVE_INFINITY,
       state: "kept",
     });
     trim();
@@ -230,6 +236,6 @@ function play(seed: number, steps: number): number {
   return checked;
 }
 
-test("everybody hears exactly what the model says, in order, across replays, breaks and trims", () => {
+test("everybody hears exactly what the model says, in order, across replays, breaks, ends and trims", () => {
   for (let seed = 1; seed <= 6; seed++) assert.ok(play(seed, 3_000) > 1_000);
 });

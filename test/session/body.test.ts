@@ -12,15 +12,28 @@ const id = toBase64url(new Uint8Array(16));
 const secret = toBase64url(new Uint8Array(32));
 const message = (fields: object) => decodeBody("message", utf8(JSON.stringify({ ...said, ...fields })));
 
+const isOptional = new Set(["re", "lasts"]);
 const bodies: readonly MessageBody[] = [
   { kind: "text", ...said, text: "hello" },
   { kind: "text", ...said, text: "yes", re: id },
+  { kind: "text", ...said, text: "not for long", lasts: 1 },
   { kind: "edit", ...said, of: 3, text: "better" },
+  { kind: "edit", ...said, of: 3, text: "better", lasts: 60 },
   { kind: "delete", ...said, of: 3 },
   { kind: "react", ...said, id, emoji: "👍", on: true },
   { kind: "topic", ...said, text: "" },
   { kind: "timer", ...said, seconds: 0 },
   { kind: "file", ...said, file: id, secret, size: 0, fileName: "a.txt", type: "text/plain" },
+  {
+    kind: "file",
+    ...said,
+    lasts: 315_360_000,
+    file: id,
+    secret,
+    size: 0,
+    fileName: "a",
+    type: "text/plain",
+  },
 ];
 
 test("every kind of message comes back as it was said", () => {
@@ -34,6 +47,21 @@ test("a hello and volatile bodies come back as they were said, and have no count
   assert.deepEqual(decodeBody("hello", encodeBody(hello)), hello);
   assert.deepEqual(decodeBody("volatile", encodeBody(typing)), typing);
   assert.deepEqual(decodeBody("volatile", encodeBody(read)), read);
+  const timer = { kind: "timer", name: "Ann", at: 1, seconds: 315_360_000 } as const;
+  assert.deepEqual(decodeBody("volatile", encodeBody(timer)), timer);
+  assert.equal(decodeBody("volatile", encodeBody({ ...timer, seconds: 315_360_001 })), null);
+});
+
+test("what ends lasts a whole number of seconds, from one to ten years", () => {
+  for (const body of [
+    { kind: "text", text: "a" },
+    { kind: "edit", of: 1, text: "a" },
+    { kind: "file", file: id, secret, size: 0, fileName: "a", type: "" },
+  ]) {
+    for (const lasts of [0, -1, 1.5, 315_360_001, "60", null, true])
+      assert.equal(message({ ...body, lasts }), null, `${body.kind} that lasts ${lasts}`);
+    assert.notEqual(message({ ...body, lasts: 315_360_000 }), null);
+  }
 });
 
 test("unknown keys are ignored, and an unknown kind keeps its number", () => {
@@ -43,7 +71,7 @@ test("unknown keys are ignored, and an unknown kind keeps its number", () => {
 
 test("a missing or wrong field refuses the body, whichever field it is", () => {
   for (const body of bodies) {
-    for (const key of Object.keys(body).filter((each) => each !== "re")) {
+    for (const key of Object.keys(body).filter((each) => !isOptional.has(each))) {
       const { [key]: _, ...rest } = { ...body } as Record<string, unknown>;
       assert.equal(decodeBody("message", utf8(JSON.stringify(rest))), null, `${body.kind} without ${key}`);
       for (const wrong of [null, [], {}, -1, 1.5, key === "kind" || key === "text" ? 7 : "\u0000"]) {

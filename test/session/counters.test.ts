@@ -54,11 +54,23 @@ test("a deleted number is not missing, and deleting it twice changes nothing mor
   assert.equal(counters.excuse("bob", 2), null);
 });
 
-test("a key keeps no more than its most gaps, the oldest is forgotten", () => {
+test("a key keeps no more than its most gaps, and a number of a forgotten one is news all the same", () => {
   const counters = new Counters();
   for (let counter = 0; counter <= maxGapsPerKey * 2; counter += 2) counters.see("ann", counter);
   assert.equal(counters.gaps("ann").length, maxGapsPerKey);
   counters.see("ann", maxGapsPerKey * 2 + 2);
   assert.equal(counters.gaps("ann").length, maxGapsPerKey);
   assert.deepEqual(gapsOf(counters)[0], [3, 3]);
+  assert.deepEqual(counters.see("ann", 1), { filled: null });
+  assert.equal(counters.gaps("ann").length, maxGapsPerKey);
+  assert.equal(counters.see("ann", 2), "seen");
+  assert.notEqual(counters.see("ann", 3), "seen");
+});
+
+test("a gap that is cut in two above the limit loses no number either", () => {
+  const counters = new Counters();
+  for (let counter = 0; counter < maxGapsPerKey * 4; counter += 4) counters.see("ann", counter);
+  counters.see("ann", maxGapsPerKey * 4);
+  assert.equal(counters.gaps("ann").length, maxGapsPerKey);
+  for (const counter of [2, 1, 3]) assert.notEqual(counters.see("ann", counter), "seen");
 });

@@ -10,11 +10,14 @@ export class Screen {
   readonly statuses: Status[] = [];
   readonly caughtUp: { messages: number; first: boolean }[] = [];
   members: readonly RosterMember[] = [];
+  /** The room's timer, in seconds. */
+  timer = 0;
 
   hear(event: SessionEvent): void {
     if (event.type === "status") this.statuses.push(event.status);
     if (event.type === "members") this.members = event.members;
     if (event.type === "caught-up") this.caughtUp.push({ messages: event.messages, first: event.first });
+    if (event.type === "timer") this.timer = event.seconds;
     if (event.type === "gone") this.#take(event.id);
     if (event.type !== "entry") return;
     this.#take(event.entry.id);

@@ -4,6 +4,22 @@ import assert from "node:assert/strict";
 import { test } from "node:test";
 import { Person, TestRelay, until } from "./stage.ts";
 
+/** Time passes for everybody. */
+function pass(ms: number, relay: TestRelay, ...people: readonly Person[]): void {
+  relay.elapse(ms);
+  for (const person of people) person.pass(ms);
+}
+
+async function cut(person: Person): Promise<void> {
+  person.cut();
+  await until("lost", () => person.status.state === "lost");
+}
+
+async function back(person: Person): Promise<void> {
+  person.session.tryNow();
+  await until("live", () => person.status.state === "live");
+}
+
 test("with the timer on, a message leaves the screens, the log and the archive, and nobody misses it", async () => {
   const relay = new TestRelay();
   const ann = await Person.enter(relay, "Ann");
@@ -13,12 +29,12 @@ test("with the timer on, a message leaves the screens, the log and the archive, 
   ann.session.say("goes");
   await bob.sees("Ann: goes");
   await ann.sees("Ann: goes");
-  for (const person of [ann, bob]) person.pass(59_999);
+  pass(59_999, relay, ann, bob);
   await bob.sees("Ann: goes");
-  for (const person of [ann, bob]) person.pass(1);
+  pass(1, relay, ann, bob);
   assert.deepEqual(bob.screen, ["Ann: stays", "Ann timer 60"]);
   assert.ok(!ann.screen.includes("Ann: goes"));
-  assert.deepEqual([...relay.forgotten], [3]);
+  assert.equal(relay.kept.length, 2);
   ann.session.setTimer(0);
   ann.session.say("stays again");
   await bob.sees("Ann: stays again");
@@ -26,28 +42,135 @@ test("with the timer on, a message leaves the screens, the log and the archive, 
   assert.deepEqual(cleo.screen, ["Ann: stays", "Ann timer 60", "Ann timer 0", "Ann: stays again"]);
   relay.restart();
   await until("lost", () => bob.status.state === "lost");
-  bob.session.tryNow();
-  await until("live", () => bob.status.state === "live");
+  await back(bob);
   bob.pass(2_000);
   await until("brought back", () => relay.log.length === 4);
 });
 
-test("what runs out while the line is broken is forgotten when it is back", async () => {
+test("what its author said lasts no longer in the log when the author is gone, nor when others carry it back", async () => {
   const relay = new TestRelay();
   const ann = await Person.enter(relay, "Ann");
-  ann.session.setTimer(10);
+  const bob = await Person.enter(relay, "Bob");
+  ann.session.setTimer(60);
   ann.session.say("goes");
-  await ann.sees("Ann: goes");
-  relay.reachable = false;
-  relay.newest.cut();
-  await until("lost", () => ann.status.state === "lost");
-  ann.pass(10_000);
-  assert.ok(!ann.screen.includes("Ann: goes"));
-  assert.equal(relay.forgotten.size, 0);
-  relay.reachable = true;
-  await until("a dial has ended", () => ann.status.state !== "dialling");
-  ann.session.tryNow();
-  await until("forgotten", () => relay.forgotten.has(2));
+  await bob.sees("Ann: goes");
+  ann.session.leave();
+  pass(20_000, relay, bob);
+  relay.restart();
+  await until("lost", () => bob.status.state === "lost");
+  await back(bob);
+  bob.pass(2_000);
+  relay.elapse(2_000);
+  await until("brought back", () => relay.log.length === 2);
+  pass(36_000, relay, bob);
+  assert.equal(relay.kept.length, 2);
+  pass(2_000, relay, bob);
+  assert.equal(relay.kept.length, 1);
+  relay.restart();
+  await until("lost", () => bob.status.state === "lost");
+  await back(bob);
+  bob.pass(2_000);
+  await until("brought back", () => relay.log.length === 1);
+  const cleo = await Person.enter(relay, "Cleo");
+  assert.deepEqual(cleo.screen, ["Ann timer 60"]);
+});
+
+test("what was typed offline lasts from when it goes out, by the timer that holds then", async () => {
+  const relay = new TestRelay();
+  const ann = await Person.enter(relay, "Ann");
+  const bob = await Person.enter(relay, "Bob");
+  await cut(ann);
+  ann.session.say("typed offline");
+  bob.session.setTimer(60);
+  await bob.sees("Bob timer 60");
+  pass(600_000, relay, bob);
+  ann.now += 600_000;
+  await back(ann);
+  await bob.sees("Ann: typed offline");
+  pass(59_000, relay, ann, bob);
+  await bob.sees("Ann: typed offline");
+  pass(1_000, relay, ann, bob);
+  assert.deepEqual(bob.screen, ["Bob timer 60"]);
+});
+
+test("what was sealed and reached nobody before its time was over is sealed anew", async () => {
+  const relay = new TestRelay();
+  const ann = await Person.enter(relay, "Ann");
+  const bob = await Person.enter(relay, "Bob");
+  ann.session.setTimer(60);
+  await ann.sees("Ann timer 60");
+  relay.deaf = true;
+  ann.session.say("late");
+  await until("sealed", () => ann.session.save().unsent[0]?.frame !== null);
+  relay.deaf = false;
+  await cut(ann);
+  pass(90_000, relay, bob);
+  ann.now += 90_000;
+  await back(ann);
+  await bob.sees("Ann: late");
+  pass(60_000, relay, ann, bob);
+  assert.deepEqual(bob.screen, ["Ann timer 60"]);
+});
+
+test("a timer whose frame the log has lost is told to whoever comes, and only to those who lack it", async () => {
+  const relay = new TestRelay();
+  relay.history = 2;
+  const ann = await Person.enter(relay, "Ann");
+  const bob = await Person.enter(relay, "Bob");
+  ann.session.setTimer(3_600);
+  for (const text of ["one", "two", "three"]) ann.session.say(text);
+  await ann.sees("Ann: three");
+  const cleo = await Person.enter(relay, "Cleo");
+  assert.equal(cleo.timer, 0);
+  let words = 0;
+  const toAll = relay.pass.bind(relay);
+  relay.pass = (frame) => {
+    if (frame[0] === 2) words++;
+    toAll(frame);
+  };
+  ann.pass(2_000);
+  await until("told", () => cleo.timer === 3_600);
+  bob.pass(2_000);
+  assert.equal(words, 1);
+  cleo.session.say("four");
+  for (const person of [ann, bob, cleo]) await person.sees("Cleo: four");
+  pass(3_600_000, relay, ann, bob, cleo);
+  assert.deepEqual(cleo.screen, []);
+  assert.equal(relay.kept.length, 0);
+});
+
+test("a reloaded tab knows the timer that the log has lost, and the log's word goes above what it remembers", async () => {
+  const relay = new TestRelay();
+  relay.history = 1;
+  const ann = await Person.enter(relay, "Ann");
+  ann.session.setTimer(60);
+  ann.session.say("one");
+  await ann.sees("Ann: one");
+  const saved = ann.session.save();
+  ann.session.leave();
+  const again = await Person.enter(relay, "Ann", { saved });
+  assert.equal(again.timer, 60);
+  again.session.leave();
+  const bob = await Person.enter(relay, "Bob");
+  bob.session.setTimer(300);
+  await bob.sees("Bob timer 300");
+  const third = await Person.enter(relay, "Ann", { saved });
+  assert.equal(third.timer, 300);
+});
+
+test("a timer set to what it is says nothing, by whomever", async () => {
+  const relay = new TestRelay();
+  const ann = await Person.enter(relay, "Ann");
+  const bob = await Person.enter(relay, "Bob");
+  ann.session.setTimer(0);
+  ann.session.setTimer(60);
+  ann.session.setTimer(60);
+  await bob.sees("Ann timer 60");
+  bob.session.setTimer(60);
+  bob.session.say("hello");
+  for (const person of [ann, bob]) await person.sees("Bob: hello");
+  assert.deepEqual(bob.screen, ["Ann timer 60", "Bob: hello"]);
+  assert.equal(relay.log.length, 2);
 });
 
 test("receipts are off, and nothing is told, until both have switched them on", async () => {
@@ -110,4 +233,43 @@ test("how much came with a replay is told once, and whether it is a return", asy
     { messages: 3, first: true },
     { messages: 1, first: false },
   ]);
+});
+
+test("what others bring back after a restart of the relay is told when it is there", async () => {
+  const relay = new TestRelay();
+  const ann = await Person.enter(relay, "Ann");
+  const bob = await Person.enter(relay, "Bob");
+  await cut(bob);
+  ann.session.say("one");
+  ann.session.say("two");
+  await ann.sees("Ann: two");
+  relay.restart();
+  await back(bob);
+  await until("lost", () => ann.status.state === "lost");
+  await back(ann);
+  ann.pass(2_000);
+  await bob.sees("Ann: two");
+  bob.pass(1_000);
+  assert.deepEqual(bob.caughtUp, [
+    { messages: 0, first: true },
+    { messages: 0, first: false },
+    { messages: 2, first: false },
+  ]);
+});
+
+test("a receipt that a break has swallowed is told again", async () => {
+  const relay = new TestRelay();
+  const ann = await Person.enter(relay, "Ann");
+  const bob = await Person.enter(relay, "Bob");
+  for (const person of [ann, bob]) person.session.setReceipts(true);
+  ann.session.say("hello");
+  await bob.sees("Ann: hello");
+  bob.session.saw();
+  relay.deaf = true;
+  bob.pass(2_000);
+  await cut(bob);
+  relay.deaf = false;
+  await back(bob);
+  bob.pass(2_000);
+  await until("seen", () => ann.message("hello").seenBy === 1);
 });

@@ -4,7 +4,7 @@ import assert from "node:assert/strict";
 import { fromBase64url, toBase64url, type Bytes } from "../../src/protocol/base64url.ts";
 import { close } from "../../src/protocol/close.ts";
 import { decodeClientText, encodeText, type Join, type RelayText } from "../../src/protocol/control.ts";
-import { frameKind, frameKindOf, stampFromUser, stampSeq } from "../../src/protocol/frame.ts";
+import { frameKind, frameKindOf, seqOf, stampFromUser, stampSeq } from "../../src/protocol/frame.ts";
 import { createMemberKey } from "../../src/crypto/member.ts";
 import type { MessageEntry, RosterMember, Status } from "../../src/session/events.ts";
 import { createSession } from "../../src/session/session.ts";
@@ -69,8 +69,13 @@ export class TestRelay {
   readonly connections: Connection[] = [];
   readonly dialledRooms: string[] = [];
   readonly texts: string[] = [];
-  /** What clients have asked to forget, by seq. */
+  /** What clients have asked to forget, and what has ended, by seq. */
   readonly forgotten = new Set<number>();
+  /** When what is kept ends, by seq. */
+  readonly ends = new Map<number, number>();
+  now = 1_700_000_000_000;
+  /** How many frames the log holds. */
+  history = Number.POSITIVE_INFINITY;
   /** Dials are not answered while this is false. */
   reachable = true;
   /** Frames of clients vanish while this is true. */
@@ -105,15 +110,31 @@ export class TestRelay {
     this.logId = toBase64url(random(16));
     this.first = 1;
     this.log.length = 0;
+    this.ends.clear();
+    this.forgotten.clear();
     this.seats.clear();
     for (const connection of this.connections) connection.cut();
+  }
+
+  /** Lets time pass: what senders want dropped by then is dropped. */
+  elapse(ms: number): void {
+    this.now += ms;
+    for (const [seq, endsAt] of this.ends) if (endsAt <= this.now) this.forgotten.add(seq);
+  }
+
+  /** What a newcomer would get. */
+  get kept(): Bytes[] {
+    return this.log.filter((_, index) => !this.forgotten.has(this.first + index));
   }
 
   /** Puts a frame into the log and passes it to everybody. */
   publish(frame: Bytes): void {
     const stamped = frame.slice();
-    stampSeq(stamped, this.first + this.log.length);
+    const seq = this.first + this.log.length;
+    if (seqOf(frame) > 0) this.ends.set(seq, this.now + seqOf(frame) * 1_000);
+    stampSeq(stamped, seq);
     this.log.push(stamped);
+    for (; this.log.length > this.history; this.first++) this.log.shift();
     if (!this.mute) this.pass(stamped);
   }
 
@@ -183,6 +204,7 @@ export class Person {
   readonly session: Session;
   readonly #screen = new Screen();
   now = 1_700_000_000_000;
+  #line: Connection | null = null;
   readonly #timers = new Map<symbol, { at: number; callback: () => void }>();
 
   private constructor(session: (person: Person) => Session) {
@@ -212,7 +234,11 @@ export class Person {
       createSession(
         { keys, member, name, ...(saved ? { saved } : {}) },
         {
-          dial: (roomId, listener) => relay.dial(roomId, listener),
+          dial(roomId, listener) {
+            const line = relay.dial(roomId, listener);
+            person.#line = relay.newest;
+            return line;
+          },
           derive: (salt) => keysOf(phrase, salt),
           random,
           now: () => person.now,
@@ -232,6 +258,11 @@ export class Person {
     return this.#screen.caughtUp;
   }
 
+  /** The room's timer as this tab shows it, in seconds. */
+  get timer(): number {
+    return this.#screen.timer;
+  }
+
   get members(): readonly RosterMember[] {
     return this.#screen.members;
   }
@@ -243,6 +274,18 @@ export class Person {
 
   message(text: string): MessageEntry {
     return this.#screen.message(text);
+  }
+
+  /** The process that shows the room ends: no timer runs and nothing is said any more. */
+  crash(): void {
+    this.#timers.clear();
+    this.cut();
+    this.#line?.listener.closed(close.takenOver);
+  }
+
+  /** Breaks the present line. */
+  cut(): void {
+    this.#line?.cut();
   }
 
   /** Lets time pass and runs what falls due, in order. */

@@ -1,6 +1,6 @@
 import assert from "node:assert/strict";
 import { test } from "node:test";
-import { maxReactionsPerMessage, maxTimelineEntries } from "../../src/protocol/limits.ts";
+import { maxGapsPerKey, maxReactionsPerMessage, maxTimelineEntries } from "../../src/protocol/limits.ts";
 import type { MessageBody } from "../../src/session/body.ts";
 import type { Author, Entry, SessionEvent } from "../../src/session/events.ts";
 import { Timeline } from "../../src/session/timeline.ts";
@@ -37,14 +37,15 @@ function line(entry: Entry): string {
 }
 
 const said = (author: Author, counter: number) => ({ name: author.name, at: 1, counter });
-const text = (author: Author, counter: number, words: string): MessageBody => ({
+const text = (author: Author, counter: number, words: string, lasts?: number): MessageBody => ({
   kind: "text",
   ...said(author, counter),
   text: words,
+  ...(lasts === undefined ? {} : { lasts }),
 });
 
-function receive(timeline: Timeline, author: Author, body: MessageBody, now = 1): void {
-  timeline.receive({ author, body, messageId: `${author.key}${body.counter}`, seq: 1 }, now);
+function receive(timeline: Timeline, author: Author, body: MessageBody, isChange = true): void {
+  timeline.receive({ author, body, messageId: `${author.key}${body.counter}`, seq: 1 }, isChange);
 }
 
 test("own messages stand behind the numbered ones until they are numbered themselves", () => {
@@ -202,20 +203,62 @@ test("a kind that is not shown takes its number and shows nothing", () => {
   assert.deepEqual(lines(), ["Ann: two"]);
 });
 
-test("the timer ends what follows it, by the earlier of the author's clock and ours, and nothing else", () => {
+test("a timer that changes nothing gets no line, and takes its number", () => {
   const { timeline, lines } = screen();
-  receive(timeline, ann, text(ann, 0, "before"));
-  receive(timeline, ann, { kind: "timer", ...said(ann, 1), seconds: 10 });
-  receive(timeline, ann, { ...text(ann, 2, "mine"), at: 5_000 }, 6_000);
-  receive(timeline, bob, { ...text(bob, 0, "from the future"), at: 900_000 }, 7_000);
-  receive(timeline, ann, { kind: "timer", ...said(ann, 3), seconds: 0 });
-  receive(timeline, ann, text(ann, 4, "after"));
-  assert.equal(timeline.nextExpiry(), 15_000);
-  assert.deepEqual(timeline.expire(14_999), []);
-  assert.deepEqual(timeline.expire(15_000), ["A.2"]);
-  assert.deepEqual(timeline.expire(17_000), ["B.0"]);
-  assert.equal(timeline.nextExpiry(), null);
-  assert.deepEqual(lines(), ["Ann: before", "timer", "timer", "Ann: after"]);
+  timeline.live();
+  receive(timeline, ann, { kind: "timer", ...said(ann, 0), seconds: 10 });
+  receive(timeline, bob, { kind: "timer", ...said(bob, 0), seconds: 10 }, false);
+  receive(timeline, bob, text(bob, 1, "hello"));
+  assert.deepEqual(lines(), ["timer", "Bob: hello"]);
+});
+
+test("what ended leaves the screen, whatever is on it, and comes back with no copy", () => {
+  const { timeline, lines } = screen();
+  receive(timeline, ann, text(ann, 0, "goes", 5));
+  receive(timeline, ann, text(ann, 1, "stays"));
+  timeline.end("A.0");
+  timeline.end("unknown");
+  timeline.newLog();
+  receive(timeline, ann, text(ann, 0, "goes", 5));
+  assert.deepEqual(lines(), ["Ann: stays"]);
+});
+
+test("numbers that a timer may have ended are no gap, for who has seen neither them nor the timer", () => {
+  for (const between of [{ kind: "timer", ...said(bob, 0), seconds: 0 } as const, text(bob, 0, "short", 5)]) {
+    const { timeline, lines } = screen();
+    timeline.live();
+    receive(timeline, ann, text(ann, 0, "zero"));
+    receive(timeline, bob, between);
+    receive(timeline, ann, text(ann, 3, "three"));
+    receive(timeline, ann, text(ann, 5, "five"));
+    assert.deepEqual(lines().slice(-3), ["Ann: three", "1 missing of Ann", "Ann: five"]);
+    assert.equal(lines().filter((each) => each.includes("missing")).length, 1);
+  }
+});
+
+test("a reader whose last place has left the screen is not counted twice", () => {
+  const { timeline, message } = screen();
+  receive(timeline, me, text(me, 0, "mine"));
+  receive(timeline, ann, text(ann, 0, "goes"));
+  receive(timeline, ann, text(ann, 1, "stays"));
+  timeline.seen(bob, "A0");
+  timeline.end("A.0");
+  timeline.seen(bob, "A1");
+  timeline.seen(ann, "A1");
+  assert.equal(message("mine").seenBy, 2);
+});
+
+test("of many gaps of one author none loses what comes late, and nothing is on screen twice", () => {
+  const { timeline, lines } = screen();
+  const odd = Array.from({ length: maxGapsPerKey + 2 }, (_, index) => 2 * index + 1);
+  for (const counter of odd) receive(timeline, ann, text(ann, counter, `no ${counter}`));
+  timeline.newLog();
+  for (let counter = 0; counter <= 2 * maxGapsPerKey; counter++)
+    receive(timeline, ann, text(ann, counter, `no ${counter}`));
+  timeline.live();
+  const shown = lines().filter((each) => each.startsWith("Ann"));
+  assert.deepEqual([shown.length, new Set(shown).size], [2 * maxGapsPerKey + 3, 2 * maxGapsPerKey + 3]);
+  assert.equal(lines().length, shown.length + 1);
 });
 
 test("a reader counts once in every own message up to the one that was seen", () => {

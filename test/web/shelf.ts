@@ -33,6 +33,8 @@ export function roomOf(phrase: string, unsent = 0, draft = ""): SavedRoom {
     counter: 7,
     helloAt: 1,
     receipts: false,
+    timer: null,
+    seen: null,
     unsent: Array.from({ length: unsent }, (_, index) => ({ body: `body ${index}`, frame: "f".repeat(400) })),
   };
   return { phrase, session, draft };
