@@ -153,12 +153,12 @@ test("section 4 of PROTOCOL.md is the table of the limits", () => {
       `${limits.socketsPerConnectionOfIp} × its connections + ${limits.spareSocketsOfIp}`,
     ],
     [
-      "TLS handshake · request head · join",
+      "TLS handshake, from the first packet · request head · join",
       `${seconds(usual.tlsTimeoutMs)} · ${seconds(usual.headTimeoutMs)} and ${kiB(usual.maxHeadBytes)} · ${seconds(usual.joinTimeoutMs)}`,
     ],
     [
-      "a file on its way: standing still · transfers of one address",
-      "as a request head · with its connections",
+      `a body on its way: less than ${kiB(limits.leastBodyBytes)} · transfers of one address`,
+      "in the time of a request head · with its connections",
     ],
     [
       "binary frame · text frame · fragments",

@@ -147,6 +147,19 @@ describe("the command", { concurrency: 4 }, () => {
     });
   });
 
+  test("--log-level info says start and stop on standard error, a JSON object a line", async () => {
+    await withFolder(async (folder) => {
+      const { err } = await stopped(await serve(folder, ["--log-level", "info", "--metrics-port", "0"]));
+      const lines = err.trimEnd().split("\n");
+      const events = lines.map((line) => JSON.parse(line) as { event: string; metricsPort?: number });
+      assert.deepEqual(
+        events.map(({ event }) => event),
+        ["listening", "stopping", "stopped"],
+      );
+      assert.ok((events[0]?.metricsPort ?? 0) > 0);
+    });
+  });
+
   for (const signal of ["SIGINT", "SIGTERM", "SIGHUP"] as const) {
     test(`${signal} ends it with 0`, { skip: isWindows }, async () => {
       await withFolder(async (folder) => {

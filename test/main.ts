@@ -8,7 +8,7 @@ import { endRunAfter } from "./deadline.ts";
 
 const root = fileURLToPath(new URL("../../", import.meta.url));
 // These have commands of their own: they need browsers, npm, or minutes.
-const apart = ["browser", "deploy", "faults", "package"];
+const apart = ["abuse", "browser", "deploy", "faults", "package"];
 const sources = readdirSync(join(root, "test"), { recursive: true, withFileTypes: true })
   .filter((entry) => entry.isFile() && entry.name.endsWith(".test.ts"))
   .map((entry) => relative(root, join(entry.parentPath, entry.name)))

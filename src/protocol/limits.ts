@@ -59,8 +59,12 @@ export const fallbackFirstMs = 10 * minuteMs;
 export const sweepEveryMs = 500;
 /** What of a file is handed to one reader's socket at a time. Relay. */
 export const fileSliceBytes = 64 * kiB;
+/** What of a body must come in the time of a head, 400 bytes a second: less counts as standing still. Relay. */
+export const leastBodyBytes = 4 * kiB;
 /** How long a closed connection may take to say goodbye before it is cut. Relay. */
 export const closeWithinMs = 5 * secondMs;
+/** The same for a WebSocket, which is closed because of what its peer did or did not do: it has held a place long enough. */
+export const closeAnswerWithinMs = 1.5 * secondMs;
 /** The same when the relay itself is stopping. */
 export const farewellMs = 250;
 /** How long guests may take to answer the close frame when the person at the keyboard waits for the end. Relay. */

@@ -1,8 +1,9 @@
-// A small request body, read whole into memory; and answers to requests whose body is still coming.
+// A small request body, read whole into memory; how fast any body has to come; and answers to requests whose body is
+// still coming.
 
 import type { IncomingMessage, OutgoingHttpHeaders, ServerResponse } from "node:http";
 
-import { closeWithinMs, fileSliceBytes } from "../protocol/limits.ts";
+import { closeWithinMs, fileSliceBytes, goodbyeMs, leastBodyBytes } from "../protocol/limits.ts";
 import type { Clock } from "./clock.ts";
 
 /**
@@ -41,9 +42,38 @@ export function readBody(
   return stop;
 }
 
+/** Watches that a body goes on coming. It starts running. */
+export interface Pace {
+  /** So many bytes have come. */
+  took(byteLength: number): void;
+  /** From here on the body has its time anew. */
+  restart(): void;
+  stop(): void;
+}
+
+/** Calls `tooSlow` once less than `leastBodyBytes` have come within `withinMs`: a byte now and then is standing still. */
+export function createPace(clock: Clock, withinMs: number, tooSlow: () => void): Pace {
+  let cameBytes = 0;
+  let stop = clock.after(withinMs, tooSlow);
+  const restart = (): void => {
+    stop();
+    cameBytes = 0;
+    stop = clock.after(withinMs, tooSlow);
+  };
+  return {
+    took(byteLength) {
+      cameBytes += byteLength;
+      if (cameBytes >= leastBodyBytes) restart();
+    },
+    restart,
+    stop: () => stop(),
+  };
+}
+
 /**
  * Answers, and for a while throws away what still comes: to close on a peer that is writing can cost it the answer.
- * The answer is whole at once; it ends later, because Node may close the connection with its end.
+ * The answer is whole at once; it ends later, because Node may close the connection with its end. Who is late (408) has
+ * had its time.
  */
 export function answerOver(
   clock: Clock,
@@ -57,9 +87,10 @@ export function answerOver(
     return;
   }
   // What is short has all but come: then the connection is worth keeping.
-  const isShort = Number(request.headers["content-length"]) <= fileSliceBytes;
+  const isLate = status === 408;
+  const isShort = !isLate && Number(request.headers["content-length"]) <= fileSliceBytes;
   response.writeHead(status, isShort ? headers : { ...headers, Connection: "close" }).write(body);
-  const stopTimer = clock.after(closeWithinMs, () => request.destroy());
+  const stopTimer = clock.after(isLate ? goodbyeMs : closeWithinMs, () => request.destroy());
   request.on("end", () => response.end());
   request.on("error", () => {});
   request.on("close", stopTimer);

@@ -8,7 +8,7 @@ import { close as closeCodes } from "../protocol/close.ts";
 import { type Limits, pingEveryMs, pongWithinMs, sweepEveryMs } from "../protocol/limits.ts";
 import type { Address, Addresses } from "./addresses.ts";
 import { createAwake } from "./awake.ts";
-import { readBody } from "./body.ts";
+import { createPace, readBody } from "./body.ts";
 import { Bucket } from "./bucket.ts";
 import type { Clock } from "./clock.ts";
 import { type Counters, countRefusal } from "./counters.ts";
@@ -165,22 +165,25 @@ export function createFallbackDoor(options: {
       return refuse(request, response, refusal);
     }
     line.posting = request;
-    const cutLater = (): (() => void) =>
-      clock.after(limits.headTimeoutMs, () => refuse(request, response, tooSlow));
-    let stopTimer = cutLater();
-    request.on("data", () => {
-      stopTimer();
-      stopTimer = response.headersSent ? stopTimer : cutLater();
+    const pace = createPace(clock, limits.headTimeoutMs, () => {
+      stopPace();
+      refuse(request, response, tooSlow);
     });
+    const onData = ({ length }: Buffer): void => pace.took(length);
+    request.on("data", onData);
+    const stopPace = (): void => {
+      pace.stop();
+      request.off("data", onData);
+    };
     const mostBytes = isText ? limits.maxTextFrameBytes : limits.maxFrameBytes;
     const stopReading = readBody(request, response, mostBytes, (body) => {
-      stopTimer();
+      stopPace();
       if (response.headersSent) return;
       take(line, isText, body);
       answer(request, response, line);
     });
     response.on("close", () => {
-      stopTimer();
+      stopPace();
       stopReading();
       if (line.posting === request) line.posting = null;
     });

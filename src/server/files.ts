@@ -6,11 +6,12 @@ import type { IncomingMessage, ServerResponse } from "node:http";
 
 import { fileSliceBytes, type Limits } from "../protocol/limits.ts";
 import type { Addresses } from "./addresses.ts";
-import { answerOver } from "./body.ts";
+import { answerOver, createPace } from "./body.ts";
 import type { Bucket } from "./bucket.ts";
 import type { Clock } from "./clock.ts";
 import { type Counters, countRefusal, type Refusal } from "./counters.ts";
-import { hasBody, lineHeaders, refuse, type Route, seatIn } from "./http.ts";
+import { hasBody } from "./form.ts";
+import { lineHeaders, refuse, type Route, seatIn } from "./http.ts";
 import type { Relay } from "./relay.ts";
 import { spellSize } from "./values.ts";
 import type { StoredFile, Vault } from "./vault.ts";
@@ -127,31 +128,30 @@ export function createFileDoor(options: {
     bucket: Bucket,
   ): void {
     let at = 0;
-    let stopTimer = cutLater();
+    let stopWaiting = (): void => {};
+    const pace = createPace(clock, limits.headTimeoutMs, () => breakOff(tooSlow));
 
-    function cutLater(): () => void {
-      return clock.after(limits.headTimeoutMs, () => breakOff(tooSlow));
-    }
     function onData(chunk: Buffer): void {
       file.bytes.set(chunk, at);
       at += chunk.length;
-      stopTimer();
       const waitMs = bucket.spend(chunk.length, clock.now());
-      if (waitMs > 0) return holdBack(waitMs);
-      stopTimer = cutLater();
+      if (waitMs > 0) holdBack(waitMs);
+      else pace.took(chunk.length);
     }
     /** Reads on when the debt is paid. Being held back is not being slow. */
     function holdBack(waitMs: number): void {
       request.pause();
-      stopTimer = clock.after(waitMs, () => {
+      pace.stop();
+      stopWaiting = clock.after(waitMs, () => {
         const restMs = bucket.spend(0, clock.now());
         if (restMs > 0) return holdBack(restMs);
-        stopTimer = cutLater();
+        pace.restart();
         request.resume();
       });
     }
     function letGo(): void {
-      stopTimer();
+      pace.stop();
+      stopWaiting();
       file.dropped.delete(onDropped);
       request.off("data", onData);
     }

@@ -6,6 +6,7 @@ import type { IncomingMessage, OutgoingHttpHeaders, ServerResponse } from "node:
 import { protocolVersion, type Limits } from "../protocol/limits.ts";
 import type { Assets } from "./assets.ts";
 import { type Counters, countRefusal } from "./counters.ts";
+import { flawOf, hasBody } from "./form.ts";
 import { strictHeaders } from "./headers.ts";
 import type { Addresses } from "./addresses.ts";
 import { preferredLanguage, privacyPage, type PrivacyFacts } from "./privacy.ts";
@@ -76,7 +77,11 @@ export function createPages(options: PagesOptions): RequestHandler {
     // Pipelined behind an answer that is not finished. No client of this relay does that; and Node never tells the end of
     // an answer that has not got its socket, so that what is counted for it would stay counted.
     if (response.socket === null) return void request.socket.destroy();
-    if (hostsIn(request) > 1) return refuse(request, response, 400, "A request names one Host.");
+    const flaw = flawOf(request);
+    if (flaw !== null) {
+      countRefusal(counters, "head", addresses.from(request).name);
+      return refuse(request, response, 400, flaw);
+    }
     if (!isOriginAllowed(request, origins)) {
       countRefusal(counters, "origin", addresses.from(request).name);
       return refuse(request, response, 403, "This site may not talk to this relay.");
@@ -110,20 +115,9 @@ export function createPages(options: PagesOptions): RequestHandler {
   };
 }
 
-/** Node takes the first of several Hosts; RFC 9112, section 3.2, wants them refused. */
-function hostsIn({ rawHeaders }: IncomingMessage): number {
-  return rawHeaders.filter((name, index) => index % 2 === 0 && name.toLowerCase() === "host").length;
-}
-
 function pathOf(target: string): string {
   const query = target.indexOf("?");
   return query < 0 ? target : target.slice(0, query);
-}
-
-/** Whether something comes behind the head. */
-export function hasBody(request: IncomingMessage): boolean {
-  const length = request.headers["content-length"];
-  return request.headers["transfer-encoding"] !== undefined || (length !== undefined && length !== "0");
 }
 
 /** 43 symbols that spell 32 bytes. The scheme is written in any case (RFC 9110, section 11.1). */
@@ -134,7 +128,10 @@ export function seatIn({ headers }: IncomingMessage): string {
   return bearer.exec(headers.authorization ?? "")?.[1] ?? "";
 }
 
-/** Answers with one line of text. What is behind the head of a refused request is not read: the connection closes. */
+/**
+ * Answers with one line of text. What is behind the head of a refused request is not read, nor what is behind one that
+ * is not sound: the connection closes.
+ */
 export function refuse(
   request: IncomingMessage,
   response: ServerResponse,
@@ -142,7 +139,7 @@ export function refuse(
   text: string,
 ): void {
   const body = Buffer.from(`${text}\n`);
-  if (hasBody(request)) response.setHeader("Connection", "close");
+  if (hasBody(request) || status === 400) response.setHeader("Connection", "close");
   answer(request, response, status, lineHeaders(body), body);
 }
 

@@ -3,7 +3,10 @@
 import { type OutgoingHttpHeaders, STATUS_CODES } from "node:http";
 import type { Duplex } from "node:stream";
 
+import { goodbyeMs } from "../protocol/limits.ts";
 import { strictHeaders } from "./headers.ts";
+
+const late = 408;
 
 /** Says one sentence of ours, with the headers of every answer, and cuts the connection. */
 export function answerRaw(
@@ -24,6 +27,11 @@ export function answerRaw(
   const lines = Object.entries(head).map(([name, value]) => `${name}: ${String(value)}\r\n`);
   // A peer that has gone, or resets instead of reading, is no event: it is being cut anyway.
   socket.on("error", () => socket.destroy());
-  socket.once("finish", () => socket.destroy());
+  // To cut a peer that is writing can cost it the answer, so what still comes is thrown away for a moment. Who is late
+  // has had its time.
+  const timer = setTimeout(() => socket.destroy(), status === late ? 0 : goodbyeMs);
+  socket.once("close", () => clearTimeout(timer));
+  socket.once("end", () => socket.destroy());
+  socket.resume();
   socket.end(`HTTP/1.1 ${status} ${STATUS_CODES[status]}\r\n${lines.join("")}\r\n${body}`);
 }

@@ -129,8 +129,12 @@ export async function start(options: StartOptions): Promise<Running> {
   // A socket that could not be accepted (EMFILE, ENOBUFS): that guest dials again, and everybody who is in stays in.
   server.on("error", () => countRefusal(counters, "descriptors", null));
   const stopReporting = reportRefusals(log, counters, clock);
-  const certificateUntil = certificateUntilMs === null ? "none" : isoDay(certificateUntilMs);
-  log("info", "listening", { port, version: options.version, certificateUntil });
+  log("info", "listening", {
+    port,
+    ...(metrics === null ? {} : { metricsPort: metrics.port }),
+    version: options.version,
+    certificateUntil: certificateUntilMs === null ? "none" : isoDay(certificateUntilMs),
+  });
 
   const stop = async (code: StopCode): Promise<void> => {
     log("info", "stopping", { code, connections: counters.connections });

@@ -3,11 +3,12 @@
 
 import { defaultLimits, type Limits, type Rate } from "../protocol/limits.ts";
 import type { Configured } from "./config.ts";
+import { kiB } from "../protocol/units.ts";
 import { usualConnections } from "./descriptors.ts";
 import { limitRows, type NumberRow, type RateRow, spell, variableOf } from "./flags.ts";
 import { type LogLevel, logLevels } from "./logger.ts";
 import { Mistake } from "./mistake.ts";
-import { mostFileBytes } from "./share.ts";
+import { leastShareBytes, mostFileBytes, shareOf } from "./share.ts";
 import { readAge, readCount, readPercent, readRate, readSize, spellAge, spellSize } from "./values.ts";
 
 /** What the command line or the environment said, checked. */
@@ -148,6 +149,15 @@ function checkTogether(limits: Limits): void {
       `--max-file ${spellSize(limits.maxFileBytes)} is more than one address may fill, ` +
         `--file-share ${limits.fileSharePercent}% of --file-memory ${spellSize(limits.fileMemoryBytes)}: ` +
         `write --max-file ${spellSize(mostFileBytes(limits))} or less, or give more memory`,
+    );
+  }
+  const shareBytes = shareOf(limits.logMemoryBytes, limits.logSharePercent);
+  if (shareBytes < leastShareBytes(limits)) {
+    const least = Math.ceil(leastShareBytes(limits) / shareOf(1, limits.logSharePercent) / kiB) * kiB;
+    throw new Mistake(
+      `--log-memory ${spellSize(limits.logMemoryBytes)} is too little: --log-share ${limits.logSharePercent}% of it, ` +
+        `for one address, must hold a room, a member and one frame of --max-frame ` +
+        `${spellSize(limits.maxFrameBytes)}: write --log-memory ${spellSize(least)} or more`,
     );
   }
   if (limits.stopSpreadMs > limits.stopTimeoutMs) {

@@ -156,6 +156,8 @@ function endsOf({ localAddress, remoteAddress, remotePort }: Socket): string {
 
 /** A head that came too slowly, was too long, or is no HTTP. */
 function refuseHead(counters: Counters, error: Error, socket: Duplex & { remoteAddress?: string }): void {
+  // Each piece that still comes behind it is a head that is no HTTP.
+  if (socket.writableEnded) return;
   if (!socket.writable || codeOf(error) === "ECONNRESET") {
     socket.destroy();
     return;

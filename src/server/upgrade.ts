@@ -8,6 +8,7 @@ import type { Duplex } from "node:stream";
 import { type Limits, retryFullMs, subprotocol } from "../protocol/limits.ts";
 import type { Address } from "./addresses.ts";
 import type { Refusal } from "./counters.ts";
+import { flawOf, hasBody } from "./form.ts";
 import { answerRaw } from "./raw.ts";
 
 /** An HTTP answer to an upgrade that is not granted. */
@@ -39,6 +40,10 @@ export function isOriginAllowed(request: IncomingMessage, origins: ReadonlySet<s
 /** Why the request's own words do not ask for a room; null when they do. */
 export function judgeRequest(request: IncomingMessage, origins: ReadonlySet<string>): UpgradeRefusal | null {
   const { headers, httpVersion, method, url = "" } = request;
+  const flaw = flawOf(request);
+  if (flaw !== null) return { why: "head", status: 400, sentence: flaw };
+  // Its bytes would be taken for frames.
+  if (hasBody(request)) return { why: "head", status: 400, sentence: "A request for a room has no body." };
   if (method !== "GET" || roomIdOfPath(url) === null) {
     return { why: "path", status: 404, sentence: "There is no room at this address. Check the link." };
   }

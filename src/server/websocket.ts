@@ -8,7 +8,7 @@ import { WebSocket, WebSocketServer } from "ws";
 
 import { close as closeCodes } from "../protocol/close.ts";
 import {
-  closeWithinMs,
+  closeAnswerWithinMs,
   type Limits,
   pingEveryMs,
   pongWithinMs,
@@ -66,9 +66,10 @@ export function createWebSocketDoor(options: {
     noServer: true,
     clientTracking: false,
     perMessageDeflate: false,
+    autoPong: false,
     maxPayload: Math.max(limits.maxFrameBytes, limits.maxTextFrameBytes),
     maxFragments: limits.maxFragments,
-    closeTimeout: closeWithinMs,
+    closeTimeout: closeAnswerWithinMs,
     handleProtocols: () => subprotocol,
   };
   const server = new WebSocketServer(acceptance);
@@ -117,6 +118,8 @@ export function createWebSocketDoor(options: {
     lines.add(line);
     address.connections++;
     ws.on("message", (data: Buffer, isBinary) => {
+      // What stands behind a mistake in one piece with it still comes.
+      if (connection.phase === "ended") return;
       hear(line, data.length);
       if (data.length > (isBinary ? limits.maxFrameBytes : limits.maxTextFrameBytes)) {
         return relay.end(connection, "too-big", closeCodes.tooBig, "frame too big");
@@ -128,7 +131,18 @@ export function createWebSocketDoor(options: {
       hear(line, length);
       relay.heard(connection);
     };
-    ws.on("ping", onSignOfLife);
+    // Of several pings the last is answered (RFC 6455, section 5.5.3): a flood of them costs one write, and who does not
+    // read does not have us remember what to say.
+    let pinged: Buffer | null = null;
+    const answer = (): void => {
+      if (pinged !== null && line.queuedBytes <= limits.maxVolatileQueueBytes) ws.pong(pinged);
+      pinged = null;
+    };
+    ws.on("ping", (data: Buffer) => {
+      if (pinged === null) clock.soon(answer);
+      pinged = data;
+      onSignOfLife(data);
+    });
     ws.on("pong", onSignOfLife);
     // `ws` has chosen the close code and sent it; the member is away from now on, not when the socket has gone.
     ws.on("error", (error) => {

@@ -1,4 +1,5 @@
 import assert from "node:assert/strict";
+import type { IncomingMessage } from "node:http";
 import { test } from "node:test";
 
 import { defaultLimits } from "../../src/protocol/limits.ts";
@@ -61,4 +62,26 @@ test("an address is known for as long as it uses something", () => {
   clock.step(60_000);
   addresses.sweep();
   assert.equal(addresses.size, 0);
+});
+
+function requestFrom(remoteAddress: string, forwarded?: string): IncomingMessage {
+  const headers = forwarded === undefined ? {} : { "x-forwarded-for": forwarded };
+  return { headers, socket: { remoteAddress } } as unknown as IncomingMessage;
+}
+
+test("X-Forwarded-For counts for nothing without a trusted proxy", () => {
+  const addresses = createAddresses(defaultLimits, fakeClock());
+  assert.equal(addresses.from(requestFrom("192.0.2.7", "198.51.100.1")).name, "192.0.2.7");
+});
+
+test("behind a trusted proxy the last hop counts, which the proxy has added, and nothing in front of it", () => {
+  const addresses = createAddresses(defaultLimits, fakeClock(), true);
+  const name = (forwarded?: string): string => addresses.from(requestFrom("10.0.0.1", forwarded)).name;
+  assert.equal(name("198.51.100.1"), "198.51.100.1");
+  assert.equal(name("203.0.113.9, 198.51.100.1"), "198.51.100.1");
+  assert.equal(name("203.0.113.9,2001:db8:1:2::5 "), "2001:db8:1:2::/64");
+  assert.equal(name("::ffff:198.51.100.1"), "198.51.100.1");
+  for (const none of [undefined, "", "unknown", "198.51.100.1, ", "198.51.100.1, x", "198.51.100.1:443"]) {
+    assert.equal(name(none), "10.0.0.1", none);
+  }
 });

@@ -100,6 +100,44 @@ test("limits that contradict each other are refused", () => {
   assert.match(refusalOf({ "stop-spread": "11s" }), /must not be above --stop-timeout, which is 10s/);
 });
 
+test("a memory for messages of which one address could hold no chat is refused with one that it could", () => {
+  assert.match(
+    refusalOf({ "log-memory": "1MiB", "log-share": "1" }),
+    /^--log-memory 1MiB is too little: --log-share 1% of it, .*: write --log-memory 7029KiB or more$/,
+  );
+  assert.equal(refusalOf({ "log-memory": "7029KiB", "log-share": "1" }), "accepted");
+  assert.match(refusalOf({ "log-memory": "7028KiB", "log-share": "1" }), /too little/);
+});
+
+test("switches are flags, or variables that say so", () => {
+  for (const [flag, key] of [
+    ["trust-proxy", "trustProxy"],
+    ["log-addresses", "logAddresses"],
+    ["quiet", "quiet"],
+  ] as const) {
+    assert.equal(read({})[key], false);
+    assert.equal(read({ [flag]: true })[key], true);
+    assert.equal(read({}, { [variableOf(flag)]: "true" })[key], true);
+    assert.equal(read({}, { [variableOf(flag)]: "false" })[key], false);
+    assert.match(refusalOf({}, { [variableOf(flag)]: "maybe" }), /expected 1 or 0$/);
+  }
+});
+
+test("the log says warnings unless another level is asked for", () => {
+  assert.equal(read({}).logLevel, "warn");
+  assert.equal(read({ "log-level": "silent" }).logLevel, "silent");
+  assert.equal(
+    refusalOf({ "log-level": "loud" }),
+    '--log-level is "loud": expected error, warn, info, debug or silent',
+  );
+});
+
+test("there are no metrics unless a port is said", () => {
+  assert.equal(read({}).metricsPort, null);
+  assert.equal(read({ "metrics-port": "9100" }).metricsPort, 9100);
+  assert.match(refusalOf({ "metrics-port": "65536" }), /^--metrics-port is "65536"/);
+});
+
 test("a file that its address's share could never hold is refused with the size that it holds", () => {
   const most = (flags: Flags) => read(flags).limits.maxFileBytes;
   assert.equal(most({ "file-memory": "40MiB", "max-file": "10238KiB" }), 10_238 * kiB);
@@ -164,11 +202,4 @@ test("connections follow the descriptor limit, unless a number is said", () => {
   assert.equal(read({}, {}, 1024).limits.maxConnections, 819);
   assert.equal(read({}, {}, 1_000_000).limits.maxConnections, 10_000);
   assert.equal(read({ "max-connections": "2000" }, {}, 1024).limits.maxConnections, 2000);
-});
-
-test("quiet is a flag, or a variable that says so", () => {
-  assert.equal(read({ quiet: true }).quiet, true);
-  assert.equal(read({}, { SECURE_ROOM_QUIET: "1" }).quiet, true);
-  assert.equal(read({}, { SECURE_ROOM_QUIET: "0" }).quiet, false);
-  assert.match(refusalOf({}, { SECURE_ROOM_QUIET: "maybe" }), /expected 1 or 0/);
 });

@@ -6,17 +6,7 @@ import { test } from "node:test";
 import { WebSocket } from "ws";
 
 import { close as closeCodes } from "../../src/protocol/close.ts";
-import {
-  beatenClock,
-  countedClock,
-  type Guest,
-  maskedFrame,
-  off,
-  open,
-  rawClose,
-  rawOpen,
-  shiftedClock,
-} from "./house.ts";
+import { beatenClock, countedClock, type Guest, off, open, rawOpen, shiftedClock } from "./house.ts";
 import { bytesOf, frameOf, isFrame, joinOf, room, seqs, testRoom, texts } from "./support.ts";
 
 // ── closing ──────────────────────────────────────────────────────────────────────────────────────────────────
@@ -91,27 +81,6 @@ test("takes a message in as many fragments as allowed, and closes one more with 
   await ann.until((heard) => seqs(heard).length === 2);
   inFragments(5);
   assert.equal((await ann.closed).code, 1008);
-});
-
-test("closes malformed WebSocket frames with the code of RFC 6455", async (t) => {
-  const { port } = await open(t);
-  const cases: [string, Buffer, number][] = [
-    ["a reserved bit", maskedFrame(0xc2, Buffer.from("x")), 1002],
-    ["an unknown opcode", maskedFrame(0x83, Buffer.from("x")), 1002],
-    ["no mask", Buffer.from([0x82, 1, 0]), 1002],
-    ["a continuation of nothing", maskedFrame(0x80, Buffer.from("x")), 1002],
-    ["a fragmented ping", maskedFrame(0x09, Buffer.from("x")), 1002],
-    ["a ping too long", maskedFrame(0x89, Buffer.alloc(126)), 1002],
-    ["a close of one byte", maskedFrame(0x88, Buffer.from("x")), 1002],
-    ["a close with a code nobody may send", maskedFrame(0x88, Buffer.from([3, 0xed])), 1002],
-    ["text that is not UTF-8", maskedFrame(0x81, Buffer.from([0xff])), 1007],
-    ["a length of 2^63", Buffer.from([0x82, 0xff, 0x80, 0, 0, 0, 0, 0, 0, 0, 0, 0, 0, 0]), 1009],
-  ];
-  for (const [what, bytes, code] of cases) {
-    const socket = await rawOpen(t, port);
-    socket.write(bytes);
-    assert.equal(await rawClose(socket), code, what);
-  }
 });
 
 test("closes with 4001 at once when a holder answers its ping", async (t) => {
