@@ -279,7 +279,7 @@ function helpText(): string {
     "",
     "SIZE is bytes or 512KiB, 4MiB, 1GiB. AGE is seconds or 90s, 30m, 24h, 7d. RATE",
     "is what flows in, or RATE:BURST with what may come at once. 0 turns off a rate,",
-    "a share and --max-connections-per-ip.",
+    "a share, --max-connections-per-ip and --connection-age.",
     "",
     "Each flag is an environment variable too: SECURE_ROOM_MAX_MEMBERS=20.",
     "",

@@ -208,6 +208,8 @@ export interface Limits {
   /** What one address may hold, in hundredths of the logs and of the files. */
   readonly logSharePercent: number;
   readonly fileSharePercent: number;
+  /** 0: a connection lasts as long as it works. */
+  readonly connectionAgeMs: number;
   readonly stopSpreadMs: number;
   readonly stopTimeoutMs: number;
 }
@@ -238,6 +240,7 @@ export const defaultLimits: Limits = {
   fileMemoryBytes: 192 * miB,
   logSharePercent: 12.5,
   fileSharePercent: 25,
+  connectionAgeMs: 0,
   stopSpreadMs: 2 * secondMs,
   stopTimeoutMs: 10 * secondMs,
 };

@@ -70,6 +70,10 @@ export const limitRows: readonly LimitRow[] = [
   age("fileAgeMs", "file-age", secondMs, 365 * dayMs, "how long a room keeps a file"),
   size("fileMemoryBytes", "file-memory", miB, 1024 * giB, "memory for the files of all rooms"),
   percent("fileSharePercent", "file-share", "part of it that one address may fill"),
+  {
+    ...age("connectionAgeMs", "connection-age", secondMs, 365 * dayMs, "after it guests connect anew"),
+    zeroIsOff: true,
+  },
   age("stopSpreadMs", "stop-spread", 0, 600 * secondMs, "SIGTERM sends guests away over"),
   age("stopTimeoutMs", "stop-timeout", secondMs, 900 * secondMs, "and waits for them at most"),
 ];

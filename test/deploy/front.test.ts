@@ -2,19 +2,18 @@
 // see who really calls.
 
 import assert from "node:assert/strict";
-import { randomBytes } from "node:crypto";
 import { once } from "node:events";
-import { Agent, request, type RequestOptions } from "node:https";
+import { Agent } from "node:https";
 import { test } from "node:test";
 import { WebSocket } from "ws";
-import { toBase64url } from "../../src/protocol/base64url.ts";
 import { encodeText } from "../../src/protocol/control.ts";
 import { subprotocol } from "../../src/protocol/limits.ts";
 import { doors } from "../faults/doors.ts";
 import { Gathering } from "../faults/gathering.ts";
 import { enter } from "../faults/guest.ts";
 import { freePort, openRelay, saltOf } from "../faults/relays.ts";
-import { bytesOf, joinOf, testRoom } from "../server/support.ts";
+import { joinOf, testRoom } from "../server/support.ts";
+import { ask, getFile, putFile } from "./files.ts";
 import { type ProxyName, startProxy } from "./proxies.ts";
 
 const files: readonly (readonly [ProxyName, string])[] = [
@@ -22,25 +21,6 @@ const files: readonly (readonly [ProxyName, string])[] = [
   ["caddy", "Caddyfile"],
   ["haproxy", "haproxy.cfg"],
 ];
-
-interface Answer {
-  readonly status: number;
-  readonly body: Buffer;
-  readonly hsts: string | undefined;
-}
-
-async function ask(url: string, options: RequestOptions & { body?: Buffer } = {}): Promise<Answer> {
-  const asked = request(url, { rejectUnauthorized: false, agent: false, ...options });
-  asked.end(options.body);
-  const [response] = await once(asked, "response");
-  const parts: Buffer[] = [];
-  for await (const part of response) parts.push(part as Buffer);
-  return {
-    status: response.statusCode,
-    body: Buffer.concat(parts),
-    hsts: response.headers["strict-transport-security"],
-  };
-}
 
 for (const [index, [name, file]] of files.entries()) {
   test(`behind ${name} people talk both ways, send files, and are limited each by their own address`, async (t) => {
@@ -81,17 +61,8 @@ for (const [index, [name, file]] of files.entries()) {
     await once(ann, "open");
     ann.send(encodeText(joinOf(files, "ann")));
     await once(ann, "message");
-    const url = `${proxy.origin}/room/${files.id}/file/${toBase64url(bytesOf(name, 16))}`;
-    const Authorization = `Bearer ${joinOf(files, "ann").seat}`;
-    const body = randomBytes(3 * 2 ** 20);
-    const sent = await ask(url, {
-      method: "PUT",
-      headers: { Authorization, "Content-Length": body.length },
-      body,
-    });
-    assert.equal(sent.status, 201);
-    const back = await ask(url, { headers: { Authorization } });
-    assert.ok(back.body.equals(body));
+    const place = { roomId: files.id, seat: joinOf(files, "ann").seat };
+    assert.ok(await getFile(proxy.origin, place, await putFile(proxy.origin, place, 3 * 2 ** 20)));
 
     // Ann, Bob and this socket are three; two more may come from here, the next may not, and from elsewhere it may.
     const upgrade = (headers: Record<string, string>, localAddress = "127.0.0.1") =>

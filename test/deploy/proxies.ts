@@ -126,7 +126,7 @@ const commands: Readonly<
   },
   caddy({ folder }, text) {
     const path = join(folder, "Caddyfile");
-    writeFileSync(path, `{\n  admin off\n  auto_https disable_redirects\n}\n${text}`);
+    writeFileSync(path, `{\n  admin off\n  grace_period 1s\n  auto_https disable_redirects\n}\n${text}`);
     return ["caddy", "run", "--config", path, "--adapter", "caddyfile"];
   },
   haproxy({ folder, certs }, text) {
