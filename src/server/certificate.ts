@@ -153,7 +153,8 @@ async function makeCertificate(
     ],
   });
   await keep(folder, keyName, pair.private);
-  await keep(folder, certName, pair.cert);
+  // With an end of line, so that several can be put one behind the other.
+  await keep(folder, certName, `${pair.cert.trimEnd()}\n`);
   return describe(pair.cert, pair.private, new X509Certificate(pair.cert), { own: false, made });
 }
 

@@ -57,8 +57,9 @@ export async function startProxy(
   }
   const exited = once(child, "exit");
   const failed = exited.then(() => assert.fail(`${name} ended: ${printed}`));
-  await within(startWithinMs, `${name} listens: ${printed}`, Promise.race([listens(port), failed]));
   failed.catch(() => {});
+  const listening = listens(port, () => child.exitCode === null && child.signalCode === null);
+  await within(startWithinMs, `${name} listens`, Promise.race([listening, failed]));
   return {
     origin: `https://127.0.0.1:${port}`,
     async stop() {
@@ -79,8 +80,9 @@ function put(text: string, places: Readonly<Record<string, string>>): string {
   return result;
 }
 
-async function listens(port: number): Promise<void> {
-  for (;;) {
+/** Resolves when somebody answers on `port`, or there is nobody any more to wait for. */
+async function listens(port: number, goesOn: () => boolean): Promise<void> {
+  while (goesOn()) {
     const socket = connect(port, "127.0.0.1");
     const isOpen = await new Promise<boolean>((resolve) => {
       socket.once("connect", () => resolve(true));
