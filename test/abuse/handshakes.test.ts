@@ -2,7 +2,6 @@
 
 import assert from "node:assert/strict";
 import { randomBytes } from "node:crypto";
-import { once } from "node:events";
 import { readdirSync } from "node:fs";
 import { connect as connectPlain } from "node:net";
 import { test } from "node:test";
@@ -11,6 +10,7 @@ import { setFlagsFromString } from "node:v8";
 import { runInNewContext } from "node:vm";
 
 import { miB } from "../../src/protocol/units.ts";
+import { closed } from "../server/house.ts";
 import { ask, dialTls, readAll, running, withRelay } from "../server/tls-house.ts";
 
 setFlagsFromString("--expose-gc");
@@ -40,7 +40,7 @@ test("10,000 handshakes that fail give back every descriptor and their memory", 
           if (left % 2 === 0) socket.end();
           else if (left % 6 === 5) socket.resetAndDestroy();
           socket.resume();
-          await once(socket, "close");
+          await closed(socket);
         }
       };
       await Promise.all(Array.from({ length: atOnce }, one));

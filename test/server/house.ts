@@ -188,8 +188,13 @@ export async function raw(port: number, bytes: string | Buffer): Promise<string>
   socket.on("data", (chunk: Buffer) => (answer += chunk.toString("latin1")));
   socket.on("error", () => {});
   socket.write(bytes);
-  await once(socket, "close");
+  await closed(socket);
   return answer;
+}
+
+/** Resolves when `socket` has closed, in whichever way: `once` would take a reset for a failure. */
+export async function closed(socket: Socket): Promise<void> {
+  if (!socket.closed) await new Promise<void>((resolve) => socket.on("close", () => resolve()));
 }
 
 /** The text of an upgrade request. */

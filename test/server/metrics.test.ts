@@ -9,6 +9,7 @@ import { test } from "node:test";
 import { encodeText } from "../../src/protocol/control.ts";
 import { escapeLabel } from "../../src/server/metrics.ts";
 import { Mistake } from "../../src/server/mistake.ts";
+import { closed } from "./house.ts";
 import { frameOf, joinOf, room } from "./support.ts";
 import { certificate, enter, startWith, withRelay } from "./tls-house.ts";
 
@@ -154,9 +155,9 @@ test("stopping closes it, though somebody holds it", async () => {
   const relay = await startWith({}, { metricsPort: 0 });
   const held = connect(relay.metricsPort ?? 0, "127.0.0.1").on("error", () => {});
   await once(held, "connect");
-  const closed = once(held.resume(), "close");
+  const gone = closed(held.resume());
   await relay.stop(1001);
-  await closed;
+  await gone;
   await assert.rejects(look(relay.metricsPort));
 });
 

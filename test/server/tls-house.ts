@@ -15,6 +15,7 @@ import { findCertificate } from "../../src/server/certificate.ts";
 import { silentLog } from "../../src/server/logger.ts";
 import { type Running, start, type StartOptions } from "../../src/server/server.ts";
 import { withFolder } from "./folder.ts";
+import { closed } from "./house.ts";
 
 export const salt = toBase64url(randomBytes(32));
 const page = decodePage([
@@ -104,7 +105,7 @@ export async function readAll(socket: Socket): Promise<string> {
     text += chunk.toString("latin1");
   });
   socket.on("error", () => {});
-  if (!socket.closed) await once(socket, "close");
+  await closed(socket);
   return text;
 }
 

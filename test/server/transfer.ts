@@ -5,7 +5,7 @@ import { type IncomingHttpHeaders, request } from "node:http";
 import { connect, type Socket } from "node:net";
 
 import { toBase64url } from "../../src/protocol/base64url.ts";
-import type { House } from "./house.ts";
+import { closed, type House } from "./house.ts";
 import { bytesOf, room } from "./support.ts";
 
 /** The Authorization of the member whom `joinOf` calls `name`. */
@@ -84,6 +84,6 @@ export async function readAll(socket: Socket): Promise<string> {
   let text = "";
   socket.on("data", (chunk: Buffer) => (text += chunk.toString("latin1")));
   socket.on("error", () => {});
-  await once(socket, "close");
+  await closed(socket);
   return text;
 }
