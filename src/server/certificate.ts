@@ -152,10 +152,11 @@ async function makeCertificate(
       },
     ],
   });
-  await keep(folder, keyName, pair.private);
   // With an end of line, so that several can be put one behind the other.
-  await keep(folder, certName, `${pair.cert.trimEnd()}\n`);
-  return describe(pair.cert, pair.private, new X509Certificate(pair.cert), { own: false, made });
+  const cert = `${pair.cert.trimEnd()}\n`;
+  await keep(folder, keyName, pair.private);
+  await keep(folder, certName, cert);
+  return describe(cert, pair.private, new X509Certificate(pair.cert), { own: false, made });
 }
 
 function describe(

@@ -95,11 +95,13 @@ for (const [index, { name, file, flags }] of kinds.entries()) {
     };
     await Promise.all(gatherings.flatMap((_, at) => [come(at, "Ann"), come(at, "Bob")]));
     await Promise.all(gatherings.map((room) => room.when("both are in", () => room.allLive())));
+    for (const room of gatherings) room.say("Ann");
+    for (const room of gatherings) await room.account();
     const logs = new Map(gatherings.map((room) => [room, logOf(room)]));
     const files = await Promise.all(gatherings.map((room) => putFile(proxy.origin, seatOf(room))));
 
     let isOver = false;
-    const talks = gatherings.map((room) => room.talk(150, () => !isOver));
+    const talks = gatherings.map((room) => room.talk(600, () => !isOver));
     await pause(500);
     await first.stop("SIGKILL");
     await pause(2_000);
