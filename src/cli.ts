@@ -2,21 +2,27 @@
 // The only importer of commander and of the page that the build embeds. Every mistake is one line and an exit code.
 
 import { randomBytes } from "node:crypto";
+import { networkInterfaces } from "node:os";
 import { Command, CommanderError, Option } from "commander";
 import { files, version } from "secure-room:page";
 import { sameSignalMs } from "./protocol/limits.ts";
 import { decodePage } from "./server/assets.ts";
 import { createChallenges } from "./server/acme-challenges.ts";
+import { readConfig } from "./server/config.ts";
 import { readDescriptorLimit } from "./server/descriptors.ts";
+import { diagnose } from "./server/doctor.ts";
+import { examine } from "./server/examine.ts";
+import { activatedDescriptor, type Place } from "./server/listen.ts";
 import { guardFolder } from "./server/guard.ts";
-import { limitRows, plainRows, spellDefault, valueOf } from "./server/flags.ts";
-import { urlOf } from "./server/hosts.ts";
+import { limitRows, plainRows, spellDefault, valueOf, variableOf } from "./server/flags.ts";
+import { lanAddresses, reachableHosts, urlOf } from "./server/hosts.ts";
 import { findIdentity, hasIdentity, secretsOf } from "./server/identity.ts";
 import { createLog } from "./server/logger.ts";
 import { Mistake } from "./server/mistake.ts";
 import { start, type Running, type StopCode } from "./server/server.ts";
 import { readSettings, type Settings } from "./server/settings.ts";
-import { findSalt, openFolder, saltName, usualFolder } from "./server/state.ts";
+import { findSalt, openFolder, readSaltFile, saltName, usualFolder } from "./server/state.ts";
+import { findingLines } from "./terminal/findings.ts";
 import { inviteWelcome, plainWelcome, type WelcomeFacts } from "./terminal/welcome.ts";
 
 // A reader that goes away (`| head`) is no reason to stop.
@@ -50,7 +56,7 @@ function buildCommand(): Command {
   const serve = program
     .command("serve", { isDefault: true })
     .allowExcessArguments()
-    .action(async (flags: Record<string, string | string[] | boolean>, command: Command) => {
+    .action(async (flags: Flags, command: Command) => {
       const [stranger] = command.args;
       if (stranger !== undefined) {
         throw new Mistake(
@@ -59,26 +65,58 @@ function buildCommand(): Command {
       }
       await runServe(byFlag(flags, command));
     });
-  for (const row of plainRows) {
-    const option = new Option(row.value === undefined ? `--${row.flag}` : `--${row.flag} <${row.value}>`);
-    if (row.repeatable) option.argParser((value, before: string[] | undefined) => [...(before ?? []), value]);
-    serve.addOption(option);
-  }
-  for (const row of limitRows) serve.addOption(new Option(`--${row.flag} <${valueOf(row)}>`));
+  const doctor = program
+    .command("doctor")
+    .action((flags: Flags, command: Command) => runDoctor(byFlag(flags, command)));
+  for (const command of [serve, doctor]) addSettings(command);
   return program;
 }
 
-/** Commander's `maxMembers` by the flag's own name, `max-members`. */
-function byFlag(
-  flags: Readonly<Record<string, string | string[] | boolean>>,
-  command: Command,
-): Record<string, string | string[] | boolean | undefined> {
-  return Object.fromEntries(command.options.map((option) => [option.name(), flags[option.attributeName()]]));
+function addSettings(command: Command): void {
+  for (const row of plainRows) {
+    const option = new Option(row.value === undefined ? `--${row.flag}` : `--${row.flag} <${row.value}>`);
+    if (row.repeatable) option.argParser((value, before: string[] | undefined) => [...(before ?? []), value]);
+    command.addOption(option);
+  }
+  for (const row of limitRows) command.addOption(new Option(`--${row.flag} <${valueOf(row)}>`));
 }
 
-async function runServe(flags: Record<string, string | string[] | boolean | undefined>): Promise<void> {
+/** What commander has found. */
+type Flags = Readonly<Record<string, string | string[] | boolean | undefined>>;
+
+/** Commander's `maxMembers` by the flag's own name, `max-members`. */
+function byFlag(flags: Flags, command: Command): Flags {
+  return Object.fromEntries(
+    command.options.map((option) => {
+      const value = flags[option.attributeName()];
+      // `--no-tls` is to commander a `tls` that is on without it.
+      return [option.name(), option.negate ? value === false : value];
+    }),
+  );
+}
+
+async function readGiven(flags: Flags, descriptorLimit: number | null): Promise<Settings> {
+  const { env } = process;
+  const path = flags["config"] ?? env[variableOf("config")];
+  const config = typeof path === "string" && path !== "" ? await readConfig(path) : {};
+  return readSettings({ flags, env, config, descriptorLimit });
+}
+
+/** Ends with 1 when something keeps the relay from working. */
+async function runDoctor(flags: Flags): Promise<void> {
   const descriptorLimit = readDescriptorLimit();
-  const settings = readSettings({ flags, env: process.env, descriptorLimit });
+  const settings = await readGiven(flags, descriptorLimit);
+  const folder = settings.certs ?? usualFolder(process.platform, process.env);
+  const [host = "localhost"] = reachableHosts(settings.host, lanAddresses(networkInterfaces()));
+  const url = settings.url ?? urlOf(settings.tls ? "https" : "http", host, settings.port);
+  const findings = diagnose(settings.limits, await examine(settings, folder, url, descriptorLimit));
+  process.stdout.write(findingLines(findings));
+  if (findings.some(({ verdict }) => verdict === "bad")) process.exit(1);
+}
+
+async function runServe(flags: Flags): Promise<void> {
+  const descriptorLimit = readDescriptorLimit();
+  const settings = await readGiven(flags, descriptorLimit);
   const folder = settings.certs ?? usualFolder(process.platform, process.env);
   const log = createLog(
     settings.logLevel,
@@ -90,9 +128,14 @@ async function runServe(flags: Record<string, string | string[] | boolean | unde
   const hadCertificate = await hasIdentity(folder);
   const challenges = createChallenges();
   const identity = await findIdentity({ settings, folder, challenges, log, version });
-  const { salt, made: madeSalt } = await findSalt(folder, randomBytes);
+  const { salt, made: madeSalt } =
+    settings.saltFile === null
+      ? await findSalt(folder, randomBytes)
+      : { salt: await readSaltFile(settings.saltFile), made: false };
   const starting = start({
     ...settings,
+    logs: settings.logLevel !== "silent",
+    place: placeOf(settings),
     descriptorLimit,
     certificate: identity.certificate,
     challenges,
@@ -105,19 +148,19 @@ async function runServe(flags: Record<string, string | string[] | boolean | unde
   // Before it listens: whoever can connect can also stop it.
   const signals = stopOnSignals(starting);
   const running = await starting;
-  if (settings.acme !== null && !identity.certificate.own) {
+  if (settings.acme !== null && identity.certificate?.own !== true) {
     process.stdout.write(`getting a certificate for ${settings.acme.domain} …\n`);
   }
   const kept = await identity.keepFresh(running);
   signals.reload = kept.reload;
   const { certificate } = kept;
-  const urls = identity.hosts.map((host) => urlOf(host, running.port));
+  const urls = urlsOf(settings, identity.hosts, running.port);
   const [url = ""] = urls;
   await welcome(settings.quiet, {
     version,
     urls: kept.url === null ? urls : [kept.url, ...urls],
-    fingerprint: identity.authority?.fingerprint ?? certificate.fingerprint,
-    browserWarns: !certificate.own,
+    fingerprint: identity.authority?.fingerprint ?? certificate?.fingerprint ?? null,
+    browserWarns: certificate?.own === false,
     authorityUrl: identity.authority === null ? null : `${url}/ca`,
     notices: [
       ...guarded,
@@ -128,17 +171,31 @@ async function runServe(flags: Record<string, string | string[] | boolean | unde
   });
 }
 
+/** systemd's socket goes before --socket, and that before the port. */
+function placeOf({ socket, port, host }: Settings): Place {
+  const descriptor = activatedDescriptor(process.env, process.pid);
+  if (descriptor !== null) return { descriptor };
+  return socket === null ? { port, host, flag: "--port" } : { socket };
+}
+
+/** Where guests find it, the best first; none where only a proxy that was not named knows. */
+function urlsOf({ url, tls }: Settings, hosts: readonly string[], port: number): readonly string[] {
+  const named = url === null ? [] : [url];
+  if (port === 0) return named;
+  return [...named, ...hosts.map((host) => urlOf(tls ? "https" : "http", host, port))];
+}
+
 /** What a new salt means for rooms that guests may know from before; nothing where no relay can have run before. */
-function saltNotice(folder: string, { own }: Settings, hadCertificate: boolean): string[] {
+function saltNotice(folder: string, { own, tls }: Settings, hadCertificate: boolean): string[] {
   if (hadCertificate) return ["The salt was missing and was made anew: earlier rooms will not be found."];
-  // With an operator's certificate the folder looks the same at a first start and after a loss.
-  if (own === null) return [];
+  // With an operator's certificate, or a proxy's, the folder looks the same at a first start and after a loss.
+  if (own === null && tls) return [];
   return [`A salt was made in ${folder}: rooms of a relay before this one will not be found.`];
 }
 
 async function welcome(quiet: boolean, facts: WelcomeFacts): Promise<void> {
   const { stdout, env } = process;
-  if (quiet || !stdout.isTTY) {
+  if (quiet || !stdout.isTTY || facts.urls.length === 0) {
     stdout.write(plainWelcome(facts));
     return;
   }
@@ -191,7 +248,8 @@ function stopOnSignals(starting: Promise<Running>): Signals {
 
 function helpText(): string {
   return [
-    "secure-room [serve] [flags]",
+    "secure-room [serve] [flags]   starts it",
+    "secure-room doctor [flags]    looks for what keeps it from working",
     "",
     "An end-to-end encrypted group chat. Start it, and send the link that it prints.",
     "",
@@ -206,7 +264,7 @@ function helpText(): string {
     "",
     "SIZE is bytes or 512KiB, 4MiB, 1GiB. AGE is seconds or 90s, 30m, 24h, 7d. RATE",
     "is what flows in, or RATE:BURST with what may come at once. 0 turns off a rate,",
-    "a share and --max-connections-per-ip.",
+    "a share, --max-connections-per-ip and --connection-age.",
     "",
     "Each flag is an environment variable too: SECURE_ROOM_MAX_MEMBERS=20.",
     "",

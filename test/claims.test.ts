@@ -206,6 +206,7 @@ test("section 4 of PROTOCOL.md is the table of the limits", () => {
       "what one address sent may hold, the rooms and seats it opened with it",
       `${share(usual.logSharePercent)} of the logs, ${share(usual.fileSharePercent)} of the files`,
     ],
+    ["age of a connection", usual.connectionAgeMs === 0 ? "none, with `--connection-age` any" : ""],
     [
       "stopping",
       `1012 to all, spread over ${seconds(usual.stopSpreadMs)}; ${seconds(usual.stopTimeoutMs)} at most`,

@@ -7,8 +7,8 @@ import { join, relative } from "node:path";
 import { endRunAfter } from "./deadline.ts";
 
 const root = fileURLToPath(new URL("../../", import.meta.url));
-// These have commands of their own: they need browsers, npm, an authority, or minutes.
-const apart = ["abuse", "acme", "binary", "browser", "faults", "package"];
+// These have commands of their own: they need browsers, npm, an authority, proxies, or minutes.
+const apart = ["abuse", "acme", "binary", "browser", "deploy", "faults", "package"];
 const sources = readdirSync(join(root, "test"), { recursive: true, withFileTypes: true })
   .filter((entry) => entry.isFile() && entry.name.endsWith(".test.ts"))
   .map((entry) => relative(root, join(entry.parentPath, entry.name)))

@@ -218,6 +218,10 @@ export interface Rate {
 }
 
 /** What the relay enforces, PROTOCOL.md section 4. 0 turns off a rate or a per-address limit. */
+/** What `secure-room doctor` waits for each of its questions, and reads of an answer. It asks one address, its own. */
+export const examineTimeoutMs = 5 * secondMs;
+export const maxFactsBytes = 64 * kiB;
+
 export interface Limits {
   readonly maxConnections: number;
   readonly maxConnectionsPerIp: number;
@@ -245,6 +249,8 @@ export interface Limits {
   /** What one address may hold, in hundredths of the logs and of the files. */
   readonly logSharePercent: number;
   readonly fileSharePercent: number;
+  /** 0: a connection lasts as long as it works. */
+  readonly connectionAgeMs: number;
   readonly stopSpreadMs: number;
   readonly stopTimeoutMs: number;
 }
@@ -275,6 +281,7 @@ export const defaultLimits: Limits = {
   fileMemoryBytes: 192 * miB,
   logSharePercent: 12.5,
   fileSharePercent: 25,
+  connectionAgeMs: 0,
   stopSpreadMs: 2 * secondMs,
   stopTimeoutMs: 10 * secondMs,
 };

@@ -34,6 +34,7 @@ export interface Place {
   readonly nowMs: number;
 }
 
+/** Of the file in the folder that holds what was made here. */
 export const certName = "cert.pem";
 /** Of the file in the folder that nobody else may read. */
 export const keyName = "key.pem";
@@ -148,9 +149,11 @@ async function makeCertificate(
       },
     ],
   });
+  // With an end of line, so that several can be put one behind the other.
+  const cert = `${pair.cert.trimEnd()}\n`;
   await keep(folder, keyName, pair.private);
-  await keep(folder, certName, pair.cert);
-  return describe(pair.cert, pair.private, new X509Certificate(pair.cert), { own: false, made });
+  await keep(folder, certName, cert);
+  return describe(cert, pair.private, new X509Certificate(pair.cert), { own: false, made });
 }
 
 /** What the rest of the server needs to know of a pair. */

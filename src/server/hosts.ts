@@ -33,10 +33,11 @@ export function reachableHosts(host: string, lan: readonly string[]): string[] {
   return [host];
 }
 
-/** `https://HOST:PORT`, with IPv6 in brackets and without the port that https has anyway. */
-export function urlOf(host: string, port: number): string {
+/** `https://HOST:PORT`, with IPv6 in brackets and without the port that the scheme has anyway. */
+export function urlOf(scheme: "http" | "https", host: string, port: number): string {
   const name = isIPv6(host) ? `[${host}]` : host;
-  return port === 443 ? `https://${name}` : `https://${name}:${port}`;
+  const usualPort = scheme === "https" ? 443 : 80;
+  return port === usualPort ? `${scheme}://${name}` : `${scheme}://${name}:${port}`;
 }
 
 function rankOf(name: string, address: string): number {

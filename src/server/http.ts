@@ -9,6 +9,7 @@ import { type Counters, countRefusal } from "./counters.ts";
 import { flawOf, hasBody } from "./form.ts";
 import { strictHeaders } from "./headers.ts";
 import type { Addresses } from "./addresses.ts";
+import { preferredLanguage, privacyPage, type PrivacyFacts } from "./privacy.ts";
 import { isOriginAllowed } from "./upgrade.ts";
 
 export interface PagesOptions {
@@ -18,6 +19,7 @@ export interface PagesOptions {
   /** The relay's salt, base64url. */
   readonly salt: string;
   readonly limits: Limits;
+  readonly privacy: PrivacyFacts;
   readonly counters: Counters;
   readonly addresses: Addresses;
   /** Beside its own, the origins that may ask. */
@@ -36,6 +38,8 @@ export type RequestHandler = (request: IncomingMessage, response: ServerResponse
 /** Answers a request that is for it, now or later; false when it is not. */
 export type Route = (request: IncomingMessage, response: ServerResponse) => boolean;
 
+/** What the relay keeps, for guests to read. */
+const privacyPath = "/privacy";
 const oneYearSeconds = 365 * 24 * 60 * 60;
 
 /** The handler for every request that is not an upgrade. */
@@ -48,13 +52,24 @@ export function createPages(options: PagesOptions): RequestHandler {
       version: options.version,
       salt: options.salt,
       limits: options.limits,
+      contact: options.privacy.contact,
       files: assets.hashes,
     }),
   );
+  const letters = {
+    en: Buffer.from(privacyPage("en", options.privacy)),
+    de: Buffer.from(privacyPage("de", options.privacy)),
+  };
   const fixed = new Map([
     ["/.well-known/secure-room", { type: "application/json", body: facts }],
+    // Both: where it can answer at all, it is also ready. Stopping, it takes no connection any more.
+    ["/readyz", { type: "text/plain; charset=utf-8", body: Buffer.from("ready\n") }],
     ["/healthz", { type: "text/plain; charset=utf-8", body: Buffer.from("ok\n") }],
   ]);
+
+  function letterOf({ headers }: IncomingMessage) {
+    return { type: "text/html; charset=utf-8", body: letters[preferredLanguage(headers["accept-language"])] };
+  }
 
   return (request, response) => {
     for (const [name, value] of headers) response.setHeader(name, value);
@@ -75,7 +90,7 @@ export function createPages(options: PagesOptions): RequestHandler {
     }
     if (routes.some((route) => route(request, response))) return;
     const path = pathOf(request.url ?? "");
-    const route = fixed.get(path);
+    const route = path === privacyPath ? letterOf(request) : fixed.get(path);
     const asset = assets.answer(path, request.headers);
     if (route === undefined && asset === null) {
       return refuse(request, response, 404, "There is nothing here.");
@@ -91,7 +106,12 @@ export function createPages(options: PagesOptions): RequestHandler {
       request,
       response,
       200,
-      { "Content-Type": route.type, "Content-Length": route.body.length, "Cache-Control": "no-store" },
+      {
+        "Content-Type": route.type,
+        "Content-Length": route.body.length,
+        "Cache-Control": "no-store",
+        ...(path === privacyPath ? { Vary: "Accept-Language" } : {}),
+      },
       route.body,
     );
   };

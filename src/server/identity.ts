@@ -35,8 +35,8 @@ import type { Settings } from "./settings.ts";
 import { readKept } from "./state.ts";
 
 export interface Identity {
-  /** To start with. */
-  readonly certificate: Certificate;
+  /** To start with; null where a proxy has it. */
+  readonly certificate: Certificate | null;
   readonly routes: readonly Route[];
   /** Names and addresses of the relay, the one for guests first. */
   readonly hosts: readonly string[];
@@ -49,8 +49,8 @@ export interface Identity {
 }
 
 export interface Kept {
-  /** What is in use now. */
-  readonly certificate: Certificate;
+  /** What is in use now; null where a proxy has it. */
+  readonly certificate: Certificate | null;
   /** The address for guests, where it is another than host and port. */
   readonly url: string | null;
   readonly notices: readonly string[];
@@ -86,9 +86,22 @@ export async function hasIdentity(folder: string): Promise<boolean> {
 /** Finds or makes the certificate. @throws Mistake when it cannot be had */
 export async function findIdentity(options: IdentityOptions): Promise<Identity> {
   const { settings } = options;
+  if (!settings.tls) return plainIdentity(settings);
   if (settings.own !== null) return ownIdentity(options, settings.own);
   if (settings.acme !== null) return acmeIdentity(options, settings.acme);
   return settings.localCa ? localIdentity(options) : madeIdentity(options);
+}
+
+/** None: a proxy in front shows one. */
+function plainIdentity(settings: Settings): Identity {
+  const nothing = { certificate: null, notices: [] };
+  return {
+    ...nothing,
+    routes: [],
+    hosts: reachable(settings),
+    authority: null,
+    keepFresh: async () => ({ ...nothing, url: null, reload: null }),
+  };
 }
 
 async function ownIdentity(
@@ -139,7 +152,7 @@ async function acmeIdentity(
       if (failure === null) {
         // The authority has just come to port 443, whatever it is here.
         const port = order.challenge === "tls-alpn-01" ? 443 : running.port;
-        return { certificate: inUse, url: urlOf(acme.domain, port), notices: [], reload: null };
+        return { certificate: inUse, url: urlOf("https", acme.domain, port), notices: [], reload: null };
       }
       const next = new Date(failure.nextMs).toTimeString().slice(0, 5);
       const notices = [

@@ -1,40 +1,97 @@
-// Makes a server listen, and says in one line why it cannot.
+// Makes a server listen: on a port, on a Unix socket, or on a socket that systemd has opened; or says in one line why not.
 
-import type { Server } from "node:net";
+import { chmod, rm, stat } from "node:fs/promises";
+import { connect, type Server } from "node:net";
 
 import { codeOf, Mistake, reasonOf } from "./mistake.ts";
 
 /** What to listen on, and the flags that say so. */
-export interface Place {
-  /** 0 takes a free one. */
-  readonly port: number;
-  readonly host: string;
-  /** `--port` */
-  readonly flag: string;
+export type Place =
+  | {
+      /** 0 takes a free one. */
+      readonly port: number;
+      readonly host: string;
+      /** `--port` */
+      readonly flag: string;
+    }
+  | { readonly socket: string }
+  | { readonly descriptor: number };
+
+/** The first of the sockets that systemd hands over (sd_listen_fds(3)). */
+const firstDescriptor = 3;
+/** For the group: a proxy that is in it may connect. */
+const socketMode = 0o660;
+
+/** The socket that systemd has opened for this process, or null. */
+export function activatedDescriptor(
+  env: Readonly<Record<string, string | undefined>>,
+  pid: number,
+): number | null {
+  return env["LISTEN_PID"] === String(pid) && env["LISTEN_FDS"] === "1" ? firstDescriptor : null;
 }
 
 /**
  * Starts listening.
- * @returns the port
- * @throws Mistake when the port or the address cannot be had
+ * @returns the port, 0 for a Unix socket
+ * @throws Mistake when the port, the address or the socket cannot be had
  */
 export async function listenOn(server: Server, place: Place): Promise<number> {
+  if ("socket" in place) return await listenOnSocket(server, place.socket);
   try {
-    await new Promise<void>((resolve, reject) => {
-      server.once("error", reject);
-      server.listen({ port: place.port, host: place.host }, () => {
-        server.off("error", reject);
-        resolve();
-      });
-    });
+    if ("descriptor" in place) await listening(server, { fd: place.descriptor });
+    else await listening(server, { port: place.port, host: place.host });
   } catch (thrown) {
+    if ("descriptor" in place) {
+      throw new Mistake(`cannot listen on the socket that systemd gave: ${reasonOf(thrown)}`);
+    }
     throw new Mistake(mistakeOf(thrown, place));
   }
   const address = server.address();
-  return typeof address === "object" && address !== null ? address.port : place.port;
+  return typeof address === "object" && address !== null ? address.port : 0;
 }
 
-function mistakeOf(thrown: unknown, { port, host, flag }: Place): string {
+async function listenOnSocket(server: Server, path: string): Promise<number> {
+  try {
+    // One that was left behind by a kill is in the way, and nobody answers on it.
+    await listening(server, { path }).catch(async (thrown: unknown) => {
+      if (codeOf(thrown) !== "EADDRINUSE" || !(await isLeftBehind(path))) throw thrown;
+      await rm(path);
+      await listening(server, { path });
+    });
+    await chmod(path, socketMode);
+  } catch (thrown) {
+    const inUse = `the socket ${path} is in use: stop what uses it, or take another with --socket`;
+    throw new Mistake(
+      codeOf(thrown) === "EADDRINUSE" ? inUse : `cannot listen on --socket ${path}: ${reasonOf(thrown)}`,
+    );
+  }
+  return 0;
+}
+
+async function listening(server: Server, options: object): Promise<void> {
+  await new Promise<void>((resolve, reject) => {
+    server.once("error", reject);
+    server.listen(options, () => {
+      server.off("error", reject);
+      resolve();
+    });
+  });
+}
+
+/** Whether `path` is a socket that nobody answers on. */
+async function isLeftBehind(path: string): Promise<boolean> {
+  if (!(await stat(path)).isSocket()) return false;
+  return await new Promise((resolve) => {
+    const socket = connect(path, () => resolve(false));
+    socket.on("error", () => resolve(true));
+    socket.on("connect", () => socket.destroy());
+  });
+}
+
+function mistakeOf(
+  thrown: unknown,
+  { port, host, flag }: { readonly port: number; readonly host: string; readonly flag: string },
+): string {
   switch (codeOf(thrown)) {
     case "EADDRINUSE":
       return `port ${port} is in use: stop what uses it, or take another with ${flag} N`;

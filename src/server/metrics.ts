@@ -26,7 +26,8 @@ export interface Gauges {
   readonly queue: () => { readonly bytes: number; readonly mostBytes: number };
   readonly logBytes: () => number;
   /** When the certificate runs out, in ms since 1970. */
-  readonly certificateUntilMs: () => number;
+  /** Null where a proxy has the certificate. */
+  readonly certificateUntilMs: () => number | null;
 }
 
 export interface Metrics {
@@ -97,12 +98,14 @@ function memoryFamilies({ counters, limits, gauges }: Source): Family[] {
     gauge("secure_room_files", "Files that are kept or coming.", counters.files),
     gauge("secure_room_file_bytes", "Charged for files.", counters.fileBytes),
     gauge("secure_room_file_limit_bytes", "What may be charged for them.", limits.fileMemoryBytes),
-    gauge(
-      "secure_room_certificate_expiry_timestamp_seconds",
-      "When the certificate runs out.",
-      gauges.certificateUntilMs() / 1000,
-    ),
+    ...certificateFamilies(gauges.certificateUntilMs()),
   ];
+}
+
+function certificateFamilies(untilMs: number | null): Family[] {
+  if (untilMs === null) return [];
+  const name = "secure_room_certificate_expiry_timestamp_seconds";
+  return [gauge(name, "When the certificate runs out.", untilMs / 1000)];
 }
 
 function processFamilies(version: string, delay: IntervalHistogram): Family[] {

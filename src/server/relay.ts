@@ -88,6 +88,8 @@ export function createRelay(options: {
   const logs = createLogs(limits);
   /** Those that have not joined, the longest waiting first. */
   const waiting = new Set<Connection>();
+  /** All, the oldest first; none where no age is too old. */
+  const aging = new Set<Connection>();
   const fanout = createFanout<Connection>({ salt, limits, clock, counters, tooSlow });
   const seating = createSeating({ limits, clock, random, counters, logs, fanout, end, refuse });
   const stopSweeping = clock.every(options.sweepEveryMs, sweep);
@@ -178,6 +180,7 @@ export function createRelay(options: {
   function lose(connection: Connection): void {
     connection.phase = "ended";
     waiting.delete(connection);
+    aging.delete(connection);
     seating.lose(connection);
   }
 
@@ -192,6 +195,12 @@ export function createRelay(options: {
     for (const connection of waiting) {
       if (nowMs - connection.waitingSinceMs < limits.joinTimeoutMs) break;
       end(connection, "join-timeout", close.policy, "no join in time");
+    }
+    for (const connection of aging) {
+      if (nowMs - connection.openedAtMs < limits.connectionAgeMs) break;
+      // No mistake of its peer's: it dials again, and a balancer may send it where its room is now.
+      lose(connection);
+      connection.wire.close(close.restart, "time to connect anew");
     }
     seating.sweep(nowMs);
     logs.expire(nowMs);
@@ -211,6 +220,7 @@ export function createRelay(options: {
         address,
         bytes: new Bucket(limits.byteRate, clock.now()),
         phase: "waiting",
+        openedAtMs: clock.now(),
         waitingSinceMs: 0,
         wants: null,
         seat: null,
@@ -218,6 +228,7 @@ export function createRelay(options: {
         greeted: false,
       };
       counters.connections++;
+      if (limits.connectionAgeMs > 0) aging.add(connection);
       wait(connection);
       return connection;
     },

@@ -51,6 +51,7 @@ export interface Connection extends Reader {
   /** Its own until it has a seat, then its seat's. */
   bytes: Bucket;
   phase: "waiting" | "probing" | "seated" | "ended";
+  readonly openedAtMs: number;
   waitingSinceMs: number;
   /** Null but in the phase probing. */
   wants: { readonly admission: Admission; readonly holder: Seat; readonly untilMs: number } | null;

@@ -15,14 +15,14 @@ import { createFallbackDoor } from "./fallback.ts";
 import { createFileDoor } from "./files.ts";
 import { createPages, type Route } from "./http.ts";
 import { type HttpPort, openHttpPort } from "./http-port.ts";
-import { listenOn } from "./listen.ts";
+import { listenOn, type Place } from "./listen.ts";
 import type { Log } from "./logger.ts";
 import { addQueues } from "./lines.ts";
 import { createMetrics } from "./metrics.ts";
 import { type MetricsPort, openMetricsPort } from "./metrics-port.ts";
 import { createRelay } from "./relay.ts";
 import { reportRefusals } from "./report.ts";
-import { createTlsServer, type Pair } from "./tls.ts";
+import { createDoorway, type Pair } from "./tls.ts";
 import { createVault } from "./vault.ts";
 import { createWebSocketDoor } from "./websocket.ts";
 
@@ -32,11 +32,9 @@ export interface ServedCertificate extends Pair {
 }
 
 export interface StartOptions {
-  /** 0 takes a free one. */
-  readonly port: number;
-  /** The address or name to listen on; `::` listens on IPv4 too. */
-  readonly host: string;
-  readonly certificate: ServedCertificate;
+  readonly place: Place;
+  /** Null: plain HTTP, for a proxy in front that has the TLS. */
+  readonly certificate: ServedCertificate | null;
   /** What an authority that checks a domain is shown. */
   readonly challenges: Challenges;
   /** Beside the relay's own. */
@@ -55,6 +53,10 @@ export interface StartOptions {
   readonly page: readonly PageFile[];
   readonly version: string;
   readonly log: Log;
+  /** Whether that log goes anywhere. */
+  readonly logs: boolean;
+  /** What guests are told of whoever runs this, null for nothing. */
+  readonly contact: string | null;
   /** Whether the log may name addresses. */
   readonly logAddresses: boolean;
   /** Of the numbers for Prometheus, on loopback; 0 takes a free one, null is none. */
@@ -65,6 +67,7 @@ export interface StartOptions {
 export type StopCode = typeof closeCode.goingAway | typeof closeCode.restart;
 
 export interface Running {
+  /** 0 on a Unix socket. */
   readonly port: number;
   readonly httpPort: number | null;
   readonly metricsPort: number | null;
@@ -81,8 +84,9 @@ export interface Running {
  * @throws Mistake when a port or the address cannot be had
  */
 export async function start(options: StartOptions): Promise<Running> {
-  const { limits, salt, origins, log } = options;
+  const { limits, salt, log } = options;
   let { certificate } = options;
+  const origins = new Set(options.origins);
   const clock = systemClock;
   const counters = createCounters(options.logAddresses ? new Offences(maxOffences) : null);
   const addresses = createAddresses(limits, clock, options.trustProxy);
@@ -100,18 +104,27 @@ export async function start(options: StartOptions): Promise<Running> {
     counters,
     addresses,
     origins,
-    ownCertificate: () => certificate.own,
+    privacy: {
+      version: options.version,
+      limits,
+      logs: options.logs,
+      logAddresses: options.logAddresses,
+      trustProxy: options.trustProxy,
+      contact: options.contact,
+      stylesheet: options.page.find(({ path }) => path.endsWith(".css"))?.path ?? null,
+    },
+    ownCertificate: () => certificate?.own ?? false,
     routes: [files, fallback.route, ...options.routes],
   });
-  const tls = createTlsServer({ ...options, counters, clock });
-  const { server, sockets } = tls;
+  const doorway = createDoorway({ ...options, counters, clock });
+  const { server, sockets } = doorway;
   server.on("request", pages);
   // Instead of "100 Continue": the answer is known from the head alone.
   server.on("checkContinue", pages);
   server.on("checkExpectation", pages);
   server.on("upgrade", (request, socket, head) => door.upgrade(request, socket, head));
 
-  let certificateUntilMs = untilMsOf(certificate);
+  let certificateUntilMs = certificate === null ? null : untilMsOf(certificate);
   const gauges = {
     sockets: () => sockets.size,
     queue: () => addQueues(doors.map((each) => each.queue())),
@@ -123,9 +136,14 @@ export async function start(options: StartOptions): Promise<Running> {
   let port: number;
   try {
     metrics = await openMetrics(options.metricsPort, { ...options, counters, gauges });
-    port = await listenOn(server, { ...options, flag: "--port" });
+    port = await listenOn(server, options.place);
     if (options.httpPort !== null) {
-      http = await openHttpPort({ ...options, port: options.httpPort, tlsPort: port });
+      http = await openHttpPort({
+        ...options,
+        host: hostOf(options.place),
+        port: options.httpPort,
+        tlsPort: port,
+      });
     }
   } catch (thrown) {
     vault.stop();
@@ -134,15 +152,22 @@ export async function start(options: StartOptions): Promise<Running> {
     await Promise.all(doors.map((each) => each.close(closeCode.goingAway, "", 0)));
     throw thrown;
   }
+  // Without a proxy such a relay can be tried on this machine alone; browsers trust that much without TLS.
+  if (certificate === null)
+    for (const host of ["localhost", "127.0.0.1"]) origins.add(`http://${host}:${port}`);
   // A socket that could not be accepted (EMFILE, ENOBUFS): that guest dials again, and everybody who is in stays in.
   server.on("error", () => countRefusal(counters, "descriptors", null));
   const stopReporting = reportRefusals(log, counters, clock);
-  const stopWarning = watchExpiry(() => certificateUntilMs, { log, clock, today: () => Date.now() });
+  const stopWarning = watchExpiry(() => certificateUntilMs ?? Infinity, {
+    log,
+    clock,
+    today: () => Date.now(),
+  });
   log("info", "listening", {
     port,
     ...(metrics === null ? {} : { metricsPort: metrics.port }),
     version: options.version,
-    certificateUntil: isoDay(certificateUntilMs),
+    certificateUntil: certificateUntilMs === null ? "none" : isoDay(certificateUntilMs),
   });
 
   const stop = async (code: StopCode): Promise<void> => {
@@ -170,7 +195,7 @@ export async function start(options: StartOptions): Promise<Running> {
       return sockets.size;
     },
     useCertificate(other) {
-      tls.use(other);
+      doorway.use(other);
       certificate = other;
       certificateUntilMs = untilMsOf(other);
     },
@@ -198,6 +223,11 @@ async function openMetrics(
     metrics.stop();
     throw thrown;
   }
+}
+
+/** What else listens does so at the same address. */
+function hostOf(place: Place): string {
+  return "host" in place ? place.host : "0.0.0.0";
 }
 
 function untilMsOf({ cert }: Pair): number {

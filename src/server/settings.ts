@@ -2,6 +2,7 @@
 // It knows neither the command line's parser nor the network: raw texts go in, checked values or a Mistake come out.
 
 import { defaultLimits, type Limits, type Rate } from "../protocol/limits.ts";
+import type { Configured } from "./config.ts";
 import { kiB } from "../protocol/units.ts";
 import { usualConnections } from "./descriptors.ts";
 import { limitRows, type NumberRow, type RateRow, spell, variableOf } from "./flags.ts";
@@ -15,16 +16,27 @@ export interface Settings {
   /** 0 takes a free port. */
   readonly port: number;
   readonly host: string;
+  /** The path of a Unix socket, which goes before port and host. */
+  readonly socket: string | null;
+  /** False: plain HTTP, on this machine alone. */
+  readonly tls: boolean;
   /** Null: the folder of the person who runs this. */
   readonly certs: string | null;
+  /** Null: the one in the folder. */
+  readonly saltFile: string | null;
   readonly own: { readonly cert: string; readonly key: string } | null;
   readonly acme: AcmeSettings | null;
   /** Whether an authority of this machine's own signs the certificate. */
   readonly localCa: boolean;
   /** Of plain HTTP; null is none. */
   readonly httpPort: number | null;
+  /** That of `url` among them. */
   readonly origins: ReadonlySet<string>;
+  /** The origin that guests use, null where it is the one that is listened on. */
+  readonly url: string | null;
   readonly trustProxy: boolean;
+  /** How guests reach whoever runs this. */
+  readonly contact: string | null;
   readonly quiet: boolean;
   readonly logLevel: LogLevel;
   readonly logAddresses: boolean;
@@ -40,17 +52,18 @@ export interface AcmeSettings {
   readonly directoryUrl: string;
 }
 
-/** Where the texts come from. Flags win over the environment. */
+/** Where the texts come from. Flags win over the environment, and that over the file of --config. */
 export interface Given {
   /** By flag without dashes; a repeatable flag has several texts, one without a value `true`. */
   readonly flags: Readonly<Record<string, string | readonly string[] | boolean | undefined>>;
   readonly env: Readonly<Record<string, string | undefined>>;
+  readonly config?: Configured;
   /** The soft limit of open files, null where it cannot be read. */
   readonly descriptorLimit: number | null;
 }
 
 interface Source {
-  /** As the person wrote it: `--port` or `SECURE_ROOM_PORT` */
+  /** As the person wrote it: `--port`, `SECURE_ROOM_PORT` or `"port" in --config` */
   readonly name: string;
   readonly text: string;
 }
@@ -70,18 +83,24 @@ export function readSettings(given: Given): Settings {
     if (row.unit === "rate") limits[row.key] = checkRate(source, row);
     else limits[row.key] = checkNumber(source, row);
   }
+  const tls = !readSwitch(given, "no-tls");
+  const url = readUrl(find(given, "url"));
   // Where only the memory was said, the size follows it: a smaller memory is no mistake.
   const mostBytes = mostFileBytes(limits);
   if (find(given, "max-file") === null) limits.maxFileBytes = Math.min(limits.maxFileBytes, mostBytes);
   checkTogether(limits);
   return {
     port: readPort(find(given, "port")) ?? 3000,
-    host: find(given, "host")?.text ?? "0.0.0.0",
+    ...readPlace(given, tls),
+    tls,
     certs: find(given, "certs")?.text ?? null,
-    ...readIdentity(given),
+    saltFile: find(given, "salt-file")?.text ?? null,
+    ...readIdentity(given, tls),
     httpPort: readPort(find(given, "http-port")),
-    origins: readOrigins(given),
+    origins: new Set([...readOrigins(given), ...(url === null ? [] : [url])]),
+    url,
     trustProxy: readSwitch(given, "trust-proxy"),
+    contact: readContact(find(given, "contact")),
     quiet: readSwitch(given, "quiet"),
     logLevel: readLogLevel(find(given, "log-level")),
     logAddresses: readSwitch(given, "log-addresses"),
@@ -94,7 +113,13 @@ function find(given: Given, flag: string): Source | null {
   const text = given.flags[flag];
   if (typeof text === "string") return { name: `--${flag}`, text };
   const fromEnv = given.env[variableOf(flag)];
-  return fromEnv === undefined || fromEnv === "" ? null : { name: variableOf(flag), text: fromEnv };
+  if (fromEnv !== undefined && fromEnv !== "") return { name: variableOf(flag), text: fromEnv };
+  const fromFile = given.config?.[flag];
+  return typeof fromFile === "string" ? { name: inConfig(flag), text: fromFile } : null;
+}
+
+function inConfig(flag: string): string {
+  return `"${flag}" in --config`;
 }
 
 function checkNumber(source: Source, row: NumberRow): number {
@@ -163,12 +188,15 @@ function readPort(source: Source | null): number | null {
 }
 
 /** One of the three, or none of them. */
-function readIdentity(given: Given): Pick<Settings, "own" | "acme" | "localCa"> {
-  const own = readOwn(given);
+function readIdentity(given: Given, tls: boolean): Pick<Settings, "own" | "acme" | "localCa"> {
+  const own = readOwn(given, tls);
   const acme = readAcme(given);
   const localCa = readSwitch(given, "local-ca");
   if (Number(own !== null) + Number(acme !== null) + Number(localCa) > 1) {
     throw new Mistake("--cert, --acme and --local-ca each name the certificate: keep one of them");
+  }
+  if (!tls && (acme !== null || localCa)) {
+    throw new Mistake("--no-tls has no use for --acme and --local-ca: the proxy has the certificate");
   }
   return { own, acme, localCa };
 }
@@ -208,9 +236,25 @@ function readAcme(given: Given): AcmeSettings | null {
   };
 }
 
-function readOwn(given: Given): Settings["own"] {
+/** Without TLS anybody on the way could change the page, so it stays on this machine. */
+function readPlace(given: Given, tls: boolean): Pick<Settings, "host" | "socket"> {
+  const host = find(given, "host");
+  const socket = find(given, "socket")?.text ?? null;
+  const usualHost = tls ? "0.0.0.0" : "127.0.0.1";
+  if (!tls && socket === null && host !== null && !loopbacks.has(host.text)) {
+    throw new Mistake(
+      `--no-tls is for a proxy on this machine: write --host 127.0.0.1, or --socket PATH, instead of ${host.name} ${host.text.slice(0, 60)}`,
+    );
+  }
+  return { host: host?.text ?? usualHost, socket };
+}
+
+function readOwn(given: Given, tls: boolean): Settings["own"] {
   const cert = find(given, "cert");
   const key = find(given, "key");
+  if (!tls && (cert ?? key) !== null) {
+    throw new Mistake("--no-tls has no use for --cert and --key: leave them out, or leave --no-tls out");
+  }
   if (cert === null && key === null) return null;
   if (cert === null) throw new Mistake("--key needs its certificate: add --cert FILE");
   if (key === null) throw new Mistake("--cert needs its private key: add --key FILE");
@@ -218,14 +262,27 @@ function readOwn(given: Given): Settings["own"] {
 }
 
 function readOrigins(given: Given): ReadonlySet<string> {
-  const flags = given.flags["origin"];
-  const sources = Array.isArray(flags)
-    ? flags.map((text: string) => ({ name: "--origin", text }))
-    : (given.env[variableOf("origin")] ?? "")
-        .split(/[\s,]+/)
-        .filter((text) => text !== "")
-        .map((text) => ({ name: variableOf("origin"), text }));
-  return new Set(sources.map(readOrigin));
+  return new Set(findAll(given, "origin").map(readOrigin));
+}
+
+/** All texts of a repeatable flag, from the first place that has one. */
+function findAll(given: Given, flag: string): Source[] {
+  const texts = given.flags[flag];
+  if (Array.isArray(texts)) return texts.map((text: string) => ({ name: `--${flag}`, text }));
+  const fromEnv = (given.env[variableOf(flag)] ?? "").split(/[\s,]+/).filter((text) => text !== "");
+  if (fromEnv.length > 0) return fromEnv.map((text) => ({ name: variableOf(flag), text }));
+  const fromFile = given.config?.[flag];
+  return Array.isArray(fromFile) ? fromFile.map((text: string) => ({ name: inConfig(flag), text })) : [];
+}
+
+function readUrl(source: Source | null): string | null {
+  return source === null ? null : readOrigin(source);
+}
+
+function readContact(source: Source | null): string | null {
+  if (source === null) return null;
+  if (source.text.length <= maxContactLength && !/\p{Cc}/u.test(source.text)) return source.text;
+  throw refusal(source, `one line of at most ${maxContactLength} characters`);
 }
 
 function readOrigin(source: Source): string {
@@ -248,7 +305,8 @@ function readLogLevel(source: Source | null): LogLevel {
 function readSwitch(given: Given, flag: string): boolean {
   if (given.flags[flag] === true) return true;
   const source = find(given, flag);
-  if (source === null || source.text === "0" || source.text === "false") return false;
+  if (source === null) return given.config?.[flag] === true;
+  if (source.text === "0" || source.text === "false") return false;
   if (source.text === "1" || source.text === "true") return true;
   throw refusal(source, "1 or 0");
 }
@@ -258,6 +316,8 @@ function refusal(source: Source, allowed: string): Mistake {
   return new Mistake(`${source.name} is ${JSON.stringify(source.text.slice(0, 60))}: expected ${allowed}`);
 }
 
+const maxContactLength = 300;
+const loopbacks: ReadonlySet<string> = new Set(["127.0.0.1", "::1", "localhost"]);
 const readers = { count: readCount, size: readSize, age: readAge, percent: readPercent };
 const kinds = {
   count: "a whole number",

@@ -98,6 +98,26 @@ export async function findSalt(
   return { salt, made };
 }
 
+/**
+ * Reads a salt that several relays share.
+ * @returns the salt in base64url
+ * @throws Mistake when it cannot be read or has the wrong size
+ */
+export async function readSaltFile(path: string): Promise<string> {
+  let bytes: Buffer;
+  try {
+    bytes = await readFile(path);
+  } catch (thrown) {
+    throw new Mistake(
+      `cannot read --salt-file ${path}: ${reasonOf(thrown)}; copy the file ${saltName} of a relay there`,
+    );
+  }
+  if (bytes.length === saltBytes) return toBase64url(bytes);
+  throw new Mistake(
+    `--salt-file ${path} has ${bytes.length} bytes instead of ${saltBytes}: copy the file ${saltName} of a relay there`,
+  );
+}
+
 async function readSalt(folder: string): Promise<string | null> {
   const bytes = await readKept(folder, saltName);
   if (bytes === null) return null;

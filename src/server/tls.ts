@@ -1,7 +1,9 @@
 // The raw sockets of the relay's port: TLS with sound suites only, a way to https for those who forgot it, and an end for
-// whoever says nothing, too little, or has too many. What is said over TLS is not its business.
+// whoever says nothing, too little, or has too many. Behind a proxy that has the TLS, the same without it. What is said
+// over a socket is not its business.
 
-import { createServer, type Server } from "node:https";
+import { createServer as createPlainServer, type Server } from "node:http";
+import { createServer } from "node:https";
 import type { Socket } from "node:net";
 import type { Duplex } from "node:stream";
 import type { SecureContextOptions } from "node:tls";
@@ -22,8 +24,9 @@ export interface Pair {
   readonly key: string;
 }
 
-export interface TlsOptions {
-  readonly certificate: Pair;
+export interface DoorwayOptions {
+  /** Null: a proxy in front has the TLS. */
+  readonly certificate: Pair | null;
   /** What an authority that checks a domain is shown. */
   readonly challenges: Challenges;
   readonly limits: Limits;
@@ -50,7 +53,7 @@ const ciphers = [
   "ECDHE-RSA-CHACHA20-POLY1305",
 ].join(":");
 
-export interface TlsPort {
+export interface Doorway {
   /** Does not listen yet. */
   readonly server: Server;
   /** The raw sockets that are open. */
@@ -60,12 +63,9 @@ export interface TlsPort {
 }
 
 /** A server, its sockets and its certificate. */
-export function createTlsServer(options: TlsOptions): TlsPort {
+export function createDoorway(options: DoorwayOptions): Doorway {
   const { certificate, limits, descriptorLimit, counters } = options;
-  const server = createServer({
-    ...contextOf(certificate),
-    ALPNProtocols: ["http/1.1"],
-    handshakeTimeout: limits.tlsTimeoutMs,
+  const http = {
     headersTimeout: limits.headTimeoutMs,
     // Node has one time for all bodies, and an honest file may need longer. The only bodies that are read are those of
     // files, joins and frames, and their doors cut the ones that stand still; every other request with a body is answered
@@ -77,7 +77,10 @@ export function createTlsServer(options: TlsOptions): TlsPort {
     maxHeaderSize: limits.maxHeadBytes,
     insecureHTTPParser: false,
     requireHostHeader: true,
-  });
+  };
+  const tls = { ALPNProtocols: ["http/1.1"], handshakeTimeout: limits.tlsTimeoutMs };
+  const tlsServer = certificate && createServer({ ...http, ...tls, ...contextOf(certificate) });
+  const server: Server = tlsServer ?? createPlainServer(http);
   server.maxConnections = mostSockets(limits.maxConnections, descriptorLimit);
   server.maxRequestsPerSocket = maxRequestsPerSocket;
   server.on("drop", (data) => countRefusal(counters, "sockets", nameOrNull(data?.remoteAddress)));
@@ -91,7 +94,7 @@ export function createTlsServer(options: TlsOptions): TlsPort {
   return {
     server,
     sockets: watchSockets(server, options),
-    use: (pair) => server.setSecureContext(contextOf(pair)),
+    use: (pair) => tlsServer?.setSecureContext(contextOf(pair)),
   };
 }
 
@@ -105,7 +108,7 @@ function contextOf({ cert, key }: Pair): SecureContextOptions {
  */
 function watchSockets(
   server: Server,
-  { limits, trustProxy, counters, clock, challenges }: TlsOptions,
+  { certificate, limits, trustProxy, counters, clock, challenges }: DoorwayOptions,
 ): ReadonlySet<Socket> {
   const sockets = new Set<Socket>();
   /** What stops the clock of a handshake, by the two ends of its socket. */
@@ -113,7 +116,7 @@ function watchSockets(
   const crowd = createCrowd(trustProxy ? Infinity : mostSocketsOfIp(limits.maxConnectionsPerIp));
   // One server that listens itself, with its TLS put behind a look at the first byte: a second one in front would leave
   // this one without the header time-outs, which Node starts on listening.
-  const startTls = server.listeners("connection");
+  const startHttp = server.listeners("connection");
   server.removeAllListeners("connection");
   server.on("secureConnection", (socket) => handshakes.get(endsOf(socket))?.());
   server.on("connection", (socket: Socket) => {
@@ -126,6 +129,17 @@ function watchSockets(
     }
     sockets.add(socket);
     socket.setNoDelay(true);
+    // A reset is no news: what follows is "close".
+    socket.on("error", () => {});
+    if (certificate === null) {
+      socket.on("close", () => {
+        sockets.delete(socket);
+        leaveCrowd();
+      });
+      // Silence is Node's own matter here: its time for a head begins with the connection.
+      for (const listener of startHttp) Reflect.apply(listener, server, [socket]);
+      return;
+    }
     const ends = endsOf(socket);
     // One time from the first packet to the end of the handshake: Node's own begins anew with the first byte.
     const stopTimer = clock.after(limits.tlsTimeoutMs, () => {
@@ -138,8 +152,6 @@ function watchSockets(
       sockets.delete(socket);
       leaveCrowd();
     });
-    // A reset is no news: what follows is "close".
-    socket.on("error", () => {});
     socket.once("readable", () => {
       const first: unknown = socket.read(1);
       // Closed again without a word.
@@ -151,7 +163,7 @@ function watchSockets(
       }
       handshakes.set(ends, stopTimer);
       const greet = (): void => {
-        for (const listener of startTls) Reflect.apply(listener, server, [socket]);
+        for (const listener of startHttp) Reflect.apply(listener, server, [socket]);
       };
       if (challenges.isOpen) challenges.meet(socket, greet);
       else greet();

@@ -62,7 +62,7 @@ export function createWebSocketDoor(options: {
 
   function upgrade(request: IncomingMessage, socket: Duplex, head: Buffer): void {
     const roomId = roomIdOfPath(request.url ?? "");
-    if (request.socket.remoteAddress === undefined) return void socket.destroy();
+    if (socket.destroyed) return;
     const address = addresses.from(request);
     const held = isClosing ? Infinity : relay.connections;
     const refusal = judgeRequest(request, origins) ?? judgeCapacity(limits, held, address, clock.now());

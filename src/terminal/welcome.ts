@@ -9,10 +9,10 @@ import { inviteLink } from "../session/invite.ts";
 
 export interface WelcomeFacts {
   readonly version: string;
-  /** `https://HOST:PORT`, the one for guests first; never empty. */
+  /** `https://HOST:PORT`, the one for guests first; an invitation needs one. */
   readonly urls: readonly string[];
-  /** SHA-256 of the certificate, or of the local authority's, `AA:BB:…` */
-  readonly fingerprint: string;
+  /** SHA-256 of the certificate, or of the local authority's, `AA:BB:…`; null where a proxy has it. */
+  readonly fingerprint: string | null;
   /** False when the certificate is the operator's own and browsers trust it. */
   readonly browserWarns: boolean;
   /** Where a device learns to trust the local authority; null where there is none. */
@@ -45,13 +45,15 @@ const besideColumns = 28;
 export function plainWelcome(facts: WelcomeFacts): string {
   return [
     ...facts.notices,
-    `secure-room ${facts.version} is running on ${facts.urls.join(" ")}`,
-    ...(facts.authorityUrl === null
-      ? [`certificate SHA-256 ${facts.fingerprint}`]
-      : [
-          `authority SHA-256 ${facts.fingerprint}`,
-          `browsers stop warning on a device that has followed ${facts.authorityUrl}`,
-        ]),
+    `secure-room ${facts.version} is running${facts.urls.length > 0 ? ` on ${facts.urls.join(" ")}` : ""}`,
+    ...(facts.fingerprint === null
+      ? []
+      : facts.authorityUrl === null
+        ? [`certificate SHA-256 ${facts.fingerprint}`]
+        : [
+            `authority SHA-256 ${facts.fingerprint}`,
+            `browsers stop warning on a device that has followed ${facts.authorityUrl}`,
+          ]),
     "stop it with Ctrl-C or SIGTERM",
     "",
   ].join("\n");
@@ -118,8 +120,6 @@ function invitation(
 
 function footer(facts: WelcomeFacts, { quiet }: Palette): string[] {
   const [, ...others] = facts.urls;
-  const bytes = facts.fingerprint.split(":");
-  const half = Math.ceil(bytes.length / 2);
   const warning =
     facts.authorityUrl === null
       ? [
@@ -132,14 +132,21 @@ function footer(facts: WelcomeFacts, { quiet }: Palette): string[] {
         ];
   return [
     ...others.map((url, index) => row(index === 0 ? "also at" : "", url, quiet)),
-    row(facts.authorityUrl === null ? "certificate" : "authority", bytes.slice(0, half).join(":"), quiet),
-    row("SHA-256", bytes.slice(half).join(":"), quiet),
+    ...(facts.fingerprint === null
+      ? []
+      : fingerprintRows(facts.authorityUrl === null ? "certificate" : "authority", facts.fingerprint, quiet)),
     "",
     ...(facts.browserWarns ? [...warning.map((line) => margin + quiet(line)), ""] : []),
     ...facts.notices.map((notice) => margin + notice),
     ...(facts.notices.length > 0 ? [""] : []),
     `${margin}Ctrl-C stops it. ${quiet("What was said lives in memory only, and goes with it.")}`,
   ];
+}
+
+function fingerprintRows(of: string, fingerprint: string, style: Style): string[] {
+  const bytes = fingerprint.split(":");
+  const half = Math.ceil(bytes.length / 2);
+  return [row(of, bytes.slice(0, half).join(":"), style), row("SHA-256", bytes.slice(half).join(":"), style)];
 }
 
 function row(name: string, value: string, style: Style): string {

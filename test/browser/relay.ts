@@ -61,7 +61,7 @@ export async function startRelay(
   const listening = new Promise<string>((resolve, reject) => {
     child.stdout.on("data", (chunk: Buffer) => {
       printed += chunk.toString();
-      const [found] = /https:\/\/[\w.:[\]-]+:\d+/.exec(printed) ?? [];
+      const [found] = /https?:\/\/[\w.:[\]-]+:\d+/.exec(printed) ?? [];
       if (found !== undefined) resolve(found);
     });
     child.once("exit", () => reject(new Error(`the relay did not start: ${printed}`)));
@@ -69,7 +69,7 @@ export async function startRelay(
   const address = await within(startWithinMs, "the relay listens", listening);
   const port = Number(new URL(address).port);
   return {
-    origin: `https://127.0.0.1:${port}`,
+    origin: `${new URL(address).protocol}//127.0.0.1:${port}`,
     port,
     certs,
     process: child,

@@ -10,7 +10,7 @@ import { keysOf } from "../crypto/phrases.ts";
 import { Screen } from "../session/screen.ts";
 import type { Dialler } from "./doors.ts";
 
-const phrase = "maple river";
+const usualPhrase = "maple river";
 
 /** What a test does with somebody in the room, wherever the session runs. */
 export interface Guest {
@@ -24,6 +24,8 @@ export interface Guest {
 
 export interface GuestOptions {
   readonly name: string;
+  /** One room for all where it is left out. */
+  readonly phrase?: string;
   readonly salt: Bytes;
   readonly dialler: Dialler;
   /** How many times faster its clock runs: its patience of 25 s and 10 s need not be waited for. */
@@ -40,6 +42,8 @@ export interface Tab extends Guest {
   rename(name: string): void;
   /** The page is loaded anew: all that stays is what the session saves. */
   reload(): Promise<void>;
+  /** What a reload would keep. */
+  saved(): SavedSession;
 }
 
 /** Enters the room; resolves as soon as the session dials. */
@@ -58,6 +62,7 @@ export async function enter(options: GuestOptions): Promise<Tab> {
     wake: () => life.session.wake(),
     rename: (name) => life.session.rename(name),
     crash: () => life.end(),
+    saved: () => life.session.save(),
     async reload() {
       const saved = life.session.save();
       life.end();
@@ -74,6 +79,7 @@ interface Life {
 }
 
 async function live(options: GuestOptions, scars: string[], saved: SavedSession | null): Promise<Life> {
+  const { phrase = usualPhrase } = options;
   const keys = await keysOf(phrase, options.salt);
   const restored = saved && (await restoreMemberKey(saved.member));
   const screen = new Screen();

@@ -36,19 +36,22 @@ export function saltOf(relay: RunningRelay): Bytes {
   return new Uint8Array(readFileSync(join(relay.certs, "salt")));
 }
 
+const drawPort = seededNumbers(process.pid);
+
 /**
  * A free port below those that the system hands out by itself: whoever dials one of those while nobody listens there may
  * be handed it for his own end, and is connected to himself.
  */
 export async function freePort(): Promise<number> {
-  const next = seededNumbers(process.pid);
   for (;;) {
-    const port = 20_000 + (next() % 10_000);
+    const port = 20_000 + (drawPort() % 10_000);
     const server = createServer();
-    const settled = Promise.race([once(server, "listening"), once(server, "error")]);
     server.listen(port, "127.0.0.1");
-    await settled;
-    if (!server.listening) continue;
+    const isFree = await once(server, "listening").then(
+      () => true,
+      () => false,
+    );
+    if (!isFree) continue;
     server.close();
     await once(server, "close");
     return port;

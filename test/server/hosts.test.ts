@@ -35,6 +35,6 @@ test("listening on one address names only that one", () => {
 });
 
 test("an IPv6 address stands in brackets, and the port of https is left out", () => {
-  assert.equal(urlOf("fd00::2", 3000), "https://[fd00::2]:3000");
-  assert.equal(urlOf("example.org", 443), "https://example.org");
+  assert.equal(urlOf("https", "fd00::2", 3000), "https://[fd00::2]:3000");
+  assert.equal(urlOf("https", "example.org", 443), "https://example.org");
 });

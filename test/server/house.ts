@@ -88,6 +88,15 @@ export async function open(
     counters,
     addresses,
     origins,
+    privacy: {
+      version: "0",
+      limits,
+      logs: false,
+      logAddresses: false,
+      trustProxy: false,
+      contact: null,
+      stylesheet: null,
+    },
     ownCertificate: () => false,
     routes: [files, fallback.route],
   });

@@ -44,7 +44,14 @@ test("/.well-known/secure-room tells a client what it needs, and is never stored
   assert.equal(headers["cache-control"], "no-store");
   const facts: unknown = JSON.parse(body);
   const files = { "/": createHash("sha256").update("<p>hi").digest("hex") };
-  assert.deepEqual(facts, { protocol: 1, version: "1.2.3", salt, limits: defaultLimits, files });
+  assert.deepEqual(facts, {
+    protocol: 1,
+    version: "1.2.3",
+    salt,
+    limits: defaultLimits,
+    contact: null,
+    files,
+  });
 });
 
 test("/healthz says ok", async () => {
@@ -297,7 +304,7 @@ test("stopping cuts those who do not answer, and idle connections", async () => 
 test("a port in use is one line that says what to do", async () => {
   const { port } = running;
   await assert.rejects(
-    startWith({}, { port }),
+    startWith({}, { place: { port, host: "127.0.0.1", flag: "--port" } }),
     new Mistake(`port ${port} is in use: stop what uses it, or take another with --port N`),
   );
 });
@@ -324,7 +331,7 @@ test("a file goes up over TLS for longer than a head may take, and comes back eq
 
 test("an address of another machine is one line that says what to do", async () => {
   await assert.rejects(
-    startWith({}, { host: "192.0.2.254" }),
+    startWith({}, { place: { port: 0, host: "192.0.2.254", flag: "--port" } }),
     /does not have the address 192\.0\.2\.254: .*--host/,
   );
 });

@@ -36,12 +36,11 @@ before(async () => {
 });
 after(() => running.stop(1001));
 
-type More = Partial<Omit<StartOptions, "certificate" | "limits">> & { readonly own?: boolean };
+type More = Partial<Omit<StartOptions, "limits">> & { readonly own?: boolean };
 
 export function startWith(limits: Partial<Limits>, { own = false, ...more }: More = {}): Promise<Running> {
   return start({
-    port: 0,
-    host: "127.0.0.1",
+    place: { port: 0, host: "127.0.0.1", flag: "--port" },
     certificate: { ...certificate, own },
     challenges: createChallenges(),
     routes: [],
@@ -54,6 +53,8 @@ export function startWith(limits: Partial<Limits>, { own = false, ...more }: Mor
     page,
     version: "1.2.3",
     log: silentLog,
+    logs: false,
+    contact: null,
     logAddresses: false,
     metricsPort: null,
     ...more,

@@ -9,7 +9,7 @@ import { defaultLimits, type Limits } from "../../src/protocol/limits.ts";
 import { createChallenges } from "../../src/server/acme-challenges.ts";
 import { type Clock, systemClock } from "../../src/server/clock.ts";
 import { createCounters } from "../../src/server/counters.ts";
-import { createTlsServer } from "../../src/server/tls.ts";
+import { createDoorway } from "../../src/server/tls.ts";
 import { countedClock, type Guest, off, open } from "./house.ts";
 import { bytesOf, type FakeClock, fakeClock, frameOf, joinOf, room, seqs, texts } from "./support.ts";
 import { dialTls, readAll, withRelay } from "./tls-house.ts";
@@ -68,7 +68,7 @@ export const doorTrios = {
     ends: "at",
     async isLetBe(t, step) {
       const clock = steppedClock();
-      const { server } = createTlsServer({
+      const { server } = createDoorway({
         certificate: { cert: "", key: "" },
         challenges: createChallenges(),
         limits: { ...defaultLimits, tlsTimeoutMs: 10_000 },

@@ -126,6 +126,15 @@ export const relayTrios = {
       return vault.find("room", "file") !== null;
     },
   },
+  connectionAgeMs: {
+    ends: "at",
+    isLetBe(_t, step) {
+      const { join, clock } = testRelay({ connectionAgeMs: 10_000 });
+      const ann = join(room, "Ann");
+      clock.step(10_000 + step * sweepEveryMs);
+      return ann.wire.closed === null;
+    },
+  },
   stopSpreadMs: {
     ends: "at",
     isLetBe(_t, step) {

@@ -1,0 +1,130 @@
+// The other ways in: plain HTTP for a proxy in front, a Unix socket, and a socket that systemd has opened.
+
+import assert from "node:assert/strict";
+import { spawn } from "node:child_process";
+import { once } from "node:events";
+import { existsSync, statSync, writeFileSync } from "node:fs";
+import { request, type RequestOptions } from "node:http";
+import { connect, createServer, type Server } from "node:net";
+import { join } from "node:path";
+import { test } from "node:test";
+import { WebSocket } from "ws";
+import { subprotocol } from "../../src/protocol/limits.ts";
+import { activatedDescriptor, listenOn } from "../../src/server/listen.ts";
+import { Mistake } from "../../src/server/mistake.ts";
+import { withFolder } from "./folder.ts";
+import { testRoom } from "./support.ts";
+import { readAll, withRelay } from "./tls-house.ts";
+
+const loopback = { port: 0, host: "127.0.0.1", flag: "--port" };
+
+async function status(options: RequestOptions): Promise<number> {
+  const asked = request({ agent: false, ...options });
+  asked.end();
+  const [response] = await once(asked, "response");
+  response.resume();
+  await once(response, "end");
+  return response.statusCode;
+}
+
+async function close(server: Server): Promise<void> {
+  server.close();
+  await once(server, "close");
+}
+
+test("without TLS the page and WebSockets are there, from this machine's own pages and behind the proxy's name", async () => {
+  await withRelay(
+    {},
+    async ({ port }) => {
+      assert.equal(await status({ host: "127.0.0.1", port, path: "/healthz" }), 200);
+      const path = `/room/${testRoom("plain").id}`;
+      for (const [origin, host] of [
+        [`http://localhost:${port}`, `localhost:${port}`],
+        ["https://chat.example", "chat.example"],
+      ] as const) {
+        const socket = new WebSocket(`ws://127.0.0.1:${port}${path}`, subprotocol, {
+          origin,
+          headers: { Host: host },
+        });
+        await once(socket, "open");
+        socket.terminate();
+      }
+      const stranger = new WebSocket(`ws://127.0.0.1:${port}${path}`, subprotocol, {
+        origin: "http://evil.example",
+      });
+      const [refused] = await once(stranger, "error");
+      assert.match(String(refused), /403/);
+    },
+    { place: loopback, certificate: null },
+  );
+});
+
+test("without TLS a connection that says nothing, or only half a head, is cut", async () => {
+  await withRelay(
+    { headTimeoutMs: 200 },
+    async ({ port }) => {
+      const silent = connect(port, "127.0.0.1");
+      const half = connect(port, "127.0.0.1");
+      half.write("GET / HTTP/1.1\r\nHost: a\r\n");
+      await Promise.all([readAll(silent), readAll(half)]);
+    },
+    { place: loopback, certificate: null },
+  );
+});
+
+test("on a Unix socket it answers, tells clients apart by what the proxy says, and goes with its socket", async () => {
+  await withFolder(async (folder) => {
+    const socket = join(folder, "room.sock");
+    await withRelay(
+      { maxConnectionsPerIp: 1 },
+      async () => {
+        assert.equal(statSync(socket).mode & 0o777, 0o660);
+        assert.equal(await status({ socketPath: socket, path: "/readyz", headers: { Host: "a" } }), 200);
+        const enter = (address: string) =>
+          new WebSocket(`ws+unix:${socket}:/room/${testRoom("unix").id}`, subprotocol, {
+            headers: { Host: "chat.example", "X-Forwarded-For": `10.9.9.9, ${address}` },
+          });
+        const first = enter("192.0.2.1");
+        await once(first, "open");
+        const second = enter("192.0.2.2");
+        await once(second, "open");
+        const [refused] = await once(enter("192.0.2.1"), "error");
+        assert.match(String(refused), /429/);
+        for (const each of [first, second]) each.terminate();
+      },
+      { place: { socket }, certificate: null, trustProxy: true },
+    );
+    assert.equal(existsSync(socket), false);
+  });
+});
+
+test("a socket that a kill left behind makes way, one that is in use does not, nor does a file", async () => {
+  await withFolder(async (folder) => {
+    const path = join(folder, "room.sock");
+    const script = `require("net").createServer().listen(${JSON.stringify(path)}, () => process.kill(process.pid, "SIGKILL"))`;
+    await once(spawn(process.execPath, ["-e", script], { stdio: "ignore" }), "exit");
+    assert.ok(existsSync(path));
+    const server = createServer();
+    assert.equal(await listenOn(server, { socket: path }), 0);
+    await assert.rejects(
+      listenOn(createServer(), { socket: path }),
+      new Mistake(`the socket ${path} is in use: stop what uses it, or take another with --socket`),
+    );
+    await close(server);
+    const file = join(folder, "letter");
+    writeFileSync(file, "dear");
+    await assert.rejects(listenOn(createServer(), { socket: file }), Mistake);
+    assert.ok(existsSync(file));
+    await assert.rejects(
+      listenOn(createServer(), { socket: join(folder, "none", "room.sock") }),
+      /cannot listen on --socket .*room\.sock/,
+    );
+  });
+});
+
+test("a socket of systemd's is used only when it was meant for this process", () => {
+  assert.equal(activatedDescriptor({ LISTEN_PID: "7", LISTEN_FDS: "1" }, 7), 3);
+  assert.equal(activatedDescriptor({ LISTEN_PID: "8", LISTEN_FDS: "1" }, 7), null);
+  assert.equal(activatedDescriptor({ LISTEN_PID: "7", LISTEN_FDS: "2" }, 7), null);
+  assert.equal(activatedDescriptor({}, 7), null);
+});
