@@ -1,4 +1,4 @@
-// Finds what the tests of certificates and binaries run, and installs it where it may: `node build/scripts/programs.js`.
+// Finds what the tests of certificates, binaries and proxies run, and installs it where it may: `node build/scripts/programs.js`.
 // Without it they fail, they are never skipped.
 
 import { exit } from "node:process";
@@ -14,6 +14,10 @@ const wanted: Readonly<Record<string, readonly string[]>> = {
   // Runs what is built for other processors, with the libraries that it links to.
   "qemu-user-static": ["qemu-aarch64-static"],
   "libc6-arm64-cross": ["/usr/aarch64-linux-gnu/lib/ld-linux-aarch64.so.1"],
+  // What people put in front.
+  "nginx-light": ["nginx"],
+  haproxy: ["haproxy"],
+  caddy: ["caddy"],
   "libstdc++6-arm64-cross": ["/usr/aarch64-linux-gnu/lib/libstdc++.so.6"],
 };
 
@@ -24,7 +28,7 @@ installDebian(missing());
 const left = missing();
 if (left.length > 0) {
   console.error(
-    `The tests of certificates and binaries run programs that cannot be found here.\n` +
+    `The tests of certificates, binaries and proxies run programs that cannot be found here.\n` +
       `  Debian, Ubuntu:  sudo apt-get install ${left.join(" ")}`,
   );
   exit(1);

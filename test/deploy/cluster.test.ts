@@ -2,7 +2,7 @@
 // every screen once, files stay with their rooms, and rooms whose relay has lived have not moved.
 
 import assert from "node:assert/strict";
-import { appendFileSync, readFileSync, mkdtempSync, rmSync } from "node:fs";
+import { mkdtempSync, rmSync } from "node:fs";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { test, type TestContext } from "node:test";
@@ -29,7 +29,7 @@ const kinds: readonly {
   { name: "nginx", file: "nginx-cluster.conf", flags: connectionAge },
 ];
 
-/** Relays with one salt and a certificate each; `relays.pem` in `folder` has all of those. */
+/** Relays with the salt and the certificate of the first. */
 async function openRelays(t: TestContext, folder: string, flags: readonly string[]) {
   const generous = [
     "--message-rate",
@@ -41,16 +41,17 @@ async function openRelays(t: TestContext, folder: string, flags: readonly string
     "--file-share",
     "0",
   ];
-  const salt = join(folder, "0", "salt");
+  const [salt = "", cert = "", key = ""] = ["salt", "cert.pem", "key.pem"].map((name) =>
+    join(folder, "0", name),
+  );
   const relays: (RunningRelay & { again(): Promise<void> })[] = [];
   for (const [index] of addresses.entries()) {
     const certs = join(folder, String(index));
     const port = await freePort();
-    const shared = index === 0 ? [] : ["--salt-file", salt];
+    const shared = index === 0 ? [] : ["--salt-file", salt, "--cert", cert, "--key", key];
     const open = () =>
       startRelay({ certs, port, flags: [...generous, "--trust-proxy", ...shared, ...flags] });
     let relay = await open();
-    appendFileSync(join(folder, "relays.pem"), readFileSync(join(certs, "cert.pem")));
     relays.push({
       ...relay,
       stop: (signal) => relay.stop(signal),
@@ -72,7 +73,7 @@ for (const [index, { name, file, flags }] of kinds.entries()) {
     const relaysPath = name === "nginx" ? "/etc/nginx/relays.pem" : "/etc/haproxy/relays.pem";
     const proxy = await startProxy(name, file, first.certs, {
       ...Object.fromEntries(addresses.map((address, at) => [address, `127.0.0.1:${relays[at]?.port ?? 0}`])),
-      [relaysPath]: join(folder, "relays.pem"),
+      [relaysPath]: join(folder, "0", "cert.pem"),
     });
     t.after(() => proxy.stop());
     const dialler = openEitherWay(proxy.origin, 5, () => {});
