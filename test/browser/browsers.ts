@@ -9,7 +9,9 @@ import { type Browser, type BrowserContext, launch as launchBrowser, type Page }
 import { type BrowserName, findBrowser } from "../../scripts/browsers.ts";
 import { within } from "../deadline.ts";
 
-export const browserNames: readonly BrowserName[] = ["chromium", "firefox"];
+const all: readonly BrowserName[] = ["chromium", "firefox"];
+/** Those that this process drives: all, or the one that TEST_BROWSER names. */
+export const browserNames = all.filter((name) => (process.env["TEST_BROWSER"] ?? name) === name);
 
 /** What a page may take to show something, PBKDF2 on a busy machine included. */
 const patienceMs = 60_000;

@@ -391,24 +391,27 @@ for (const name of browserNames) {
   });
 }
 
-test("Chromium and Firefox talk to each other", async (t) => {
-  const words = await generatePhrase(random);
-  const browsers = await Promise.all(browserNames.map((name) => launch(name)));
-  t.after(() => Promise.all(browsers.map(quit)));
-  const relay = await startRelay();
-  const [chromium = assert.fail(), firefox = assert.fail()] = browsers;
-  const ann = await Guest.open(chromium, relay.origin);
-  await ann.enter("Ann", words);
-  const bob = await Guest.open(firefox, linkTo(relay.origin, words));
-  await bob.enter("Bob");
-  await ann.say("Hello, Firefox 🦊");
-  await bob.sees("Hello, Firefox 🦊");
-  await bob.say("Hello, Chromium");
-  await ann.sees("Hello, Chromium");
-  assert.equal(await ann.code(), await bob.code());
-  await relay.stop();
-  relay.remove();
-});
+// It drives both, so the run of the first is enough.
+const pairs = browserNames.includes("chromium") ? [["chromium", "firefox"] as const] : [];
+for (const pair of pairs)
+  test("Chromium and Firefox talk to each other", async (t) => {
+    const words = await generatePhrase(random);
+    const browsers = await Promise.all(pair.map((name) => launch(name)));
+    t.after(() => Promise.all(browsers.map(quit)));
+    const relay = await startRelay();
+    const [chromium = assert.fail(), firefox = assert.fail()] = browsers;
+    const ann = await Guest.open(chromium, relay.origin);
+    await ann.enter("Ann", words);
+    const bob = await Guest.open(firefox, linkTo(relay.origin, words));
+    await bob.enter("Bob");
+    await ann.say("Hello, Firefox 🦊");
+    await bob.sees("Hello, Firefox 🦊");
+    await bob.say("Hello, Chromium");
+    await ann.sees("Hello, Chromium");
+    assert.equal(await ann.code(), await bob.code());
+    await relay.stop();
+    relay.remove();
+  });
 
 /** The page's files by path, as any web server would have them. */
 async function fetchPage(relay: RunningRelay): Promise<Map<string, { type: string; body: Buffer }>> {

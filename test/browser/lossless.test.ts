@@ -125,7 +125,8 @@ for (const [name, way] of browserNames.flatMap((each) => ways.map((way) => [each
   });
 }
 
-for (const way of ways) {
+// Only Chromium can be told to freeze a tab.
+for (const way of browserNames.includes("chromium") ? ways : []) {
   test(`a frozen tab has everything when it thaws, over ${way}`, async (t) => {
     const browser = await launch("chromium");
     t.after(() => quit(browser));
