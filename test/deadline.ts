@@ -17,6 +17,8 @@ export async function within<T>(limitMs: number, what: string, promise: Promise<
 
 /** Ends this process with 1 if its tests have not ended after `minutes`, and names the one it stands in. */
 export function endRunAfter(minutes: number): void {
+  // Each process that a test starts has a listener that ends it with this one.
+  process.setMaxListeners(0);
   let running = "none has begun";
   beforeEach((context) => {
     running = context.name;

@@ -335,7 +335,7 @@ for (const name of browserNames) {
       await ann.until("a preview", () => document.querySelector(".preview img") !== null);
       assert.equal(await alive(), 2);
       await ann.press("Leave");
-      await ann.sees("1 message has not been sent yet.");
+      await ann.sees("1 message was not sent yet.");
       await ann.page.click("dialog .primary");
       await ann.sees("Start a new room");
       assert.equal(await alive(), 0);
