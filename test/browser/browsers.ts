@@ -187,7 +187,11 @@ export class Guest {
     await this.page.bringToFront();
     await this.page.evaluate((wanted) => {
       const all = [...document.querySelectorAll("button")];
-      all.find((each) => !each.hidden && (each.textContent === wanted || each.ariaLabel === wanted))?.click();
+      const labelled = all.filter(
+        (each) => !each.hidden && (each.textContent === wanted || each.ariaLabel === wanted),
+      );
+      // One that is drawn goes before one of the same label in a part that is not, such as a dialog's before a tray's.
+      (labelled.find((each) => each.getClientRects().length > 0) ?? labelled[0])?.click();
     }, label);
   }
 
