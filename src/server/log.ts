@@ -63,7 +63,7 @@ class Shelf {
       this.#holes--;
     }
     const { length } = this.#entries;
-    if (this.#first + this.#holes < Math.max(fewHoles, length / 2)) return;
+    if (this.#first + this.#holes < Math.max(fewHoles, length * holeShare)) return;
     this.#entries =
       this.#holes === 0
         ? this.#entries.slice(this.#first)
@@ -75,6 +75,8 @@ class Shelf {
 
 /** Not worth sweeping. */
 const fewHoles = 32;
+/** Of a shelf, swept out when so much of it is holes: what was dropped keeps its object until then. */
+const holeShare = 0.2;
 
 /** What one address has in the logs: the frames it sent, and the rooms and seats it opened. */
 export class Share {
