@@ -176,23 +176,20 @@ export class Guest {
     return this.until(`“${text}”`, isThere, text);
   }
 
-  /** Presses the button with this label. */
+  /** Presses the button with this label, as soon as there is one that can be pressed. */
   async press(label: string): Promise<void> {
-    const find = (wanted: string) =>
-      [...document.querySelectorAll("button")].some(
+    await this.page.bringToFront();
+    const press = (wanted: string) => {
+      const labelled = [...document.querySelectorAll("button")].filter(
         (each) =>
           !each.disabled && !each.hidden && (each.textContent === wanted || each.ariaLabel === wanted),
       );
-    await this.until(`a button “${label}”`, find, label);
-    await this.page.bringToFront();
-    await this.page.evaluate((wanted) => {
-      const all = [...document.querySelectorAll("button")];
-      const labelled = all.filter(
-        (each) => !each.hidden && (each.textContent === wanted || each.ariaLabel === wanted),
-      );
       // One that is drawn goes before one of the same label in a part that is not, such as a dialog's before a tray's.
-      (labelled.find((each) => each.getClientRects().length > 0) ?? labelled[0])?.click();
-    }, label);
+      const chosen = labelled.find((each) => each.getClientRects().length > 0) ?? labelled[0];
+      chosen?.click();
+      return chosen !== undefined;
+    };
+    await this.until(`a button “${label}”`, press, label);
   }
 
   /** Asks the page again and again, from here: a page in the background has slow timers and draws nothing. */
