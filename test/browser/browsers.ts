@@ -162,10 +162,19 @@ export class Guest {
     await this.page.click(".send");
   }
 
-  /** Puts `text` into a field in place of what it holds. */
+  /** Puts `text` into a field in place of what it holds, as pasting it would: at once, and with all that the page hears of it. */
   async fill(selector: string, text: string): Promise<void> {
     await this.page.bringToFront();
-    await this.page.locator(selector).fill(text);
+    const fill = (wanted: string) => {
+      const [where, what] = JSON.parse(wanted) as [string, string];
+      const field = document.querySelector<HTMLInputElement | HTMLTextAreaElement>(where);
+      if (field === null || field.disabled || field.getClientRects().length === 0) return false;
+      field.focus();
+      field.select();
+      document.execCommand(what === "" ? "delete" : "insertText", false, what);
+      return field.value === what;
+    };
+    await this.until(`${selector} to write in`, fill, JSON.stringify([selector, text]));
   }
 
   /** Waits until some text stands anywhere on the page; what is scrolled out of sight has no innerText in Firefox. */
