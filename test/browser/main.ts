@@ -1,49 +1,35 @@
-// Runs the browser tests, each browser's in a process of its own beside the others': `node build/test/browser/main.js [part of
-// a name …]`. TEST_BROWSER=firefox runs those of one.
+// Runs the browser tests, several files at a time and each in a process of its own: `node build/test/browser/main.js [part
+// of a name …]`. TEST_BROWSER=firefox runs those of one browser.
 
-import { type ChildProcess, spawn } from "node:child_process";
-import { once } from "node:events";
-import { readdirSync } from "node:fs";
+import { readdirSync, statSync } from "node:fs";
 import { join } from "node:path";
+import { run } from "node:test";
+import { spec, tap } from "node:test/reporters";
 import { fileURLToPath } from "node:url";
-import { endRunAfter } from "../deadline.ts";
-import { browserNames } from "./browsers.ts";
 
-const root = fileURLToPath(new URL("../../../", import.meta.url));
+/** Two cores are busy with so many; more make what waits for a moment miss it. */
+const filesAtATime = 3;
+/** No file takes half as long on two cores. */
+const fileWithinMs = 6 * 60_000;
+const runWithinMs = 11 * 60_000;
+
+const folder = fileURLToPath(new URL("./", import.meta.url));
 const wanted = process.argv.slice(2);
-const names = readdirSync(join(root, "test/browser"))
-  .filter((name) => name.endsWith(".test.ts"))
-  .filter((name) => wanted.length === 0 || wanted.some((part) => name.includes(part)));
-if (names.length === 0) throw new Error(`no browser test matches: ${wanted.join(" ") || "(all)"}`);
+// The largest first, because they mostly take longest.
+const files = readdirSync(folder)
+  .filter((name) => name.endsWith(".test.js"))
+  .filter((name) => wanted.length === 0 || wanted.some((part) => name.includes(part)))
+  .map((name) => join(folder, name))
+  .toSorted((a, b) => statSync(b).size - statSync(a).size);
+if (files.length === 0) throw new Error(`no browser test matches: ${wanted.join(" ") || "(all)"}`);
 
-/** Tests of one browser, in another process; resolves with its exit code when it has ended. */
-function run(browser: string): { readonly child: ChildProcess; readonly code: Promise<number> } {
-  const child = spawn(process.execPath, [fileURLToPath(import.meta.url), ...wanted], {
-    env: { ...process.env, TEST_BROWSER: browser },
-    stdio: ["ignore", "pipe", "inherit"],
-  });
-  process.once("exit", () => child.kill());
-  return { child, code: once(child, "close").then(([code]) => Number(code ?? 1)) };
-}
-
-endRunAfter(11);
-if (process.env["TEST_BROWSER"] === undefined) {
-  const runs = browserNames.map(run);
-  // The first is shown as it goes, the others when they are through, so that no line stands in the midst of another's.
-  const printed = runs.map(({ child }, index) => {
-    const parts: Buffer[] = [];
-    child.stdout?.on(
-      "data",
-      (part: Buffer) => void (index === 0 ? process.stdout.write(part) : parts.push(part)),
-    );
-    return parts;
-  });
-  const codes: number[] = [];
-  for (const [index, { code }] of runs.entries()) {
-    codes.push(await code);
-    process.stdout.write(Buffer.concat(printed[index] ?? []));
-  }
-  process.exitCode = Math.max(...codes);
-} else {
-  for (const name of names) await import(join(root, "build/test/browser", name.replace(/\.ts$/, ".js")));
-}
+const signal = AbortSignal.timeout(runWithinMs);
+signal.addEventListener("abort", () => {
+  console.error(`The browser tests have not ended within ${runWithinMs / 60_000} minutes.`);
+  process.exitCode = 1;
+});
+const results = run({ files, concurrency: filesAtATime, timeout: fileWithinMs, signal });
+results.on("test:fail", () => {
+  process.exitCode = 1;
+});
+results.compose(process.stdout.isTTY ? new spec() : tap).pipe(process.stdout);
