@@ -40,6 +40,13 @@ test("an echo under another name of the author is the same message", () => {
   assert.equal(outbox.acknowledge({ ...body(0), name: "Anna" }), "said");
 });
 
+test("an echo is the same message in whatever order its fields were opened", () => {
+  const outbox = new Outbox();
+  outbox.add({ ...body(0), lasts: 60 });
+  const { text, ...rest } = body(0);
+  assert.equal(outbox.acknowledge({ text, lasts: 30, ...rest }), "said");
+});
+
 test("another message that waits under an echo's number is given back, to be said anew", () => {
   const outbox = new Outbox();
   outbox.add(body(0));
