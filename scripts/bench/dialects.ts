@@ -7,7 +7,7 @@ import { encodeText } from "../../src/protocol/control.ts";
 import { encodeFrame, frameHeaderBytes, frameKind, ivBytes } from "../../src/protocol/frame.ts";
 import { accessBytes, logIdBytes, seatBytes, subprotocol } from "../../src/protocol/limits.ts";
 
-export type DialectName = "secure-room" | "plain-ws" | "socket-io";
+export type DialectName = "secure-room" | "plain-ws" | "socket-io" | "bare-node";
 
 export const text = 0x81;
 export const binary = 0x82;
@@ -68,7 +68,21 @@ const said = (words: string): Said => ({ opcode: text, payload: Buffer.from(word
 
 const prefix = '42["message","';
 
+/** Whoever is connected is in its room, and a message is a frame. */
+const plain: Dialect = {
+  path: (room) => `/${room}`,
+  headers: [],
+  first: () => "in",
+  answer: () => null,
+  message: (byteLength) => ({ opcode: binary, payload: randomBytes(byteLength) }),
+  stampAt: 0,
+  stamp: number,
+  isDelivery: (opcode) => opcode === binary,
+};
+
 export const dialects: Readonly<Record<DialectName, Dialect>> = {
+  "plain-ws": plain,
+  "bare-node": plain,
   "secure-room": {
     path: (room) => `/room/${toBase64url(digest(accessTo(room)).subarray(0, logIdBytes))}`,
     headers: [`Sec-WebSocket-Protocol: ${subprotocol}`],
@@ -89,16 +103,6 @@ export const dialects: Readonly<Record<DialectName, Dialect>> = {
       return { opcode: binary, payload: Buffer.from(frame) };
     },
     stampAt: frameHeaderBytes,
-    stamp: number,
-    isDelivery: (opcode) => opcode === binary,
-  },
-  "plain-ws": {
-    path: (room) => `/${room}`,
-    headers: [],
-    first: () => "in",
-    answer: () => null,
-    message: (byteLength) => ({ opcode: binary, payload: randomBytes(byteLength) }),
-    stampAt: 0,
     stamp: number,
     isDelivery: (opcode) => opcode === binary,
   },

@@ -1,7 +1,8 @@
-// `npm run bench`: the relay beside a plain `ws` server and a socket.io server, all with the same task, the same load and
-// the same certificate. Whoever says 200 bytes is heard by everybody in its room, itself included.
+// `npm run bench`: the relay beside a plain `ws` server, a socket.io server and what Node's bare sockets give at most, all
+// with the same task, the same load and the same certificate. Whoever says 200 bytes is heard by everybody in its room,
+// itself included.
 //
-// Server and load have a core each, where there is `taskset`; the three servers stand side by side and are measured in
+// Server and load have a core each, where there is `taskset`; the servers stand side by side and are measured in
 // turn, so that their ratios hold on a machine that does other things as well. How each figure is taken stands in
 // measures.ts. The load is made by hand-made frames (dialects.ts), of one cost for all; when its core is full before the
 // server's, a server's own core still tells what it can carry: hence deliveries per second *of the core*.

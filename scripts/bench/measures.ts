@@ -5,7 +5,7 @@ import { type Contender, start } from "./contenders.ts";
 import type { DialectName } from "./dialects.ts";
 import { type Generator, startGenerator } from "./load.ts";
 
-export const names: readonly DialectName[] = ["secure-room", "plain-ws", "socket-io"];
+export const names: readonly DialectName[] = ["secure-room", "plain-ws", "socket-io", "bare-node"];
 
 export type PerServer = Readonly<Record<DialectName, number>>;
 
@@ -62,11 +62,8 @@ async function withHouses<T>(
   guests: Guests,
   measure: (houses: Readonly<Record<DialectName, House>>) => Promise<T>,
 ): Promise<T> {
-  const open1 = (name: DialectName): Promise<House> => open(name, folder, guests);
-  const relay = await open1("secure-room");
-  const ws = await open1("plain-ws");
-  const io = await open1("socket-io");
-  const houses = { "secure-room": relay, "plain-ws": ws, "socket-io": io };
+  const houses = {} as Record<DialectName, House>;
+  for (const name of names) houses[name] = await open(name, folder, guests);
   try {
     return await measure(houses);
   } finally {
@@ -76,6 +73,8 @@ async function withHouses<T>(
 
 /** More are not tried. */
 const mostMessages = 16_000;
+/** From one number to the next that is tried. */
+const growth = Math.SQRT2;
 /** The longest that one in a hundred deliveries may take. */
 export const boundMs = 100;
 
@@ -90,7 +89,7 @@ export interface Capacity {
 
 /**
  * What one core carries. A closed loop: so many messages are on their way at any time, and whoever hears its own says the
- * next. Their number doubles until one delivery in a hundred takes longer than `boundMs`; the most deliveries below that
+ * next. Their number grows until one delivery in a hundred takes longer than `boundMs`; the most deliveries below that
  * count. A loop, because no server then drowns in what it cannot carry, and none is spared by a generator that is late.
  */
 export async function capacity(
@@ -111,17 +110,17 @@ export async function capacity(
       return { p99Ms, perCoreSecond: (delivered * 1000) / cpuMs, perSecond: (delivered * 1000) / tookMs };
     };
     const best = {} as Record<DialectName, { messages: number; rounds: Round[] }>;
-    const first = Math.max(32, Math.round(4_000 / guests.membersPerRoom));
+    const first = Math.max(32, 4_000 / guests.membersPerRoom);
     const open = new Set(names);
-    for (let messages = first; open.size > 0 && messages <= mostMessages; messages *= 2) {
+    for (let messages = first; open.size > 0 && messages <= mostMessages; messages *= growth) {
       for (const name of open) {
-        const rounds = [await converse(name, messages)];
+        const rounds = [await converse(name, Math.round(messages))];
         // Once more: it may have been somebody else's fault.
-        if ((rounds[0]?.p99Ms ?? 0) > boundMs) rounds.push(await converse(name, messages));
+        if ((rounds[0]?.p99Ms ?? 0) > boundMs) rounds.push(await converse(name, Math.round(messages)));
         const round = rounds.reduce((a, b) => (a.p99Ms < b.p99Ms ? a : b));
         const known = best[name]?.rounds[0];
         if (known === undefined || (round.p99Ms <= boundMs && round.perCoreSecond > known.perCoreSecond)) {
-          best[name] = { messages, rounds: [round] };
+          best[name] = { messages: Math.round(messages), rounds: [round] };
         }
         if (round.p99Ms > boundMs) open.delete(name);
       }
@@ -153,7 +152,7 @@ export async function cost(
   effort: Effort,
 ): Promise<PerServer> {
   return withHouses(folder, guests, async (houses) => {
-    const costs: Record<DialectName, number[]> = { "secure-room": [], "plain-ws": [], "socket-io": [] };
+    const costs = perServer((): number[] => []);
     // The first round is for the compilers.
     for (let round = 0; round <= effort.rounds; round++) {
       for (const name of names) {
@@ -190,7 +189,8 @@ export async function crowd(
 ): Promise<Crowd> {
   const bytes = {} as Record<DialectName, number>;
   const joins = {} as Record<DialectName, number>;
-  for (const name of ["plain-ws", "socket-io"] as const) {
+  for (const name of names) {
+    if (name === "secure-room") continue;
     const house = await open(name, folder, guests);
     bytes[name] = house.bytesPerMember;
     joins[name] = 1000 / house.cpuMsPerJoin;
@@ -278,11 +278,12 @@ export interface Effort {
   readonly forMs: number;
 }
 
-function perServer(figure: (name: DialectName) => number): PerServer {
+function perServer<T>(figure: (name: DialectName) => T): Readonly<Record<DialectName, T>> {
   return {
     "secure-room": figure("secure-room"),
     "plain-ws": figure("plain-ws"),
     "socket-io": figure("socket-io"),
+    "bare-node": figure("bare-node"),
   };
 }
 

@@ -25,10 +25,13 @@ export function spellTable(rows: readonly Row[]): string {
       const times = better === "more" ? own / other : other / own;
       return `${times.toFixed(1)} ×`;
     };
-    const { "plain-ws": ws, "socket-io": io } = figures;
-    return `| ${what} | ${spell(own)} | ${spell(ws)} (${ratio(ws)}) | ${spell(io)} (${ratio(io)}) |`;
+    const { "plain-ws": ws, "socket-io": io, "bare-node": bare } = figures;
+    const others = [ws, io, bare].map((other) => `${spell(other)} (${ratio(other)})`);
+    return `| ${[what, spell(own), ...others].join(" | ")} |`;
   });
-  return ["| | secure-room | plain `ws` | socket.io |", "|---|---|---|---|", ...lines].join("\n");
+  return ["| | secure-room | plain `ws` | socket.io | bare Node |", "|---|---|---|---|---|", ...lines].join(
+    "\n",
+  );
 }
 
 /**
