@@ -175,11 +175,11 @@ async function health(port: number): Promise<number | undefined> {
   return response.statusCode;
 }
 
-test("a hundred thousand rooms opened and left leave nothing behind", () => {
+test("a million rooms opened and left leave nothing behind", () => {
   setFlagsFromString("--expose-gc");
   const collect = runInNewContext("gc") as () => void;
   const { connect, relay, counters, address, clock } = testRelay({ logSharePercent: 0 });
-  const rooms = 100_000;
+  const rooms = 1_000_000;
   const perRound = 1_000;
   const heapBytes = (): number => {
     collect();
