@@ -1,15 +1,9 @@
-// What must not grow: a relay with little memory under a flood, one with few descriptors, and the rooms of many
-// guests who have gone.
+// What must not grow: a relay with little memory under a flood, and the rooms of many guests who have gone.
 
 import assert from "node:assert/strict";
-import { spawn } from "node:child_process";
 import { once } from "node:events";
-import { mkdtempSync, rmSync } from "node:fs";
 import { get } from "node:https";
-import { tmpdir } from "node:os";
-import { join } from "node:path";
 import { type TestContext, test } from "node:test";
-import { fileURLToPath } from "node:url";
 import { setFlagsFromString } from "node:v8";
 import { runInNewContext } from "node:vm";
 import { WebSocket } from "ws";
@@ -17,8 +11,6 @@ import { decodeFrame } from "../../src/protocol/frame.ts";
 import { subprotocol } from "../../src/protocol/limits.ts";
 import { type RunningRelay, startRelay } from "../browser/relay.ts";
 import { fakeWire, frameOf, joinOf, room, testRelay, testRoom, type TestRoom } from "../server/support.ts";
-
-const root = fileURLToPath(new URL("../../../", import.meta.url));
 
 /** A member who only counts. */
 interface Member {
@@ -107,65 +99,6 @@ test("a flood of small frames into as long a log as the memory allows does not k
   assert.equal(bob.heard(), 150_000);
   assert.equal(await health(relay.port), 200);
 });
-
-test(
-  "without descriptors left, members go on talking, and there is room again when some have gone",
-  { skip: process.platform === "win32" },
-  async (t) => {
-    const port = await startWithFewDescriptors(t);
-    const [ann, bob] = [await enter(t, port, "Ann"), await enter(t, port, "Bob")];
-    const crowd: WebSocket[] = [];
-    let refused = 0;
-    while (refused < 20) {
-      const url = `wss://127.0.0.1:${port}/room/${room.id}`;
-      const ws = new WebSocket(url, subprotocol, { rejectUnauthorized: false });
-      t.after(() => ws.terminate());
-      const got = await Promise.race([once(ws, "open").then(() => true), failed(ws)]);
-      if (got) crowd.push(ws);
-      else refused++;
-    }
-    await flood(ann, bob, 100, 300);
-    // Some may have been cut by now, for not having joined.
-    const open = crowd.filter(({ readyState }) => readyState === WebSocket.OPEN);
-    const gone = open.map((ws) => once(ws, "close"));
-    for (const ws of open) ws.terminate();
-    await Promise.all(gone);
-    await flood(bob, ann, 100, 300);
-    assert.equal(await health(port), 200);
-    const late = await enter(t, port, "Dee", testRoom("late"));
-    await flood(late, late, 10, 300);
-  },
-);
-
-async function failed(ws: WebSocket): Promise<boolean> {
-  await new Promise((resolve) => ws.once("error", resolve));
-  return false;
-}
-
-/** A relay under a shell's `ulimit`, wanting more connections than it can have. */
-async function startWithFewDescriptors(t: TestContext): Promise<number> {
-  const certs = mkdtempSync(join(tmpdir(), "secure-room-"));
-  const flags = "--host 127.0.0.1 --port 0 --max-connections 1000 --max-connections-per-ip 0";
-  const rates = "--upgrade-rate 0 --join-rate 0 --message-rate 0 --byte-rate 0";
-  const command = `ulimit -n 64 && exec "$0" "$1" ${flags} ${rates} --certs "$2"`;
-  const script = join(root, "dist/secure-room.cjs");
-  const child = spawn("sh", ["-c", command, process.execPath, script, certs], {
-    stdio: ["ignore", "pipe", "inherit"],
-  });
-  t.after(async () => {
-    const exited = once(child, "exit");
-    child.kill("SIGKILL");
-    await exited;
-    rmSync(certs, { recursive: true, force: true });
-  });
-  let printed = "";
-  for await (const chunk of child.stdout) {
-    printed += String(chunk);
-    const [, port] = /https:\/\/[\w.]+:(\d+)/.exec(printed) ?? [];
-    if (port !== undefined) return Number(port);
-  }
-  throw new Error(`the relay did not start: ${printed}`);
-}
 
 /** The status of /healthz. */
 async function health(port: number): Promise<number | undefined> {
