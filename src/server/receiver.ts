@@ -1,8 +1,10 @@
 // Takes apart what a client's WebSocket sends: RFC 6455, section 5, for a server that has agreed to no extension. Bytes in,
 // messages and control frames out, until the peer closes or makes its first mistake. No socket, no clock.
 //
-// Our own and not that of `ws`, because here a message mostly comes alone in its buffer: it is unmasked where it lies,
-// and the relay keeps that buffer. Held against the receiver of `ws` by test/server/receiver.test.ts.
+// Our own and not that of `ws`, which lets lengths pass that are not written in their shortest form, keeps an object for
+// each piece of a message that drips in, and is a stream of 1 KiB per connection. Here a message mostly comes alone in its
+// buffer: it is unmasked where it lies, and the relay keeps that buffer. Held against the receiver of `ws`, wherever the
+// bytes are cut, by test/server/receiver.test.ts.
 
 import { isUtf8 } from "node:buffer";
 import { unmask } from "./mask.ts";
