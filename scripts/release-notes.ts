@@ -70,18 +70,20 @@ export function notesOf(
   { version, changelog }: Pick<Checkout, "version" | "changelog">,
   commits: Commits,
 ): string {
-  const shown = commits.subjects.slice(0, mostSubjects);
-  const left = commits.subjects.length - shown.length;
+  // What came in over two branches is there twice.
+  const subjects = [...new Set(commits.subjects)];
+  const shown = subjects.slice(0, mostSubjects);
+  const left = subjects.length - shown.length;
   const since = commits.since === null ? "since the beginning" : `since ${commits.since}`;
-  const number = `${commits.subjects.length} ${commits.subjects.length === 1 ? "commit" : "commits"}`;
+  const changes = subjects.length === 1 ? "1 change" : `${subjects.length} changes`;
   return [
     sectionOf(changelog, version) ?? "",
     "## Download",
     "```sh\n" +
-      `npx secure-room@${version}             # with Node\n` +
-      "sha256sum -c --ignore-missing SHA256SUMS   # before a file from here is started\n" +
+      `npx secure-room@${version}                     # where there is Node\n` +
+      "sha256sum -c --ignore-missing SHA256SUMS  # before a file from here is started\n" +
       "```",
-    `<details><summary>${number} ${since}</summary>`,
+    `<details><summary>${changes} ${since}</summary>`,
     [
       ...shown.map((subject) => `- ${asText(subject)}`),
       ...(left === 0 ? [] : [`- and ${left} earlier ones`]),

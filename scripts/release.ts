@@ -99,10 +99,10 @@ function sayNext(): void {
   git tag -a ${tag} -m "secure-room ${checkout.version}"
   git push origin ${tag}
 
-The workflow release.yml builds the same bytes from the tag, publishes the package to npm and the rest as a release on
-GitHub. By hand, where there is no workflow:
+The workflow release.yml builds all of it again from the tag, publishes the package to npm and puts the files into a
+release on GitHub. By hand, where there is no workflow:
 
-  npm publish dist/release/secure-room-${checkout.version}.tgz
+  npm publish ./dist/release/secure-room-${checkout.version}.tgz
   gh release create ${tag} --verify-tag --notes-file dist/release/NOTES.md dist/release/secure-room-* \\
     dist/release/THIRD-PARTY-NOTICES.txt dist/release/SHA256SUMS`);
 }

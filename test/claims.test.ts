@@ -56,6 +56,7 @@ test("every file that the documents link to exists", () => {
     "src/crypto/THREATS.md",
     ".github/CONTRIBUTING.md",
     ".github/SECURITY.md",
+    "scripts/deploy/README.md",
   ]) {
     const text = readFileSync(join(root, file), "utf8");
     const links = [...text.matchAll(/\]\(([^)#:]+)\)|src="([^":]+)"/g)].map(

@@ -70,23 +70,23 @@ test("builds for a tag only what the tag names, and only where npm can say where
   assert.match(obstacleOf({ ...ready, tagged: "a1", repository: null }, true) ?? "", /"repository"/);
 });
 
-test("the notes have the section, how to check a download, and every commit since the version before", () => {
-  const subjects = ["Say <b> plainly", "Keep `a < b` as it is"];
+test("the notes have the section, how to check a download, and every change since the version before", () => {
+  const subjects = ["Say <b> plainly", "Keep `a < b` as it is", "Say <b> plainly"];
   const notes = notesOf(ready, { since: "v1.1.0", subjects });
   assert.ok(notes.startsWith("### Added\n\n- more\n\n"));
   assert.ok(notes.includes("npx secure-room@1.2.0 "));
   assert.ok(notes.includes("sha256sum -c --ignore-missing SHA256SUMS"));
   assert.ok(
     notes.includes(
-      "<summary>2 commits since v1.1.0</summary>\n\n- Say \\<b> plainly\n- Keep `a < b` as it is\n\n",
+      "<summary>2 changes since v1.1.0</summary>\n\n- Say \\<b> plainly\n- Keep `a < b` as it is\n\n",
     ),
   );
 });
 
-test("the first release tells of its commits since the beginning, and cuts a list too long to read", () => {
+test("the first release tells of its changes since the beginning, and cuts a list too long to read", () => {
   const notes = (count: number) =>
     notesOf(ready, { since: null, subjects: Array.from({ length: count }, (_, at) => `Do ${at}`) });
-  assert.ok(notes(1).includes("<summary>1 commit since the beginning</summary>"));
+  assert.ok(notes(1).includes("<summary>1 change since the beginning</summary>"));
   assert.ok(notes(400).includes("- Do 399\n\n</details>"));
   assert.ok(notes(402).includes("- Do 399\n- and 2 earlier ones\n\n</details>"));
 });
