@@ -15,6 +15,7 @@ import { fileURLToPath } from "node:url";
 import { parseArgs } from "node:util";
 import { gunzipSync } from "node:zlib";
 import { adHocSigned, isMachO, withoutSignature } from "./macho.ts";
+import { sumsOf } from "./sums.ts";
 
 interface Target {
   /** The npm package with its Node. */
@@ -137,11 +138,7 @@ function writeSums(): void {
   const names = Object.keys(targets)
     .map((name) => `secure-room-${name}${name.startsWith("win") ? ".exe" : ""}`)
     .filter((name) => existsSync(join(bin, name)));
-  const lines = [...names, "THIRD-PARTY-NOTICES.txt"].toSorted().map((name) => {
-    const digest = createHash("sha256").update(readFileSync(join(bin, name)));
-    return `${digest.digest("hex")}  ${name}\n`;
-  });
-  writeFileSync(join(bin, "SHA256SUMS"), lines.join(""));
+  writeFileSync(join(bin, "SHA256SUMS"), sumsOf(bin, [...names, "THIRD-PARTY-NOTICES.txt"]));
 }
 
 /** A package's tarball, out of build/binary or from the registry. @throws when its hash is not the lock file's */

@@ -2,7 +2,7 @@
 
 import assert from "node:assert/strict";
 import { createHash } from "node:crypto";
-import { existsSync, readFileSync } from "node:fs";
+import { existsSync, readdirSync, readFileSync } from "node:fs";
 import { dirname, join } from "node:path";
 import { test } from "node:test";
 import { fileURLToPath } from "node:url";
@@ -41,8 +41,30 @@ test("README names every plain flag, and no flag that does not exist", () => {
   for (const flag of named) assert.ok(known.has(flag), `README names ${flag}`);
 });
 
+test("the files of scripts/deploy name no flag and no setting that does not exist", () => {
+  const known = new Set([...limitRows, ...plainRows].map(({ flag }) => flag));
+  const others = "now build read-only cap-drop security-opt from chown interval timeout start-period";
+  const foreign = new Set(others.split(" "));
+  const folder = join(root, "scripts/deploy");
+  for (const name of readdirSync(folder).filter((name) => name !== "fail2ban")) {
+    const text = readFileSync(join(folder, name), "utf8");
+    const flags = text.match(/(?<=--)[a-z][a-z-]+/g) ?? [];
+    const settings = text.match(/(?<=[{,] ")[a-z-]+(?=": )/g) ?? [];
+    const strangers = [...flags.filter((flag) => !foreign.has(flag)), ...settings].filter(
+      (each) => !known.has(each),
+    );
+    assert.deepEqual(strangers, [], `${name} names them`);
+  }
+});
+
 test("every npm command that the documents name exists", () => {
-  for (const file of ["README.md", ".github/CONTRIBUTING.md", "certs/README.md"]) {
+  for (const file of [
+    "README.md",
+    ".github/CONTRIBUTING.md",
+    "certs/README.md",
+    "scripts/deploy/README.md",
+    "scripts/deploy/compose.yaml",
+  ]) {
     const text = readFileSync(join(root, file), "utf8");
     for (const [, script = ""] of text.matchAll(/npm run (?:--\S+ )*([\w:]+)/g)) {
       assert.ok(script in manifest.scripts, `${file} names npm run ${script}`);
@@ -56,6 +78,7 @@ test("every file that the documents link to exists", () => {
     "src/crypto/THREATS.md",
     ".github/CONTRIBUTING.md",
     ".github/SECURITY.md",
+    "scripts/deploy/README.md",
   ]) {
     const text = readFileSync(join(root, file), "utf8");
     const links = [...text.matchAll(/\]\(([^)#:]+)\)|src="([^":]+)"/g)].map(

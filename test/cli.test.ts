@@ -15,6 +15,7 @@ import { withFolder } from "./server/folder.ts";
 const program = fileURLToPath(new URL("../../dist/secure-room.cjs", import.meta.url));
 if (!existsSync(program)) throw new Error("dist/secure-room.cjs is missing: npm run build makes it");
 
+/** There are no signals there: `kill` ends a process at once, and it can neither say so nor choose its status. */
 const isWindows = process.platform === "win32";
 
 interface Ended {
@@ -144,7 +145,7 @@ describe("the command", { concurrency: 4 }, () => {
       const { child, ended } = await serve(folder);
       child.kill("SIGINT");
       const { code, out, err } = await ended;
-      assert.deepEqual([code, err], [0, ""]);
+      assert.deepEqual([code, err], [isWindows ? null : 0, ""]);
       assert.match(
         out,
         /^secure-room \S+ is running on https:\/\/127\.0\.0\.1:\d+\ncertificate SHA-256 (\w\w:){31}\w\w\n/,
@@ -154,18 +155,22 @@ describe("the command", { concurrency: 4 }, () => {
     });
   });
 
-  test("--log-level info says start and stop on standard error, a JSON object a line", async () => {
-    await withFolder(async (folder) => {
-      const { err } = await stopped(await serve(folder, ["--log-level", "info", "--metrics-port", "0"]));
-      const lines = err.trimEnd().split("\n");
-      const events = lines.map((line) => JSON.parse(line) as { event: string; metricsPort?: number });
-      assert.deepEqual(
-        events.map(({ event }) => event),
-        ["listening", "stopping", "stopped"],
-      );
-      assert.ok((events[0]?.metricsPort ?? 0) > 0);
-    });
-  });
+  test(
+    "--log-level info says start and stop on standard error, a JSON object a line",
+    { skip: isWindows },
+    async () => {
+      await withFolder(async (folder) => {
+        const { err } = await stopped(await serve(folder, ["--log-level", "info", "--metrics-port", "0"]));
+        const lines = err.trimEnd().split("\n");
+        const events = lines.map((line) => JSON.parse(line) as { event: string; metricsPort?: number });
+        assert.deepEqual(
+          events.map(({ event }) => event),
+          ["listening", "stopping", "stopped"],
+        );
+        assert.ok((events[0]?.metricsPort ?? 0) > 0);
+      });
+    },
+  );
 
   for (const signal of ["SIGINT", "SIGTERM", "SIGHUP"] as const) {
     test(`${signal} ends it with 0`, { skip: isWindows }, async () => {
@@ -313,7 +318,7 @@ describe("the command", { concurrency: 4 }, () => {
       child.stdout.destroy();
       while (!(await canConnect(port))) assert.equal(child.exitCode, null);
       child.kill("SIGINT");
-      assert.deepEqual(await ended, { code: 0, out: "", err: "" });
+      assert.deepEqual(await ended, { code: isWindows ? null : 0, out: "", err: "" });
     });
   });
 

@@ -2,7 +2,7 @@
 // The list comes from the sources, so that a test that was not compiled fails instead of going missing.
 
 import { readdirSync } from "node:fs";
-import { fileURLToPath } from "node:url";
+import { fileURLToPath, pathToFileURL } from "node:url";
 import { join, relative } from "node:path";
 import { endRunAfter } from "./deadline.ts";
 
@@ -19,4 +19,5 @@ const chosen = sources.filter((path) => wanted.length === 0 || wanted.some((part
 if (chosen.length === 0) throw new Error(`no unit test matches: ${wanted.join(" ") || "(all)"}`);
 
 endRunAfter(4);
-for (const path of chosen) await import(join(root, "build", path.replace(/\.ts$/, ".js")));
+for (const path of chosen)
+  await import(pathToFileURL(join(root, "build", path.replace(/\.ts$/, ".js"))).href);

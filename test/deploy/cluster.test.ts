@@ -27,6 +27,7 @@ const kinds: readonly {
 }[] = [
   { name: "haproxy", file: "haproxy-cluster.cfg", flags: [] },
   { name: "nginx", file: "nginx-cluster.conf", flags: connectionAge },
+  { name: "caddy", file: "Caddyfile.cluster", flags: connectionAge },
 ];
 
 /** Relays with the salt and the certificate of the first. */
@@ -70,10 +71,9 @@ for (const [index, { name, file, flags }] of kinds.entries()) {
     t.after(() => rmSync(folder, { recursive: true, force: true }));
     const relays = await openRelays(t, folder, flags);
     const [first = assert.fail()] = relays;
-    const relaysPath = name === "nginx" ? "/etc/nginx/relays.pem" : "/etc/haproxy/relays.pem";
     const proxy = await startProxy(name, file, first.certs, {
       ...Object.fromEntries(addresses.map((address, at) => [address, `127.0.0.1:${relays[at]?.port ?? 0}`])),
-      [relaysPath]: join(folder, "0", "cert.pem"),
+      [`/etc/${name}/relays.pem`]: join(folder, "0", "cert.pem"),
     });
     t.after(() => proxy.stop());
     const dialler = openEitherWay(proxy.origin, 5, () => {});

@@ -12,5 +12,5 @@ const names = readdirSync(join(root, "test/deploy"))
   .filter((name) => wanted.length === 0 || wanted.some((part) => name.includes(part)));
 if (names.length === 0) throw new Error(`no deploy test matches: ${wanted.join(" ") || "(all)"}`);
 
-endRunAfter(4);
+endRunAfter(6);
 for (const name of names) await import(join(root, "build/test/deploy", name.replace(/\.ts$/, ".js")));

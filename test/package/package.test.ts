@@ -17,6 +17,9 @@ const [home, work] = [join(folder, "home"), join(folder, "work")];
 for (const path of [home, work]) mkdirSync(path);
 after(() => rmSync(folder, { recursive: true, force: true }));
 
+// There npm is a batch file, which only a shell starts, and there is no Ctrl-C that one could send.
+const isWindows = process.platform === "win32";
+
 interface Packed {
   readonly filename: string;
   readonly files: readonly { readonly path: string }[];
@@ -29,6 +32,7 @@ function pack(): Packed {
     cwd: root,
     encoding: "utf8",
     stdio: ["ignore", "pipe", "pipe"],
+    shell: isWindows,
   });
   const [packed] = JSON.parse(printed) as Packed[];
   return packed ?? assert.fail(`npm pack said ${printed}`);
@@ -46,41 +50,57 @@ test("the package holds the program, its licence, the licences of what it carrie
   ]);
 });
 
-test("npx starts it in an empty home without a network, it answers, and Ctrl-C ends it with 0", async (t) => {
+test("npx runs it in an empty folder without a network", () => {
   const env = {
-    PATH: process.env["PATH"],
+    ...process.env,
     HOME: home,
+    npm_config_cache: join(home, "cache"),
     npm_config_offline: "true",
-    // npx ends as its shell does. Where that is dash, SIGINT kills the shell itself, whatever the program says.
-    npm_config_script_shell: "bash",
   };
-  // A process group of its own, so that SIGINT reaches npx and the program together, as Ctrl-C in a terminal does.
-  const child = spawn("npx", ["--yes", `./${packed.filename}`, "--port", "0"], {
-    cwd: work,
-    detached: true,
-    env,
-    stdio: ["ignore", "pipe", "pipe"],
-  });
-  const { pid = assert.fail("npx did not start") } = child;
-  t.after(() => {
-    if (child.exitCode === null && child.signalCode === null) process.kill(-pid, "SIGKILL");
-  });
-  const ended = once(child, "close");
-  let printed = "";
-  const address = new Promise<string>((resolve, reject) => {
-    const read = (chunk: Buffer) => {
-      printed += chunk.toString();
-      const [found] = /https:\/\/localhost:\d+/.exec(printed) ?? [];
-      if (found !== undefined) resolve(found);
-    };
-    child.stdout.on("data", read);
-    child.stderr.on("data", read);
-    child.once("close", () => reject(new Error(`it ended: ${printed}`)));
-  });
-  assert.equal(await statusOf(`${await address}/healthz`), 200);
-  assert.ok(process.kill(-pid, "SIGINT"));
-  assert.deepEqual(await ended, [0, null], printed);
+  const args = ["--yes", `./${packed.filename}`, "--version"];
+  const printed = execFileSync("npx", args, { cwd: work, encoding: "utf8", env, shell: isWindows });
+  assert.match(printed, /^\d+\.\d+\.\d+\r?\n$/);
 });
+
+test(
+  "npx starts it in an empty home, it answers, and Ctrl-C ends it with 0",
+  { skip: isWindows },
+  async (t) => {
+    const env = {
+      PATH: process.env["PATH"],
+      HOME: home,
+      npm_config_offline: "true",
+      // npx ends as its shell does. Where that is dash, SIGINT kills the shell itself, whatever the program says.
+      npm_config_script_shell: "bash",
+    };
+    // A process group of its own, so that SIGINT reaches npx and the program together, as Ctrl-C in a terminal does.
+    const child = spawn("npx", ["--yes", `./${packed.filename}`, "--port", "0"], {
+      cwd: work,
+      detached: true,
+      env,
+      stdio: ["ignore", "pipe", "pipe"],
+    });
+    const { pid = assert.fail("npx did not start") } = child;
+    t.after(() => {
+      if (child.exitCode === null && child.signalCode === null) process.kill(-pid, "SIGKILL");
+    });
+    const ended = once(child, "close");
+    let printed = "";
+    const address = new Promise<string>((resolve, reject) => {
+      const read = (chunk: Buffer) => {
+        printed += chunk.toString();
+        const [found] = /https:\/\/localhost:\d+/.exec(printed) ?? [];
+        if (found !== undefined) resolve(found);
+      };
+      child.stdout.on("data", read);
+      child.stderr.on("data", read);
+      child.once("close", () => reject(new Error(`it ended: ${printed}`)));
+    });
+    assert.equal(await statusOf(`${await address}/healthz`), 200);
+    assert.ok(process.kill(-pid, "SIGINT"));
+    assert.deepEqual(await ended, [0, null], printed);
+  },
+);
 
 /** The status of an answer over https, whatever the certificate. */
 function statusOf(url: string): Promise<number | undefined> {
