@@ -211,7 +211,8 @@ interface Signals {
 
 /**
  * Ctrl-C and a closed terminal stop at once, SIGTERM lets guests go spread out. A second Ctrl-C does not wait. Without a
- * terminal SIGHUP is what it is for other servers: a sign that the operator's certificate has changed.
+ * terminal SIGHUP is what it is for other servers: a sign that the operator's certificate has changed. SIGUSR2, which
+ * Windows does not have, deletes everything and stops nothing.
  */
 function stopOnSignals(starting: Promise<Running>): Signals {
   const signals: Signals = { reload: null };
@@ -243,6 +244,8 @@ function stopOnSignals(starting: Promise<Running>): Signals {
     else void signals.reload();
   });
   process.on("SIGTERM", stop(1012));
+  // Where nothing came of the start, whoever awaits it says so.
+  process.on("SIGUSR2", () => void starting.then((running) => running.clear()).catch(() => {}));
   return signals;
 }
 

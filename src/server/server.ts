@@ -75,6 +75,8 @@ export interface Running {
   readonly sockets: number;
   /** Greets whoever comes from now on with another certificate; who is in stays in. @throws when TLS cannot use it */
   useCertificate(certificate: ServedCertificate): void;
+  /** Deletes all that is kept of rooms, files under way too. Who is in stays in. */
+  clear(): void;
   /** Sends every guest away, closes everything, resolves when nothing is left. A second call changes nothing. */
   stop(code: StopCode): Promise<void>;
 }
@@ -198,6 +200,11 @@ export async function start(options: StartOptions): Promise<Running> {
       doorway.use(other);
       certificate = other;
       certificateUntilMs = untilMsOf(other);
+    },
+    clear() {
+      counters.clearings++;
+      // A warning: nobody should have to ask for it to be said that this was done.
+      log("warn", "cleared", { messages: relay.clear(), files: vault.clear() });
     },
     stop: (code) => (stopping ??= stop(code)),
   };
