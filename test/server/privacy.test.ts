@@ -64,6 +64,9 @@ test("the relay answers /privacy with the running settings and whom to write to"
       assert.match(english.body, /the last 7 sealed messages[^]*ann@example\.org/);
       const german = await ask("/privacy", { headers: { "Accept-Language": "de" } }, port);
       assert.match(german.body, /Was dieser Server aufbewahrt/);
+      const asked = await ask("/privacy?lang=de", { headers: { "Accept-Language": "en" } }, port);
+      assert.equal(asked.body, german.body);
+      assert.equal((await ask("/privacy?lang=xx", {}, port)).body, english.body);
       const told = JSON.parse((await ask("/.well-known/secure-room", {}, port)).body) as { contact: string };
       assert.equal(told.contact, "ann@example.org");
     },
