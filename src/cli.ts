@@ -16,7 +16,7 @@ import { activatedDescriptor, type Place } from "./server/listen.ts";
 import { guardFolder } from "./server/guard.ts";
 import { limitRows, plainRows, spellDefault, valueOf, variableOf } from "./server/flags.ts";
 import { lanAddresses, reachableHosts, urlOf } from "./server/hosts.ts";
-import { findIdentity, hasIdentity, secretsOf } from "./server/identity.ts";
+import { findIdentity, hasIdentity, secretsOf, vouchedBy } from "./server/identity.ts";
 import { createLog } from "./server/logger.ts";
 import { Mistake } from "./server/mistake.ts";
 import { start, type Running, type StopCode } from "./server/server.ts";
@@ -134,6 +134,7 @@ async function runServe(flags: Flags): Promise<void> {
       : { salt: await readSaltFile(settings.saltFile), made: false };
   const starting = start({
     ...settings,
+    vouchedBy: vouchedBy(settings),
     logs: settings.logLevel !== "silent",
     place: placeOf(settings),
     descriptorLimit,

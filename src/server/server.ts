@@ -20,6 +20,7 @@ import type { Log } from "./logger.ts";
 import { addQueues } from "./lines.ts";
 import { createMetrics } from "./metrics.ts";
 import { type MetricsPort, openMetricsPort } from "./metrics-port.ts";
+import type { VouchedBy } from "./privacy.ts";
 import { createRelay } from "./relay.ts";
 import { reportRefusals } from "./report.ts";
 import { createDoorway, type Pair } from "./tls.ts";
@@ -53,6 +54,7 @@ export interface StartOptions {
   readonly page: readonly PageFile[];
   readonly version: string;
   readonly log: Log;
+  readonly vouchedBy: VouchedBy;
   /** Whether that log goes anywhere. */
   readonly logs: boolean;
   /** What guests are told of whoever runs this, null for nothing. */
@@ -112,6 +114,7 @@ export async function start(options: StartOptions): Promise<Running> {
       logs: options.logs,
       logAddresses: options.logAddresses,
       trustProxy: options.trustProxy,
+      vouchedBy: options.vouchedBy,
       contact: options.contact,
       stylesheet: options.page.find(({ path }) => path.endsWith(".css"))?.path ?? null,
     },
