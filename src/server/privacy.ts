@@ -49,7 +49,7 @@ export function privacyPage(language: Language, facts: PrivacyFacts): string {
     facts.stylesheet === null ? "" : `<link rel="stylesheet" href="${escape(facts.stylesheet)}">\n`;
   return (
     `<!doctype html>\n<html lang="${language}">\n<head>\n<meta charset="utf-8">\n` +
-    `<meta name="viewport" content="width=device-width, initial-scale=1">\n<meta name="color-scheme" content="light dark">\n` +
+    `<meta name="viewport" content="width=device-width, initial-scale=1">\n<meta name="color-scheme" content="light dark">\n<link rel="icon" href="data:,">\n` +
     `<title>${escape(title)}</title>\n${style}</head>\n<body class="letter">\n<main>\n<h1>${escape(title)}</h1>\n` +
     `<p>${escape(intro)}</p>\n${sections.join("")}<p><a href="/">secure-room ${escape(facts.version)}</a></p>\n</main>\n</body>\n</html>\n`
   );
