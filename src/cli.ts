@@ -16,7 +16,7 @@ import { activatedDescriptor, type Place } from "./server/listen.ts";
 import { guardFolder } from "./server/guard.ts";
 import { limitRows, plainRows, spellDefault, valueOf, variableOf } from "./server/flags.ts";
 import { lanAddresses, reachableHosts, urlOf } from "./server/hosts.ts";
-import { findIdentity, hasIdentity, secretsOf } from "./server/identity.ts";
+import { findIdentity, hasIdentity, secretsOf, vouchedBy } from "./server/identity.ts";
 import { createLog } from "./server/logger.ts";
 import { Mistake } from "./server/mistake.ts";
 import { start, type Running, type StopCode } from "./server/server.ts";
@@ -134,6 +134,7 @@ async function runServe(flags: Flags): Promise<void> {
       : { salt: await readSaltFile(settings.saltFile), made: false };
   const starting = start({
     ...settings,
+    vouchedBy: vouchedBy(settings),
     logs: settings.logLevel !== "silent",
     place: placeOf(settings),
     descriptorLimit,
@@ -211,7 +212,8 @@ interface Signals {
 
 /**
  * Ctrl-C and a closed terminal stop at once, SIGTERM lets guests go spread out. A second Ctrl-C does not wait. Without a
- * terminal SIGHUP is what it is for other servers: a sign that the operator's certificate has changed.
+ * terminal SIGHUP is what it is for other servers: a sign that the operator's certificate has changed. SIGUSR2, which
+ * Windows does not have, deletes everything and stops nothing.
  */
 function stopOnSignals(starting: Promise<Running>): Signals {
   const signals: Signals = { reload: null };
@@ -243,6 +245,8 @@ function stopOnSignals(starting: Promise<Running>): Signals {
     else void signals.reload();
   });
   process.on("SIGTERM", stop(1012));
+  // Where nothing came of the start, whoever awaits it says so.
+  process.on("SIGUSR2", () => void starting.then((running) => running.clear()).catch(() => {}));
   return signals;
 }
 

@@ -42,7 +42,7 @@ export interface Joined {
   readonly salt: Base64url;
   /** 16 bytes */
   readonly log: Base64url;
-  /** One above the highest seq that limits or age have trimmed. */
+  /** One above the highest seq that limits, age or the operator have trimmed. */
   readonly first: number;
   readonly last: number;
 }
@@ -64,6 +64,8 @@ export type RelayText =
   | Member
   | { readonly type: "live" }
   | { readonly type: "pong" }
+  /** The operator had everything deleted that the relay kept, so long ago. */
+  | { readonly type: "cleared"; readonly agoMs: number }
   | {
       readonly type: "error";
       readonly code: ErrorCode;
@@ -126,6 +128,10 @@ export function decodeRelayText(text: string): RelayText | UnknownText | null {
       return { type: "live" };
     case "pong":
       return { type: "pong" };
+    case "cleared": {
+      const { agoMs } = fields;
+      return isSeq(agoMs) ? { type: "cleared", agoMs } : null;
+    }
     case "error": {
       const { code, message, retryAfterMs } = fields;
       if (!isErrorCode(code) || typeof message !== "string") return null;

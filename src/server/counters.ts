@@ -52,6 +52,8 @@ export interface Counters {
   bytesIn: number;
   /** Since the start: bytes of frames handed to the wires of members, text frames included. */
   bytesOut: number;
+  /** Since the start: how often the operator had everything deleted. */
+  clearings: number;
   /** Since the start. */
   readonly refused: Record<Refusal, number>;
   /** Null unless the host wants addresses in the log. */
@@ -94,6 +96,7 @@ export function createCounters(offences: Offences | null = null): Counters {
     messagesIn: 0,
     bytesIn: 0,
     bytesOut: 0,
+    clearings: 0,
     refused: { ...reasons },
     offences,
   };

@@ -59,6 +59,8 @@ export interface Fanout<R extends Reader> {
   /** Greets `reader`, replays from its cursor, and lets it hear what follows. */
   enter(room: Audience<R>, reader: R): void;
   leave(room: Audience<R>, reader: R): void;
+  /** Everything kept has been deleted: tells the members of `rooms` now, and whoever comes later. */
+  cleared(rooms: Iterable<Audience<R>>): void;
   /** Goes on with a replay that waited for its reader. */
   resume(room: Audience<R>): void;
   /** Sends now, or cuts a reader that has too much queued. */
@@ -66,6 +68,11 @@ export interface Fanout<R extends Reader> {
 }
 
 const liveFrame = textFrame(encodeText({ type: "live" }));
+
+/** @param agoMs rounded up, so that no client takes the deletion for later than it was */
+function clearedFrame(agoMs: number): Uint8Array {
+  return textFrame(encodeText({ type: "cleared", agoMs: Math.ceil(agoMs) }));
+}
 
 /** A queue with nothing in it. */
 export function emptyQueue(): Queue {
@@ -88,6 +95,7 @@ export function createFanout<R extends Reader>(options: {
   let dirtyRooms: Audience<R>[] = [];
   let windowMs = 0;
   let flushedAtMs = clock.now();
+  let clearedAtMs: number | null = null;
 
   function touch(room: Audience<R>): void {
     if (room.dirty) return;
@@ -143,7 +151,8 @@ export function createFanout<R extends Reader>(options: {
   function greet(room: Audience<R>): Uint8Array {
     const { id, first, last } = room.log;
     const joined = textFrame(encodeText({ type: "joined", salt: options.salt, log: id, first, last }));
-    return joinFrames([joined, ...room.members()]);
+    const cleared = clearedAtMs === null ? [] : [clearedFrame(clock.now() - clearedAtMs)];
+    return joinFrames([joined, ...cleared, ...room.members()]);
   }
 
   /** Sends what the reader has room for; the rest waits until its wire has drained. */
@@ -179,6 +188,15 @@ export function createFanout<R extends Reader>(options: {
     reader.wire.send(frames, isAwaited);
   }
 
+  function announce(room: Audience<R>, text: Uint8Array): void {
+    const { queue } = room;
+    queue.all.push(text);
+    queue.lasting?.push(text);
+    queue.texts.push(text);
+    queue.bytes += text.length;
+    touch(room);
+  }
+
   return {
     post(room, frame, isVolatile) {
       const { queue } = room;
@@ -190,14 +208,7 @@ export function createFanout<R extends Reader>(options: {
       // What one tick can bring is more than what one reader may have queued.
       if (queue.bytes >= flushAtBytes) flush(room);
     },
-    announce(room, text) {
-      const { queue } = room;
-      queue.all.push(text);
-      queue.lasting?.push(text);
-      queue.texts.push(text);
-      queue.bytes += text.length;
-      touch(room);
-    },
+    announce,
     enter(room, reader) {
       room.replaying.add(reader);
       touch(room);
@@ -205,6 +216,11 @@ export function createFanout<R extends Reader>(options: {
     leave(room, reader) {
       room.live.delete(reader);
       room.replaying.delete(reader);
+    },
+    cleared(rooms) {
+      clearedAtMs = clock.now();
+      const text = clearedFrame(0);
+      for (const room of rooms) announce(room, text);
     },
     resume: touch,
     // Whoever asks for something may be in replay, and a replay goes on when all before it has gone.

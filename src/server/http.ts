@@ -67,8 +67,10 @@ export function createPages(options: PagesOptions): RequestHandler {
     ["/healthz", { type: "text/plain; charset=utf-8", body: Buffer.from("ok\n") }],
   ]);
 
-  function letterOf({ headers }: IncomingMessage) {
-    return { type: "text/html; charset=utf-8", body: letters[preferredLanguage(headers["accept-language"])] };
+  /** In the language that is asked for, as the page does for its own, or that the browser likes best. */
+  function letterOf({ url = "", headers }: IncomingMessage) {
+    const asked = /\?lang=(en|de)$/.exec(url)?.[1] ?? headers["accept-language"];
+    return { type: "text/html; charset=utf-8", body: letters[preferredLanguage(asked)] };
   }
 
   return (request, response) => {

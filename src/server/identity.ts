@@ -29,6 +29,7 @@ import {
 import { createAuthorityPages } from "./local-ca-page.ts";
 import type { Log } from "./logger.ts";
 import { Mistake } from "./mistake.ts";
+import type { VouchedBy } from "./privacy.ts";
 import { watchPair } from "./reload.ts";
 import type { Running } from "./server.ts";
 import type { Settings } from "./settings.ts";
@@ -74,6 +75,14 @@ export function secretsOf({ own, acme, localCa }: Settings): string[] {
   if (own !== null) return [];
   if (acme !== null) return [keyName, ...Object.values(acmeNames)];
   return localCa ? [authorityKeyName, localName] : [keyName];
+}
+
+/** Who answers for the certificate that such settings lead to. */
+export function vouchedBy({ tls, own, acme, localCa }: Settings): VouchedBy {
+  if (!tls) return "proxy";
+  if (own !== null) return "files";
+  if (acme !== null) return "acme";
+  return localCa ? "local-ca" : "files";
 }
 
 /** Whether a relay has run on `folder`, with whatever certificate: then guests of earlier rooms may know its salt. */

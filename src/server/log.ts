@@ -91,7 +91,7 @@ export class RoomLog {
   readonly id: string;
   /** The highest seq given out. */
   last = 0;
-  /** One above the highest seq that limits or age have trimmed. */
+  /** One above the highest seq that limits, age or the operator have trimmed. */
   first = 1;
   readonly shelf = new Shelf();
   frameBytes = 0;
@@ -118,6 +118,8 @@ export interface Logs {
   forget(log: RoomLog, seq: number, seat: string): void;
   /** Drops what is too old at `nowMs`, and what its sender wants dropped by then. */
   expire(nowMs: number): void;
+  /** Trims every log down to nothing; gives how many frames that were. Logs and numbers go on. */
+  clear(): number;
   /**
    * Charges `share` for a room or a seat; its own oldest frames make way, and everybody's only for what is within it.
    * False, and nothing charged, when even that is not enough.
@@ -199,6 +201,11 @@ export function createLogs(limits: LogLimits): Logs {
         if (oldest === null || nowMs - oldest.keptAtMs < limits.historyAgeMs) return;
         trimOldest(everybody);
       }
+    },
+    clear() {
+      const { count } = everybody;
+      while (everybody.count > 0) trimOldest(everybody);
+      return count;
     },
     claim(bytes, share) {
       while (share.chargedBytes + bytes > shareBytes && share.shelf.count > 0) trimOldest(share.shelf);

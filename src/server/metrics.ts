@@ -80,6 +80,7 @@ function relayFamilies({ counters, limits, gauges }: Source): Family[] {
     total("secure_room_messages_total", "Messages taken from members.", counters.messagesIn),
     total("secure_room_received_bytes_total", "Bytes of those messages.", counters.bytesIn),
     total("secure_room_sent_bytes_total", "Bytes handed to members.", counters.bytesOut),
+    total("secure_room_clearings_total", "How often everything was deleted by SIGUSR2.", counters.clearings),
     gauge("secure_room_queue_bytes", "Bytes that wait for slow readers.", bytes),
     gauge("secure_room_queue_most_bytes", "Bytes that wait for the slowest one.", mostBytes),
     {

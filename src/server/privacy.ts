@@ -5,6 +5,9 @@ import type { Limits } from "../protocol/limits.ts";
 import { dayMs, hourMs, minuteMs, secondMs } from "../protocol/units.ts";
 import { spellSize } from "./values.ts";
 
+/** Who answers for the certificate: a proxy that has it, nobody else or whoever sold it, or an authority, public or here. */
+export type VouchedBy = "proxy" | "files" | "acme" | "local-ca";
+
 /** What of the settings a guest may want to know. */
 export interface PrivacyFacts {
   readonly version: string;
@@ -13,6 +16,7 @@ export interface PrivacyFacts {
   readonly logs: boolean;
   readonly logAddresses: boolean;
   readonly trustProxy: boolean;
+  readonly vouchedBy: VouchedBy;
   /** How to reach whoever runs this, as they wrote it; null when they did not. */
   readonly contact: string | null;
   /** The path of the page's style sheet. */
@@ -45,7 +49,7 @@ export function privacyPage(language: Language, facts: PrivacyFacts): string {
     facts.stylesheet === null ? "" : `<link rel="stylesheet" href="${escape(facts.stylesheet)}">\n`;
   return (
     `<!doctype html>\n<html lang="${language}">\n<head>\n<meta charset="utf-8">\n` +
-    `<meta name="viewport" content="width=device-width, initial-scale=1">\n<meta name="color-scheme" content="light dark">\n` +
+    `<meta name="viewport" content="width=device-width, initial-scale=1">\n<meta name="color-scheme" content="light dark">\n<link rel="icon" href="data:,">\n` +
     `<title>${escape(title)}</title>\n${style}</head>\n<body class="letter">\n<main>\n<h1>${escape(title)}</h1>\n` +
     `<p>${escape(intro)}</p>\n${sections.join("")}<p><a href="/">secure-room ${escape(facts.version)}</a></p>\n</main>\n</body>\n</html>\n`
   );
@@ -57,7 +61,7 @@ interface Letter {
   readonly parts: readonly { readonly heading: string; readonly lines: readonly string[] }[];
 }
 
-function english({ limits, logs, logAddresses, trustProxy, contact }: PrivacyFacts): Letter {
+function english({ limits, logs, logAddresses, trustProxy, vouchedBy, contact }: PrivacyFacts): Letter {
   const age = spellWith({
     d: ["day", "days"],
     h: ["hour", "hours"],
@@ -65,6 +69,13 @@ function english({ limits, logs, logAddresses, trustProxy, contact }: PrivacyFac
     s: ["second", "seconds"],
   });
   const keepsMessages = `Of each room at most the last ${limits.history} sealed messages, for at most ${age(limits.historyAgeMs)}, and less where the room lets messages disappear earlier.`;
+  const secrets = {
+    proxy: "A random salt.",
+    files: "Its certificate with the key, and a random salt.",
+    acme: "Its certificate with the key, the key of its account with the authority that issued it, and a random salt.",
+    "local-ca":
+      "Its certificate with the key, those of the authority in this network that issued it, and a random salt.",
+  }[vouchedBy];
   const log = logAddresses
     ? "It names the network addresses of those who were refused, never a room or a name."
     : "It holds no address, no room and no name.";
@@ -76,12 +87,12 @@ function english({ limits, logs, logAddresses, trustProxy, contact }: PrivacyFac
       {
         heading: "On disk",
         lines: [
-          "Its certificate with the key, and a random salt. No message, no file, no name, no list of people.",
+          `${secrets} No message, no file, no name, no list of people.`,
           logs ? `A log of what was refused, where whoever runs this keeps it. ${log}` : "No log.",
         ],
       },
       {
-        heading: "In memory, until it stops",
+        heading: "In memory, at most until it stops",
         lines: [
           limits.history === 0 ? "Of rooms no messages: they are passed on and forgotten." : keepsMessages,
           `Sealed files of up to ${spellSize(limits.maxFileBytes)}, for at most ${age(limits.fileAgeMs)}.`,
@@ -112,7 +123,7 @@ function english({ limits, logs, logAddresses, trustProxy, contact }: PrivacyFac
   };
 }
 
-function german({ limits, logs, logAddresses, trustProxy, contact }: PrivacyFacts): Letter {
+function german({ limits, logs, logAddresses, trustProxy, vouchedBy, contact }: PrivacyFacts): Letter {
   const age = spellWith({
     d: ["Tag", "Tage"],
     h: ["Stunde", "Stunden"],
@@ -120,6 +131,13 @@ function german({ limits, logs, logAddresses, trustProxy, contact }: PrivacyFact
     s: ["Sekunde", "Sekunden"],
   });
   const keepsMessages = `Von jedem Raum höchstens die letzten ${limits.history} versiegelten Nachrichten, längstens ${age(limits.historyAgeMs)}, und kürzer, wo der Raum Nachrichten früher verschwinden lässt.`;
+  const secrets = {
+    proxy: "Ein zufälliges Salz.",
+    files: "Sein Zertifikat mit dem Schlüssel und ein zufälliges Salz.",
+    acme: "Sein Zertifikat mit dem Schlüssel, der Schlüssel seines Kontos bei der Stelle, die es ausgestellt hat, und ein zufälliges Salz.",
+    "local-ca":
+      "Sein Zertifikat mit dem Schlüssel, beides auch von der Stelle in diesem Netz, die es ausgestellt hat, und ein zufälliges Salz.",
+  }[vouchedBy];
   const log = logAddresses
     ? "Es nennt die Netzadressen derer, die abgewiesen wurden, nie einen Raum oder einen Namen."
     : "Es enthält keine Adresse, keinen Raum und keinen Namen.";
@@ -131,14 +149,14 @@ function german({ limits, logs, logAddresses, trustProxy, contact }: PrivacyFact
       {
         heading: "Auf der Platte",
         lines: [
-          "Sein Zertifikat mit dem Schlüssel und ein zufälliges Salz. Keine Nachricht, keine Datei, kein Name, keine Liste von Menschen.",
+          `${secrets} Keine Nachricht, keine Datei, kein Name, keine Liste von Menschen.`,
           logs
             ? `Ein Protokoll dessen, was abgewiesen wurde, dort, wo der Betreiber es ablegt. ${log}`
             : "Kein Protokoll.",
         ],
       },
       {
-        heading: "Im Speicher, bis er anhält",
+        heading: "Im Speicher, längstens bis er anhält",
         lines: [
           limits.history === 0
             ? "Von Räumen keine Nachrichten: Sie werden weitergereicht und vergessen."
@@ -151,21 +169,21 @@ function german({ limits, logs, logAddresses, trustProxy, contact }: PrivacyFact
         heading: "Was er sehen kann",
         lines: [
           trustProxy
-            ? "Ihre Netzadresse, wie der Proxy vor ihm sie nennt, solange Sie verbunden sind. Was jener Proxy aufbewahrt, liegt nicht in der Hand dieses Servers."
-            : "Ihre Netzadresse, solange Sie verbunden sind.",
+            ? "Deine Netzadresse, wie der Proxy vor ihm sie nennt, solange du verbunden bist. Was jener Proxy aufbewahrt, liegt nicht in der Hand dieses Servers."
+            : "Deine Netzadresse, solange du verbunden bist.",
           "Wann etwas gesagt wird, unter welchem Zeichen, und ungefähr wie lang es ist. Nicht, was.",
         ],
       },
       {
-        heading: "In Ihrem Browser",
+        heading: "In deinem Browser",
         lines: [
-          "Was gesagt wurde, steht im Tab und geht mit ihm. Es übersteht ein Neuladen; sonst bleibt auf Ihrem Gerät nur, worum Sie gebeten haben.",
+          "Was gesagt wurde, steht im Tab und geht mit ihm. Es übersteht ein Neuladen; sonst bleibt auf deinem Gerät nur, worum du gebeten hast.",
           "Kein Cookie, keine Messung, nichts von einem anderen Server.",
         ],
       },
       {
         heading: "Wer ihn betreibt",
-        lines: [contact ?? "Wer Ihnen den Link gegeben hat. Eine Adresse ist hier nicht hinterlegt."],
+        lines: [contact ?? "Wer dir den Link gegeben hat. Eine Adresse ist hier nicht hinterlegt."],
       },
     ],
   };

@@ -65,6 +65,11 @@ export interface Relay {
   sender(roomId: string, seat: string): Sender | null;
   /** The wire has ended, by whomever. */
   disconnect(connection: Connection): void;
+  /**
+   * Deletes every kept frame and forgets who is away; gives how many frames that were. Members who are here stay, in the
+   * same log with its numbers: what they hold is no reason to bring it back.
+   */
+  clear(): number;
   /** Ends what has run out. Runs by itself every `sweepEveryMs`. */
   sweep(): void;
   /** From here on nothing is forwarded and nobody is told of anything; the doors close the connections. */
@@ -246,6 +251,14 @@ export function createRelay(options: {
     disconnect(connection) {
       counters.connections--;
       if (!isStopped) lose(connection);
+    },
+    clear() {
+      // What is still there goes with the process, and nobody is told of anything.
+      if (isStopped) return 0;
+      seating.endAbsences();
+      const messages = logs.clear();
+      fanout.cleared(seating.rooms());
+      return messages;
     },
     sweep,
     stop() {

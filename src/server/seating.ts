@@ -46,6 +46,10 @@ export interface Seating {
   leave(connection: Connection): void;
   /** The connection is no more: its member is away. */
   lose(connection: Connection): void;
+  /** All that are open now. */
+  rooms(): Iterable<Room>;
+  /** Forgets those who are away before their time is over. */
+  endAbsences(): void;
   /** Ends probes and absences that have run out. */
   sweep(nowMs: number): void;
 }
@@ -273,6 +277,10 @@ export function createSeating(options: {
     heard: keepName,
     leave,
     lose,
+    rooms: () => rooms.values(),
+    endAbsences() {
+      for (const seat of away) standUp(seat);
+    },
     sweep,
   };
 }

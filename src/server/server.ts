@@ -20,6 +20,7 @@ import type { Log } from "./logger.ts";
 import { addQueues } from "./lines.ts";
 import { createMetrics } from "./metrics.ts";
 import { type MetricsPort, openMetricsPort } from "./metrics-port.ts";
+import type { VouchedBy } from "./privacy.ts";
 import { createRelay } from "./relay.ts";
 import { reportRefusals } from "./report.ts";
 import { createDoorway, type Pair } from "./tls.ts";
@@ -53,6 +54,7 @@ export interface StartOptions {
   readonly page: readonly PageFile[];
   readonly version: string;
   readonly log: Log;
+  readonly vouchedBy: VouchedBy;
   /** Whether that log goes anywhere. */
   readonly logs: boolean;
   /** What guests are told of whoever runs this, null for nothing. */
@@ -75,6 +77,8 @@ export interface Running {
   readonly sockets: number;
   /** Greets whoever comes from now on with another certificate; who is in stays in. @throws when TLS cannot use it */
   useCertificate(certificate: ServedCertificate): void;
+  /** Deletes all that is kept of rooms, files under way too. Who is in stays in. */
+  clear(): void;
   /** Sends every guest away, closes everything, resolves when nothing is left. A second call changes nothing. */
   stop(code: StopCode): Promise<void>;
 }
@@ -110,6 +114,7 @@ export async function start(options: StartOptions): Promise<Running> {
       logs: options.logs,
       logAddresses: options.logAddresses,
       trustProxy: options.trustProxy,
+      vouchedBy: options.vouchedBy,
       contact: options.contact,
       stylesheet: options.page.find(({ path }) => path.endsWith(".css"))?.path ?? null,
     },
@@ -198,6 +203,11 @@ export async function start(options: StartOptions): Promise<Running> {
       doorway.use(other);
       certificate = other;
       certificateUntilMs = untilMsOf(other);
+    },
+    clear() {
+      counters.clearings++;
+      // A warning: nobody should have to ask for it to be said that this was done.
+      log("warn", "cleared", { messages: relay.clear(), files: vault.clear() });
     },
     stop: (code) => (stopping ??= stop(code)),
   };

@@ -44,6 +44,8 @@ export interface Vault {
   drop(file: StoredFile): void;
   /** Drops what is too old. Runs by itself every `sweepEveryMs`. */
   expire(): void;
+  /** Drops all, also what is still coming; gives how many. */
+  clear(): number;
   stop(): void;
 }
 
@@ -118,6 +120,12 @@ export function createVault(limits: FileLimits, clock: Clock, counters: Counters
     }
   }
 
+  function clear(): number {
+    const count = files.size;
+    for (const file of files.values()) drop(file);
+    return count;
+  }
+
   return {
     get usedBytes() {
       return usedBytes;
@@ -126,6 +134,7 @@ export function createVault(limits: FileLimits, clock: Clock, counters: Counters
     take,
     drop,
     expire,
+    clear,
     stop: stopSweeping,
   };
 }

@@ -5,12 +5,17 @@ import type { Bytes } from "../protocol/base64url.ts";
 import { encodeFrame, type Frame, frameKind } from "../protocol/frame.ts";
 import { maxArchiveBytes, maxArchiveFrames } from "../protocol/limits.ts";
 
+interface Held extends Frame {
+  /** When it came by last, in ms since 1970. */
+  readonly atMs: number;
+}
+
 /**
  * Invariant: `#order` names every frame once. What has come by in the present log stands in its order, what has not where
  * it stood, as on screens: a log that breaks off before it has everything changes no order.
  */
 export class Archive {
-  readonly #frames = new Map<string, Frame>();
+  readonly #frames = new Map<string, Held>();
   readonly #order: string[] = [];
   /** The latest that has come by in the present log. */
   #newest: string | null = null;
@@ -21,11 +26,11 @@ export class Archive {
     this.#newest = null;
   }
 
-  /** Holds the frame of message `id`, which has come by just now; the oldest go when there are too many or too large ones. */
-  keep(id: string, frame: Frame): void {
+  /** Holds the frame of message `id`, which has come by just now, `atMs`; the oldest go when there are too many or too large ones. */
+  keep(id: string, frame: Frame, atMs: number): void {
     this.#place(id);
     this.#bytes += frame.ciphertext.length - (this.#frames.get(id)?.ciphertext.length ?? 0);
-    this.#frames.set(id, frame);
+    this.#frames.set(id, { ...frame, atMs });
     while (this.#frames.size > maxArchiveFrames || this.#bytes > maxArchiveBytes) {
       const [oldest] = this.#order;
       if (oldest === undefined) return;
@@ -40,6 +45,11 @@ export class Archive {
     this.#order.splice(at, 1);
     this.#bytes -= this.#frames.get(id)?.ciphertext.length ?? 0;
     this.#frames.delete(id);
+  }
+
+  /** Lets go of what came by at `ms` or before: the operator had it deleted. */
+  forgetUntil(ms: number): void {
+    for (const [id, { atMs }] of this.#frames) if (atMs <= ms) this.forget(id);
   }
 
   /** Lets go of everything: it was sealed for a room that is no longer ours. */

@@ -89,6 +89,8 @@ export type SessionEvent =
   | { readonly type: "gone"; readonly id: string }
   /** An own file's message was deleted, or its time is over: the relay need not keep the file. */
   | { readonly type: "file-over"; readonly file: string }
+  /** The operator had deleted what the relay kept, files with it: what was sent until then is not to be sent again. */
+  | { readonly type: "cleared"; readonly untilMs: number }
   /** All others who write at present. */
   | { readonly type: "typing"; readonly authors: readonly Author[] }
   | { readonly type: "members"; readonly members: readonly RosterMember[] }

@@ -30,6 +30,8 @@ export interface Hearing {
   readonly newLog: () => void;
   /** The room is sealed under other keys: nothing of what is held can be opened there. */
   readonly newKeys: () => void;
+  /** What came by at `ms` or before was deleted on the relay, and is not to be brought back. */
+  readonly cleared: (ms: number) => void;
   /** The replay is through. */
   readonly live: () => void;
   /** The line is gone, and what waited for something on it waits no more. */
@@ -120,7 +122,7 @@ export function createHearing(
     const isNews = news === "news" && isShown(body) && !(caughtUp.wasLive && author.own);
     if (isNews) caughtUp.news(frame.kind === frameKind.carried);
     // A second copy in one log, from somebody who was carrying too, is nothing new to anybody.
-    if (!isCopy) archive.keep(id, frame);
+    if (!isCopy) archive.keep(id, frame, now());
     if (body.kind === "delete") deleted(entryId(author.key, body.of), author.own);
     // Who has said it writes no more.
     if (isShown(body) || body.kind === "edit") typing.heard(author, false);
@@ -177,6 +179,10 @@ export function createHearing(
     newKeys() {
       timer.doubt();
       archive.clear();
+    },
+    cleared(untilMs) {
+      archive.forgetUntil(untilMs);
+      world.tell({ type: "cleared", untilMs });
     },
     live() {
       caughtUp.live();

@@ -6,6 +6,7 @@
 //   dialling  | the line opens            | joining  | send `join`, once all that came before is read
 //   joining   | `joined`                  | joining  | a hole in the log we know: say so; the replay follows
 //   joining   | `joined`, another salt    | dialling | derive the keys anew, dial the room they name
+//   any line  | `cleared`                 | the same | hold nothing from before it, to bring back
 //   joining   | `live`                    | live     | send what has no echo, oldest first
 //   live      | 25 s without a frame      | live     | ping; 10 s without an answer: lost
 //   any line  | closes before the join    | lost     | as below
@@ -193,6 +194,8 @@ export function createSession(options: SessionOptions, world: World): Session {
         if (status.state !== "live") return presence.hold(said);
         if ((await presence.take(keys, said)) !== null) timer.tellSoon(chance());
         return presence.tell();
+      case "cleared":
+        return hearing.cleared(world.now() - said.agoMs);
       case "live":
         return live(from);
       case "error":

@@ -94,6 +94,7 @@ export function createFiles(options: Omit<SendOptions, "stored">): Files {
       sent.forget(event.file);
       void remove(options.place(), event.file);
     }
+    if (event.type === "cleared") sent.forgetUntil(event.untilMs);
     if (event.type !== "status") return;
     const { state } = event.status;
     outgoing.live(state === "live");
@@ -148,6 +149,8 @@ function takeDrops(zone: HTMLElement, take: (files: Iterable<File>) => void): vo
 interface Sent {
   readonly keep: (file: string, sealed: Blob) => void;
   readonly forget: (file: string) => void;
+  /** Lets go of what was sent at `ms` or before. */
+  readonly forgetUntil: (ms: number) => void;
   /** Sends again, under its old name and byte for byte, what the relay has lost. */
   readonly bringBack: () => void;
   readonly stop: () => void;
@@ -155,16 +158,16 @@ interface Sent {
 
 /** The files that this tab has sent, sealed: when the relay begins anew they come back as the messages do. */
 function createSent({ place }: Pick<SendOptions, "place">): Sent {
-  const kept = new Map<string, Blob>();
+  const kept = new Map<string, { readonly sealed: Blob; readonly atMs: number }>();
   const stopped = new AbortController();
   let isBusy = false;
 
   function keep(file: string, sealed: Blob): void {
-    kept.set(file, sealed);
-    let sum = [...kept.values()].reduce((bytes, { size }) => bytes + size, 0);
-    for (const [oldest, { size }] of kept) {
+    kept.set(file, { sealed, atMs: Date.now() });
+    let sum = [...kept.values()].reduce((bytes, each) => bytes + each.sealed.size, 0);
+    for (const [oldest, each] of kept) {
       if (sum <= maxKeptFileBytes) return;
-      sum -= size;
+      sum -= each.sealed.size;
       kept.delete(oldest);
     }
   }
@@ -172,7 +175,7 @@ function createSent({ place }: Pick<SendOptions, "place">): Sent {
   async function bringBack(): Promise<void> {
     if (isBusy) return;
     isBusy = true;
-    for (const [file, sealed] of kept) {
+    for (const [file, { sealed }] of kept) {
       if (await isGone(place(), file)) await upload(place(), file, sealed, () => {}, stopped.signal);
     }
     isBusy = false;
@@ -181,6 +184,9 @@ function createSent({ place }: Pick<SendOptions, "place">): Sent {
   return {
     keep,
     forget: (file) => void kept.delete(file),
+    forgetUntil(ms) {
+      for (const [file, { atMs }] of kept) if (atMs <= ms) kept.delete(file);
+    },
     bringBack: () => void bringBack(),
     stop() {
       kept.clear();

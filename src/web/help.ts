@@ -4,6 +4,7 @@ import { drawCommands } from "./command-list.ts";
 import { openDialog } from "./dialogs.ts";
 import { button, h } from "./dom.ts";
 import { wording } from "./language.ts";
+import { privacyLink } from "./privacy-link.ts";
 
 export function openHelpDialog(): void {
   const keys = wording.helpKeyList.flatMap(([key, what]) => [
@@ -20,6 +21,7 @@ export function openHelpDialog(): void {
     h("dl", { class: "keys" }, ...keys),
     h("h3", {}, wording.helpCommands),
     drawCommands(),
+    privacyLink(),
     button("primary close", wording.done, () => dialog.close()),
   );
 }

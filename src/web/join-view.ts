@@ -14,6 +14,7 @@ import { wordsOf } from "../session/invite.ts";
 import { completeListWord } from "./word-completion.ts";
 import { button, drawing, h } from "./dom.ts";
 import { iconPath } from "./icons.ts";
+import { privacyLink } from "./privacy-link.ts";
 import { createRecentList } from "./recent-list.ts";
 import { languageChoice } from "./settings.ts";
 import { wording } from "./language.ts";
@@ -106,7 +107,7 @@ export function createJoinView(options: JoinOptions): JoinView {
     form,
     createRecentList({ enter: takeRecent, changed: again }),
     h("p", { class: "fineprint quiet" }, wording.fineprint),
-    h("footer", {}, languageChoice(again)),
+    h("footer", {}, privacyLink(), languageChoice(again)),
   );
 
   let submitting = false;

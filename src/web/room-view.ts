@@ -198,6 +198,7 @@ export function createRoomView(options: RoomOptions): RoomView {
         bar.showCode(event.code);
         return;
       case "file-over":
+      case "cleared":
     }
   }
 

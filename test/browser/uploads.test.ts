@@ -2,6 +2,7 @@
 
 import { randomBytes } from "node:crypto";
 import assert from "node:assert/strict";
+import { once } from "node:events";
 import { mkdtempSync, rmSync, writeFileSync } from "node:fs";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
@@ -114,6 +115,29 @@ for (const name of browserNames) {
       assert.equal(await isThere(), false);
       await cleo.sees("This file is no longer on the server");
       for (const each of [bob, cleo]) await each.leave();
+      await relay.stop();
+      relay.remove();
+    });
+
+    test("a file that the operator had deleted is not sent again by whoever comes back", async () => {
+      const ann = await inRoom("Ann");
+      const puts: string[] = [];
+      await begin(ann, "deleted.bin", 100_000);
+      await ann.until("an empty tray", isTrayEmpty);
+      ann.page.on("request", (asked) => {
+        if (/\/file\//.test(asked.url())) puts.push(asked.method());
+      });
+      assert.ok(relay.process.kill("SIGUSR2"));
+      while (!relay.output().includes('"cleared"')) await once(relay.process.stderr ?? assert.fail(), "data");
+      await relay.stop("SIGTERM");
+      relay = await startRelay({ port: relay.port, certs: relay.certs, flags });
+      await ann.connected();
+      const bob = await inRoom("Bob");
+      await bob.say("said later");
+      await ann.sees("said later");
+      assert.deepEqual(puts, []);
+      assert.ok(!(await bob.text()).includes("deleted.bin"));
+      for (const each of [ann, bob]) await each.leave();
       await relay.stop();
       relay.remove();
     });

@@ -20,7 +20,7 @@ for (const name of browserNames) {
     const guests: Guest[] = [];
 
     before(async () => {
-      relay = await startRelay();
+      relay = await startRelay({ flags: ["--contact", "Ann Smith, ann@example.org"] });
       browser = await launch(name);
     });
     beforeEach(async () => {
@@ -56,6 +56,22 @@ for (const name of browserNames) {
         [],
       );
     }
+
+    test("the door leads to what the server keeps and who runs it, in the language of the page", async () => {
+      const guest = await open({ width: 390, height: 844 });
+      await guest.until("the door", () => document.querySelector(".privacy") !== null);
+      await guest.page.select(".language", "de");
+      await guest.sees("Datenschutz");
+      const link = await guest.page.$eval("a.privacy", ({ href, target, clientHeight }) => {
+        return { href, target, clientHeight };
+      });
+      // In a tab of its own, where nothing that was typed is lost; and for a finger.
+      assert.deepEqual([link.target, link.clientHeight >= 44], ["_blank", true]);
+      await guest.page.goto(link.href);
+      await guest.sees("Was dieser Server aufbewahrt");
+      await guest.sees("Ann Smith, ann@example.org");
+      await allGoHome();
+    });
 
     test("two people answer, react, edit and delete, and see each other's doing", async () => {
       const { ann, bob } = await annAndBob();

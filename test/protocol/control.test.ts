@@ -28,6 +28,7 @@ const relayTexts: RelayText[] = [
   { type: "member", fromUser: b64(16), iv: b64(12), ciphertext: b64(maxHelloBytes), state: "left" },
   { type: "live" },
   { type: "pong" },
+  { type: "cleared", agoMs: 0 },
   { type: "error", code: "full", message: "Full." },
   { type: "error", code: "name-taken", message: "Taken.", retryAfterMs: 60_000 },
 ];
@@ -120,7 +121,7 @@ test("refuses a log that is none, and takes after without one", () => {
 });
 
 test("refuses what a relay must not say", () => {
-  const [joined, member, , , , error] = relayTexts;
+  const [joined, member, , , , cleared, error] = relayTexts;
   for (const bad of [
     { ...joined, salt: b64(31) },
     { ...joined, log: b64(17) },
@@ -129,6 +130,8 @@ test("refuses what a relay must not say", () => {
     { ...member, state: "gone" },
     { ...member, fromUser: b64(15) },
     { ...member, ciphertext: b64(maxHelloBytes + 1) },
+    { ...cleared, agoMs: -1 },
+    { ...cleared, agoMs: undefined },
     { ...error, code: "other" },
     { ...error, message: 1 },
     { ...error, retryAfterMs: -1 },

@@ -111,6 +111,7 @@ test("a running relay is seen from outside: its version, its salt, its certifica
       page,
       version: "1.2.3",
       trustProxy: false,
+      vouchedBy: "files",
       log: silentLog,
       logs: false,
       contact: null,

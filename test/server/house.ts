@@ -94,6 +94,7 @@ export async function open(
       logs: false,
       logAddresses: false,
       trustProxy: false,
+      vouchedBy: "files",
       contact: null,
       stylesheet: null,
     },

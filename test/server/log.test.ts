@@ -241,3 +241,31 @@ test("agrees with a list through thousands of random keeps, forgets, ends and ex
     assert.equal(logs.usedBytes, sum(model) + model.length * charge);
   }
 });
+
+test("cleared logs hold nothing, say so, and go on counting", () => {
+  const { logs, keep } = testLogs();
+  const [one, two] = [newLog(), newLog()];
+  const share = new Share();
+  logs.claim(500, share);
+  for (let sent = 0; sent < 100; sent++) keep(sent % 2 === 0 ? one : two, 100, share);
+  logs.forget(two, 50, "seat");
+  keep(one, 100, share, 0, "seat", 1);
+  assert.equal(logs.clear(), 100);
+  assert.deepEqual([seqsIn(one), seqsIn(two)], [[], []]);
+  assert.deepEqual([one.first, one.last, two.first, two.last], [52, 51, 50, 50]);
+  assert.deepEqual([logs.usedBytes, share.chargedBytes], [500, 500]);
+  keep(one, 100, share);
+  assert.deepEqual(seqsIn(one), [52]);
+  logs.expire(2);
+  assert.deepEqual(seqsIn(one), [52]);
+});
+
+test("a log that is cleared says that it is empty", () => {
+  const { logs, keep } = testLogs();
+  let told = 0;
+  const log = newLog(() => told++);
+  for (let sent = 0; sent < 3; sent++) keep(log);
+  logs.clear();
+  assert.equal(told, 1);
+  assert.equal(logs.clear(), 0);
+});

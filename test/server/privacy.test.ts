@@ -2,7 +2,13 @@ import assert from "node:assert/strict";
 import { test } from "node:test";
 import { defaultLimits } from "../../src/protocol/limits.ts";
 import { dayMs, secondMs } from "../../src/protocol/units.ts";
-import { preferredLanguage, privacyPage, type PrivacyFacts } from "../../src/server/privacy.ts";
+import {
+  type Language,
+  preferredLanguage,
+  privacyPage,
+  type PrivacyFacts,
+  type VouchedBy,
+} from "../../src/server/privacy.ts";
 import { ask, withRelay } from "./tls-house.ts";
 
 const facts: PrivacyFacts = {
@@ -11,6 +17,7 @@ const facts: PrivacyFacts = {
   logs: true,
   logAddresses: false,
   trustProxy: false,
+  vouchedBy: "files",
   contact: null,
   stylesheet: "/style.css",
 };
@@ -30,6 +37,17 @@ test("the page says what the settings are, in both languages", () => {
   assert.match(privacyPage("en", { ...facts, logAddresses: true }), /names the network addresses/);
   assert.match(privacyPage("en", { ...facts, logs: false }), /<li>No log\.<\/li>/);
   assert.match(privacyPage("en", { ...facts, trustProxy: true }), /as the proxy in front of it names it/);
+});
+
+test("the page says what is on disk, whoever vouches for the certificate", () => {
+  const onDisk = (language: Language, vouchedBy: VouchedBy): string =>
+    /<li>([^]*?)<\/li>/.exec(privacyPage(language, { ...facts, vouchedBy }))?.[1] ?? "";
+  assert.match(onDisk("en", "proxy"), /^A random salt\. No message/);
+  assert.match(onDisk("en", "files"), /^Its certificate with the key, and a random salt\. No message/);
+  assert.match(onDisk("en", "acme"), /the key of its account with the authority/);
+  assert.match(onDisk("en", "local-ca"), /those of the authority in this network/);
+  assert.match(onDisk("de", "proxy"), /^Ein zufälliges Salz\. Keine Nachricht/);
+  assert.match(onDisk("de", "acme"), /Schlüssel seines Kontos/);
 });
 
 test("a contact is text, whatever it holds", () => {
@@ -64,6 +82,9 @@ test("the relay answers /privacy with the running settings and whom to write to"
       assert.match(english.body, /the last 7 sealed messages[^]*ann@example\.org/);
       const german = await ask("/privacy", { headers: { "Accept-Language": "de" } }, port);
       assert.match(german.body, /Was dieser Server aufbewahrt/);
+      const asked = await ask("/privacy?lang=de", { headers: { "Accept-Language": "en" } }, port);
+      assert.equal(asked.body, german.body);
+      assert.equal((await ask("/privacy?lang=xx", {}, port)).body, english.body);
       const told = JSON.parse((await ask("/.well-known/secure-room", {}, port)).body) as { contact: string };
       assert.equal(told.contact, "ann@example.org");
     },

@@ -138,6 +138,16 @@ function play(seed: number, steps: number): number {
     person.online.got.length = 0;
     person.online.owed.length = 0;
   };
+  /** The operator has everything deleted: perhaps in the tick in which somebody comes or speaks. */
+  const clear = (): void => {
+    assert.equal(relay.clear(), kept().length);
+    for (const frame of kept()) {
+      frame.state = "trimmed";
+      life.first = Math.max(life.first, frame.seq + 1);
+    }
+    for (const person of people) person.awaySinceMs = null;
+    dropIfIdle();
+  };
   const join = (person: Person): void => {
     check(person);
     const isOwnLog = person.log !== null && person.log === life.log;
@@ -228,7 +238,8 @@ function play(seed: number, steps: number): number {
         }
         trim();
       }
-    } else check(person);
+    } else if (dice < 0.83) clear();
+    else check(person);
     if (random() < 0.3) settle();
   }
   for (const person of people) check(person);
@@ -236,6 +247,6 @@ function play(seed: number, steps: number): number {
   return checked;
 }
 
-test("everybody hears exactly what the model says, in order, across replays, breaks, ends and trims", () => {
+test("everybody hears exactly what the model says, in order, across replays, breaks, ends, trims and deletions", () => {
   for (let seed = 1; seed <= 6; seed++) assert.ok(play(seed, 3_000) > 1_000);
 });

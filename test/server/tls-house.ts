@@ -50,6 +50,7 @@ export function startWith(limits: Partial<Limits>, { own = false, ...more }: Mor
     descriptorLimit: null,
     origins: new Set(["https://friend.example"]),
     trustProxy: false,
+    vouchedBy: "files",
     page,
     version: "1.2.3",
     log: silentLog,

@@ -105,3 +105,14 @@ test("a stopped vault sweeps no more", () => {
   clock.step(5_000);
   assert.equal(names(), "a");
 });
+
+test("a cleared vault holds nothing, whoever writes or reads is told, and there is room for the next", () => {
+  const { vault, counters, share, take, names } = testVault(2);
+  let told = 0;
+  for (const name of ["a", "b"]) take(name)?.dropped.add(() => told++);
+  assert.equal(vault.clear(), 2);
+  assert.deepEqual([names(), told], ["", 2]);
+  assert.deepEqual([vault.usedBytes, share.chargedBytes, counters.fileBytes, counters.files], [0, 0, 0, 0]);
+  take("c");
+  assert.equal(names(), "c");
+});

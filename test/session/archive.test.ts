@@ -23,7 +23,7 @@ function carried(archive: Archive): string[] {
 function hold(...ids: readonly string[]): Archive {
   const archive = new Archive();
   archive.newLog();
-  for (const id of ids) archive.keep(id, frameOf());
+  for (const id of ids) archive.keep(id, frameOf(), 0);
   return archive;
 }
 
@@ -35,14 +35,14 @@ test("what it carries is kind 3 without a number", () => {
 test("a new log that breaks off before it has everything leaves the order as it was", () => {
   const archive = hold("a", "b", "c", "d");
   archive.newLog();
-  for (const id of ["a", "b"]) archive.keep(id, frameOf());
+  for (const id of ["a", "b"]) archive.keep(id, frameOf(), 0);
   assert.deepEqual(carried(archive), ["a", "b", "c", "d"]);
 });
 
 test("what comes by in a new log stands in its order, as it does on screens", () => {
   const archive = hold("a", "b", "c", "d");
   archive.newLog();
-  for (const id of ["b", "new", "a", "d"]) archive.keep(id, frameOf());
+  for (const id of ["b", "new", "a", "d"]) archive.keep(id, frameOf(), 0);
   assert.deepEqual(carried(archive), ["b", "c", "new", "a", "d"]);
 });
 
@@ -50,7 +50,7 @@ test("the oldest go when there are too many, or too many bytes", () => {
   const many = hold(...Array.from({ length: maxArchiveFrames + 1 }, (_, index) => String(index)));
   assert.deepEqual([carried(many)[0], carried(many).length], ["1", maxArchiveFrames]);
   const large = hold("a", "b");
-  large.keep("c", frameOf(maxArchiveBytes - 16));
+  large.keep("c", frameOf(maxArchiveBytes - 16), 0);
   assert.deepEqual(carried(large), ["b", "c"]);
 });
 
@@ -65,6 +65,20 @@ test("a cleared archive holds nothing and has room for everything", () => {
   const archive = hold("a", "b");
   archive.clear();
   assert.deepEqual(carried(archive), []);
-  archive.keep("c", frameOf(maxArchiveBytes));
+  archive.keep("c", frameOf(maxArchiveBytes), 0);
   assert.deepEqual(carried(archive), ["c"]);
+});
+
+test("what came by until the operator had it deleted is let go of, what came later is held", () => {
+  const archive = new Archive();
+  for (const [index, id] of ["a", "b", "c"].entries()) archive.keep(id, frameOf(), index);
+  archive.forgetUntil(1);
+  assert.deepEqual(carried(archive), ["c"]);
+});
+
+test("what has come by again since then is held", () => {
+  const archive = hold("a", "b");
+  archive.keep("a", frameOf(), 2);
+  archive.forgetUntil(1);
+  assert.deepEqual(carried(archive), ["a"]);
 });

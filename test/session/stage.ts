@@ -74,6 +74,8 @@ export class TestRelay {
   /** When what is kept ends, by seq. */
   readonly ends = new Map<number, number>();
   now = 1_700_000_000_000;
+  /** When everything was deleted last, if it was. */
+  clearedAt: number | null = null;
   /** How many frames the log holds. */
   history = Number.POSITIVE_INFINITY;
   /** Dials are not answered while this is false. */
@@ -109,11 +111,20 @@ export class TestRelay {
   restart(): void {
     this.logId = toBase64url(random(16));
     this.first = 1;
+    this.clearedAt = null;
     this.log.length = 0;
     this.ends.clear();
     this.forgotten.clear();
     this.seats.clear();
     for (const connection of this.connections) connection.cut();
+  }
+
+  /** Deletes all that it holds, as on the operator's word, and tells whoever is there and whoever comes. */
+  clear(): void {
+    this.first += this.log.length;
+    this.log.length = 0;
+    this.clearedAt = this.now;
+    this.#toAll({ type: "cleared", agoMs: 0 });
   }
 
   /** Lets time pass: what senders want dropped by then is dropped. */
@@ -178,6 +189,7 @@ export class TestRelay {
     this.seats.set(join.seat, { join, connection: from });
     const last = this.first + this.log.length - 1;
     from.say({ type: "joined", salt: toBase64url(this.salt), log: this.logId, first: this.first, last });
+    if (this.clearedAt !== null) from.say({ type: "cleared", agoMs: this.now - this.clearedAt });
     for (const seat of this.seats.values())
       from.say({ type: "member", ...helloOf(seat.join), state: "here" });
     const after = join.log === this.logId ? (join.after ?? 0) : 0;

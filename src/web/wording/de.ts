@@ -42,6 +42,7 @@ export const wordingDe: Wording = {
   promise: "Ein Raum für alle, die die Wörter kennen.",
   fineprint:
     "Nachrichten werden in deinem Browser versiegelt. Der Server reicht sie weiter und kann weder sie noch eure Namen lesen.",
+  privacy: "Datenschutz",
 
   nameLabel: "Dein Name",
   phraseLabel: "Passphrase",

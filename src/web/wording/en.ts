@@ -34,6 +34,7 @@ export const wordingEn = {
   promise: "A room for everyone who knows the words.",
   fineprint:
     "Messages are sealed in your browser. The server passes them on and can read neither them nor your names.",
+  privacy: "Privacy",
 
   nameLabel: "Your name",
   phraseLabel: "Passphrase",
