@@ -290,6 +290,7 @@ export function createSession(options: SessionOptions, world: World): Session {
   function sayBody(unnumbered: MessageBody): void {
     const body = speaking.take(unnumbered);
     if (isShown(body)) timeline.say(self.author, body);
+    timeline.foresee(self.author, body);
     if (status.state === "lost") setStatus({ ...status, unsent: outbox.size });
     inOrder(speaking.send);
   }

@@ -5,7 +5,8 @@ import { openDialog } from "./dialogs.ts";
 import { button, h } from "./dom.ts";
 import { wording } from "./language.ts";
 
-export function openHelpDialog(): void {
+/** @param begin puts the beginning of a command where one types */
+export function openHelpDialog(begin: (command: string) => void): void {
   const keys = wording.helpKeyList.flatMap(([key, what]) => [
     h("dt", {}, ...key.split(" ").map((each) => h("kbd", {}, each))),
     h("dd", {}, what),
@@ -19,7 +20,10 @@ export function openHelpDialog(): void {
     h("h3", {}, wording.helpKeys),
     h("dl", { class: "keys" }, ...keys),
     h("h3", {}, wording.helpCommands),
-    drawCommands(),
+    drawCommands((command) => {
+      dialog.close();
+      begin(command);
+    }),
     button("primary close", wording.done, () => dialog.close()),
   );
 }

@@ -6,7 +6,7 @@ import type { Author, MessageEntry, RosterMember, SessionEvent, Status } from ".
 import { textOf } from "../session/files.ts";
 import type { Session } from "../session/world.ts";
 import { createBar } from "./bar.ts";
-import { runCommand } from "./commands.ts";
+import { formats, runCommand } from "./commands.ts";
 import { createComposer } from "./composer.ts";
 import type { Way } from "./dial.ts";
 import {
@@ -90,7 +90,8 @@ export function createRoomView(options: RoomOptions): RoomView {
     leave: askToLeave,
     people: () => openPeopleDialog(people.element, () => side.append(people.element)),
     topic: askForTopic,
-    menu: (beside) => openMenu(wording.roomMenu, roomMenu(acts, more), beside),
+    menu: (beside) =>
+      openMenu(wording.roomMenu, roomMenu(acts, { ...more, save: () => askForFormat(beside) }), beside),
   });
   const banner = h("div", { class: "banner", attributes: { role: "status", hidden: "" } });
   const question = h("div", { class: "question", attributes: { hidden: "" } });
@@ -107,7 +108,7 @@ export function createRoomView(options: RoomOptions): RoomView {
     topic: () => topic,
     share,
     leave: askToLeave,
-    help: openHelpDialog,
+    help: () => openHelpDialog(begin),
   });
   const more = {
     topic: askForTopic,
@@ -123,8 +124,7 @@ export function createRoomView(options: RoomOptions): RoomView {
     typing: session.typing,
     editLast() {
       const last = log.newest(
-        ({ author, deleted, delivery, file }) =>
-          author.own && !deleted && delivery === "sent" && file === undefined,
+        ({ author, deleted, seq, file }) => author.own && !deleted && seq !== null && file === undefined,
       );
       if (last !== null) composer.edit(last);
     },
@@ -155,6 +155,17 @@ export function createRoomView(options: RoomOptions): RoomView {
 
   function askToLeave(): void {
     openLeaveDialog(session.save().unsent.length + files.pending(), options.leave);
+  }
+
+  function askForFormat(beside: Element): void {
+    const kinds = formats.map((each) => ({ label: `.${each}`, run: () => acts.export(each) }));
+    openMenu(wording.saveAs, kinds, beside);
+  }
+
+  /** Puts the beginning of a command in front of what stands in the composer. */
+  function begin(command: string): void {
+    composer.draft(command + composer.drafted());
+    composer.focus();
   }
 
   function askForTopic(): void {
@@ -189,6 +200,7 @@ export function createRoomView(options: RoomOptions): RoomView {
         return;
       case "timer":
         people.showTimer(event.seconds);
+        composer.showTimer(event.seconds);
         return;
       case "caught-up":
         if (!event.first) announce(wording.back(event.messages));
