@@ -26,4 +26,7 @@ export function openHelpDialog(begin: (command: string) => void): void {
     }),
     button("primary close", wording.done, () => dialog.close()),
   );
+  // Not on the first command, which is far below where one begins to read.
+  dialog.tabIndex = -1;
+  dialog.focus();
 }

@@ -85,6 +85,7 @@ test("what is done offline shows at once as under way, except that nothing is go
   await ann.sees("Ann: oops");
   await bob.sees("Ann: oops");
   ann.cut();
+  await until("offline", () => ann.status.state === "lost");
   ann.session.edit(ann.message("kepe").id, "keep");
   ann.session.react(ann.message("keep").messageId ?? assert.fail(), "🎉", true);
   ann.session.remove(ann.message("oops").id);

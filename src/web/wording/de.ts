@@ -153,7 +153,7 @@ export const wordingDe: Wording = {
       units.find(([each, one]) => one !== "Jahr" && seconds % each === 0 && seconds >= each) ?? [];
     return `nach ${count(seconds / length, one, dative)}`;
   },
-  lasts: (duration) => `Verschwindet ${duration}`,
+  lasts: (duration) => `Weg ${duration}`,
   timerOn: (duration) => `{name} lässt Nachrichten von hier an ${duration} verschwinden.`,
   timerOff: "{name} lässt Nachrichten von hier an stehen.",
   receipts: "Anderen zeigen, was ich gelesen habe",

@@ -152,7 +152,7 @@ export const wordingEn = {
       units.find(([each]) => seconds % each === 0 && seconds >= each) ?? [];
     return `after ${count(seconds / length, unit, `${unit}s`)}`;
   },
-  lasts: (duration: string) => `Disappears ${duration}`,
+  lasts: (duration: string) => `Gone ${duration}`,
   timerOn: (duration: string) => `{name} made messages disappear ${duration}, from here on.`,
   timerOff: "{name} made messages stay, from here on.",
   receipts: "Tell others what I have read",
