@@ -4,8 +4,9 @@
 import assert from "node:assert/strict";
 import { readFileSync } from "node:fs";
 import { createRequire } from "node:module";
+import { fileURLToPath } from "node:url";
 import { after, before, beforeEach, describe, test } from "node:test";
-import type { Browser, KeyInput } from "puppeteer-core";
+import type { Browser, ElementHandle, KeyInput } from "puppeteer-core";
 import { generatePhrase } from "../../src/crypto/phrase.ts";
 import { browserNames, Guest, launch, quit } from "./browsers.ts";
 import { type RunningRelay, startRelay } from "./relay.ts";
@@ -82,7 +83,30 @@ for (const name of browserNames) {
       await pointAt(ann, "Look");
       await ann.page.keyboard.press("Enter");
       await look("the menu of a message");
+      await ann.page.evaluate(() => document.querySelector<HTMLElement>(".quick :last-child")?.click());
+      await ann.until("the emoji", () => document.querySelector(".emoji-grid") !== null);
+      await look("the emoji");
       await ann.page.keyboard.press("Escape");
+      await ann.page.type(".composer textarea", "/");
+      await ann.until("suggestions", () => document.querySelector("[role=option]") !== null);
+      await look("suggestions");
+      await ann.fill(".composer textarea", "/search bold");
+      await ann.page.click(".send");
+      await ann.sees("1 of 1");
+      await look("a search");
+      await ann.page.keyboard.press("Escape");
+      const chooser = await ann.page.$("input[type=file]");
+      await (chooser as ElementHandle<HTMLInputElement> | null)?.uploadFile(fileURLToPath(import.meta.url));
+      await ann.until("the tray", () => document.querySelector(".outgoing") !== null);
+      await look("the tray");
+      await ann.press("Send file");
+      await ann.until("the file", () => document.querySelector(".message.sent .file-card") !== null);
+      await ann.page.setViewport({ width: 390, height: 844 });
+      await look("a phone");
+      await ann.page.click(".people-button");
+      await look("the people");
+      await ann.page.keyboard.press("Escape");
+      await ann.page.setViewport({ width: 1280, height: 800 });
       await act(ann, "Look", "Edit");
       await look("while editing");
       for (const each of ["Share", "Topic", "Change my name", "Settings", "How it works here", "Leave"]) {
@@ -178,6 +202,14 @@ for (const name of browserNames) {
         all.map((each) => getComputedStyle(each.querySelector("p") ?? each).direction),
       );
       assert.deepEqual(directions, ["rtl", "ltr"]);
+      const [atRight = 0, atLeft = 0] = await ann.page.$$eval(".message .text p", (all) =>
+        all.map((each) => {
+          const words = document.createRange();
+          words.selectNodeContents(each);
+          return each.getBoundingClientRect().right - words.getBoundingClientRect().right;
+        }),
+      );
+      assert.ok(atRight < 2 && atLeft > 100, `${atRight} and ${atLeft} px away from the right`);
       await ann.page.evaluate(() => {
         document.documentElement.style.fontSize = "200%";
       });
