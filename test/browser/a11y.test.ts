@@ -6,7 +6,7 @@ import { readFileSync } from "node:fs";
 import { createRequire } from "node:module";
 import { fileURLToPath } from "node:url";
 import { after, before, beforeEach, describe, test } from "node:test";
-import type { Browser, ElementHandle, KeyInput } from "puppeteer-core";
+import type { Browser, KeyInput } from "puppeteer-core";
 import { generatePhrase } from "../../src/crypto/phrase.ts";
 import { browserNames, Guest, launch, quit } from "./browsers.ts";
 import { type RunningRelay, startRelay } from "./relay.ts";
@@ -96,7 +96,7 @@ for (const name of browserNames) {
       await look("a search");
       await ann.page.keyboard.press("Escape");
       const chooser = await ann.page.$("input[type=file]");
-      await (chooser as ElementHandle<HTMLInputElement> | null)?.uploadFile(fileURLToPath(import.meta.url));
+      await chooser?.uploadFile(fileURLToPath(import.meta.url));
       await ann.until("the tray", () => document.querySelector(".outgoing") !== null);
       await look("the tray");
       await ann.press("Send file");
