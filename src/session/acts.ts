@@ -15,7 +15,7 @@ export interface Acts extends Pick<Session, "edit" | "remove" | "react" | "setTo
 interface Stage {
   /** The message on screen under an id. */
   readonly message: (id: string) => MessageEntry | null;
-  /** Whether no more can wait to be sent. */
+  /** Whether nothing more can be sent, now or later. */
   readonly isFull: () => boolean;
   /** Who speaks, when, and under which number. */
   readonly said: () => { readonly name: string; readonly at: number; readonly counter: number };

@@ -114,7 +114,8 @@ export function createSession(options: SessionOptions, world: World): Session {
   const { receipts, timer, typing } = hearing;
   const acts = createActs({
     message: (id) => timeline.message(id),
-    isFull: () => outbox.full,
+    // From a room that was left nothing goes out: nothing may look as if it did.
+    isFull: () => outbox.full || status.state === "left",
     said,
     sayBody,
   });

@@ -71,7 +71,8 @@ export function createRoomView(options: RoomOptions): RoomView {
   let names: readonly string[] = [];
   /** All who have been here since this page was. */
   let known: readonly string[] = [];
-  let mentions: Mentions = createMentions([], session.save().name);
+  let ownName = session.save().name;
+  let mentions: Mentions = createMentions([], ownName);
   let topic = "";
   const log = createLogView({
     share,
@@ -236,10 +237,12 @@ export function createRoomView(options: RoomOptions): RoomView {
   function knowNames(members: readonly RosterMember[]): void {
     names = members.flatMap(({ author }) => (author === null ? [] : [author.name]));
     const all = [...new Set([...known, ...names])];
-    if (all.length === known.length) return;
+    const { name } = session.save();
+    if (all.length === known.length && name === ownName) return;
+    ownName = name;
     // Who has gone is still meant by what was said to them.
     known = all.slice(-maxRosterMembers);
-    mentions = createMentions(known, session.save().name);
+    mentions = createMentions(known, name);
     log.redrawTexts(({ text }) => text.includes("@"));
   }
 

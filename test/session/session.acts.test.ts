@@ -98,6 +98,20 @@ test("what is done offline shows at once as under way, except that nothing is go
   assert.equal(bob.message("keep").reactions.get("🎉")?.length, 1);
 });
 
+test("in a room that was left nothing can be done to a message any more", async () => {
+  const { ann } = await annAndBob();
+  ann.session.say("mine");
+  await ann.sees("Ann: mine");
+  const { id, messageId } = ann.message("mine");
+  ann.crash();
+  await until("left", () => ann.status.state === "left");
+  assert.equal(ann.session.edit(id, "yours"), "outbox-full");
+  ann.session.react(messageId ?? assert.fail(), "🎉", true);
+  assert.equal(ann.session.remove(id), false);
+  assert.equal(ann.message("mine").reactions.size, 0);
+  assert.equal(ann.session.save().unsent.length, 0);
+});
+
 test("a reaction is put and taken back", async () => {
   const { ann, bob } = await annAndBob();
   ann.session.say("news");
