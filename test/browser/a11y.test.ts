@@ -192,6 +192,36 @@ for (const name of browserNames) {
       await ann.leave();
     });
 
+    test("nothing in the bar lies upon something else, however wide the window and however large the text", async () => {
+      const ann = await Guest.open(browser, relay.origin);
+      await ann.enter("Ann", words);
+      await ann.say("/topic A topic that is longer than a narrow bar has room for");
+      await ann.until("the topic", () => document.querySelector(".topic.unset") === null);
+      const crowded: string[] = [];
+      for (const width of [320, 390, 540, 570, 640, 768, 900, 1280]) {
+        await ann.page.setViewport({ width, height: 720 });
+        for (const size of ["100%", "200%"]) {
+          const overlaps = await ann.page.evaluate((fontSize) => {
+            document.documentElement.style.fontSize = fontSize;
+            const all = [...document.querySelectorAll(".bar button, .bar .status")];
+            const boxes = all.map((each) => each.getBoundingClientRect()).filter((box) => box.width > 0);
+            return boxes.filter((one, at) =>
+              boxes
+                .slice(at + 1)
+                .some(
+                  (other) =>
+                    Math.min(one.right, other.right) - Math.max(one.left, other.left) > 1 &&
+                    Math.min(one.bottom, other.bottom) - Math.max(one.top, other.top) > 1,
+                ),
+            ).length;
+          }, size);
+          if (overlaps > 0) crowded.push(`${overlaps} at ${width} px and ${size}`);
+        }
+      }
+      assert.deepEqual(crowded, []);
+      await ann.leave();
+    });
+
     test("what runs from right to left stays in its place, and twice the text fits", async () => {
       const ann = await Guest.open(browser, relay.origin, { width: 640, height: 720 });
       await ann.enter("آن", words);

@@ -103,7 +103,7 @@ test("in a room that was left nothing can be done to a message any more", async 
   ann.session.say("mine");
   await ann.sees("Ann: mine");
   const { id, messageId } = ann.message("mine");
-  ann.crash();
+  ann.session.leave();
   await until("left", () => ann.status.state === "left");
   assert.equal(ann.session.edit(id, "yours"), "outbox-full");
   ann.session.react(messageId ?? assert.fail(), "🎉", true);
