@@ -132,7 +132,8 @@ function embed(path: string, body: Buffer, immutable: boolean): EmbeddedFile {
   const type = types[extname(path) || ".html"];
   if (type === undefined) throw new Error(`no media type for ${path}: add it to scripts/build.ts`);
   const brotli = brotliCompressSync(body, { params: { [constants.BROTLI_PARAM_QUALITY]: 11 } });
-  const gzip = gzipSync(body, { level: 9 });
+  // Shorter blocks than usual: what is written and the word list want different codes.
+  const gzip = gzipSync(body, { level: 9, memLevel: 6 });
   return {
     path,
     type,

@@ -15,7 +15,7 @@ export interface Acts extends Pick<Session, "edit" | "remove" | "react" | "setTo
 interface Stage {
   /** The message on screen under an id. */
   readonly message: (id: string) => MessageEntry | null;
-  /** Whether no more can wait to be sent. */
+  /** Whether nothing more can be sent, now or later. */
   readonly isFull: () => boolean;
   /** Who speaks, when, and under which number. */
   readonly said: () => { readonly name: string; readonly at: number; readonly counter: number };
@@ -25,6 +25,8 @@ interface Stage {
 export function createActs({ message, isFull, said, sayBody }: Stage): Acts {
   /** The numbers of the edits of each own message, by the number of the message: they hold its words too. */
   const edits = new Map<number, readonly number[]>();
+  /** The numbers of own messages that were deleted here. */
+  const removed = new Map<number, null>();
 
   /** The number of a message that is ours to edit and delete; null when it is not, or is not there. */
   function ownCounter(id: string): number | null {
@@ -45,6 +47,7 @@ export function createActs({ message, isFull, said, sayBody }: Stage): Acts {
     remove(id) {
       const of = ownCounter(id);
       if (of === null || isFull()) return false;
+      remember(removed, of, null, maxCameBy);
       for (const each of [of, ...(edits.get(of) ?? [])]) sayBody({ kind: "delete", ...said(), of: each });
       return true;
     },
@@ -58,6 +61,8 @@ export function createActs({ message, isFull, said, sayBody }: Stage): Acts {
     },
     ownIsBack(body) {
       if (body.kind !== "edit") return;
+      // It was on its way when its message was deleted: its words go too.
+      if (removed.has(body.of)) return sayBody({ kind: "delete", ...said(), of: body.counter });
       remember(edits, body.of, [...(edits.get(body.of) ?? []), body.counter], maxCameBy);
     },
   };

@@ -115,7 +115,8 @@ export function createSession(options: SessionOptions, world: World): Session {
   const { receipts, timer, typing } = hearing;
   const acts = createActs({
     message: (id) => timeline.message(id),
-    isFull: () => outbox.full,
+    // From a room that was left nothing goes out: nothing may look as if it did.
+    isFull: () => outbox.full || status.state === "left",
     said,
     sayBody,
   });
@@ -293,6 +294,7 @@ export function createSession(options: SessionOptions, world: World): Session {
   function sayBody(unnumbered: MessageBody): void {
     const body = speaking.take(unnumbered);
     if (isShown(body)) timeline.say(self.author, body);
+    timeline.foresee(self.author, body);
     if (status.state === "lost") setStatus({ ...status, unsent: outbox.size });
     inOrder(speaking.send);
   }

@@ -12,7 +12,14 @@ import { GapLines } from "./gap-lines.ts";
 
 /** What stands on screen as a message of its own. */
 export type ShownBody = Extract<MessageBody, { kind: "text" | "file" }>;
-const nothingLeft = { text: "", file: undefined, edited: null, deleted: true, reactions: new Map() };
+const nothingLeft = {
+  text: "",
+  file: undefined,
+  edited: null,
+  deleted: true,
+  delivery: "sent" as const,
+  reactions: new Map(),
+};
 
 type Tell = (event: SessionEvent) => void;
 
@@ -60,6 +67,20 @@ export class Timeline {
     this.#sending.push(entry.id);
     this.#byId.set(entry.id, entry);
     this.#tell({ type: "entry", entry, before: null });
+  }
+
+  /**
+   * Shows at once what this tab does to a message; its echo says the same again. A deletion stands as under way until
+   * then: as long as others may still read the words, nobody is told that they are gone.
+   */
+  foresee(author: Author, body: MessageBody): void {
+    if (body.kind === "react")
+      this.#change(this.#idOfMessage.get(body.id), (entry) =>
+        withReaction(entry, author, body.emoji, body.on),
+      );
+    if (body.kind !== "edit" && body.kind !== "delete") return;
+    const edit = body.kind === "edit" ? { text: body.text, edited: body.counter } : {};
+    this.#change(entryId(author.key, body.of), (entry) => ({ ...entry, ...edit, delivery: "sending" }));
   }
 
   /** Takes an own message back that was not numbered: it will be said under another counter. */
@@ -150,7 +171,7 @@ export class Timeline {
         this.#change(entryId(author.key, body.of), (entry) =>
           body.counter < (entry.edited ?? 0) || entry.file !== undefined
             ? entry
-            : { ...entry, text: body.text, edited: body.counter },
+            : { ...entry, text: body.text, edited: body.counter, delivery: "sent" },
         );
         break;
       case "delete":
@@ -237,7 +258,7 @@ export class Timeline {
   /** Applies `change` to a numbered message; an unknown target or a deleted one stays as it is. */
   #change(id: string | undefined, change: (entry: MessageEntry) => MessageEntry): void {
     const entry = id === undefined ? undefined : this.#byId.get(id);
-    if (entry?.kind !== "message" || entry.deleted || entry.delivery === "sending") return;
+    if (entry?.kind !== "message" || entry.deleted || entry.seq === null) return;
     this.#replace(change(entry));
   }
 

@@ -85,5 +85,6 @@ function labelled(className: string, label: string, path: string, press: () => v
   const made = button(`icon ${className}`, drawing("icon-drawing", 24, path), press);
   made.append(h("span", { class: "icon-label" }, label));
   made.setAttribute("aria-label", label);
+  made.title = label;
   return made;
 }

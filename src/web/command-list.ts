@@ -1,13 +1,17 @@
 // The words for commands: what there is, and what is wrong with what was typed.
 
 import { type CommandFault, type CommandName, commands } from "./commands.ts";
-import { h } from "./dom.ts";
+import { button, h } from "./dom.ts";
 import { wording } from "./language.ts";
 
-/** Draws the list of all commands. */
-export function drawCommands(): HTMLElement {
+/** Draws the list of all commands; who presses one begins to write it. */
+export function drawCommands(begin: (command: string) => void): HTMLElement {
   const rows = commands.flatMap(({ name }) => [
-    h("dt", {}, h("code", {}, `/${spellCommand(name)}`)),
+    h(
+      "dt",
+      {},
+      button("command", `/${spellCommand(name)}`, () => begin(`/${name} `)),
+    ),
     h("dd", {}, wording.commands[name].summary),
   ]);
   return h("dl", { class: "command-list" }, ...rows);

@@ -53,7 +53,7 @@ export interface Command {
 const done: Outcome = { kind: "done" };
 const unitSeconds: Readonly<Record<string, number>> = { s: 1, m: 60, h: 3_600, d: 86_400, w: 604_800 };
 const most = 365 * 86_400;
-const formats: readonly ExportFormat[] = ["txt", "md", "json"];
+export const formats: readonly ExportFormat[] = ["txt", "md", "json"];
 const offWords = new Set(["off", "aus", "0"]);
 
 /** All of them, in the order in which help lists them. */

@@ -35,6 +35,8 @@ export interface Composer {
   readonly drafted: () => string;
   /** Puts a text where the caret is. */
   readonly insert: (text: string) => void;
+  /** Says in the empty field how long what is written here lasts, in seconds; 0: it stays. */
+  readonly showTimer: (seconds: number) => void;
   /** Answers a message that the relay has numbered. */
   readonly replyTo: (entry: MessageEntry) => void;
   /** Takes an own message back into the field; what stood there comes back afterwards. */
@@ -268,6 +270,8 @@ export function createComposer(options: ComposerOptions): Composer {
     draft,
     insert,
     gone,
+    showTimer: (seconds) =>
+      (field.placeholder = seconds === 0 ? wording.composer : wording.lasts(wording.duration(seconds))),
     drafted: () => (aim?.kind === "edit" ? setAside : field.value),
     focus: () => field.focus(),
     replyTo: (entry) => start("reply", entry),

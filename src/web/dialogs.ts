@@ -45,6 +45,7 @@ export function openShareDialog(link: string, phrase: string): void {
     said.textContent = (await copied(text)) ? wording.copied : wording.copyFailed;
   };
   const copyLink = button("primary", wording.copyLink, () => void copy(link));
+  copyLink.autofocus = true;
   const code = qrCode(link);
   const qr = code && h("figure", {}, code, h("figcaption", { class: "quiet" }, wording.qr));
   const dialog = openDialog(
@@ -69,7 +70,6 @@ export function openShareDialog(link: string, phrase: string): void {
     ),
     button("secondary close", wording.done, () => dialog.close()),
   );
-  copyLink.focus();
 }
 
 /** The phone's own share sheet, where there is one. */

@@ -6,7 +6,8 @@ import { button, h } from "./dom.ts";
 import { wording } from "./language.ts";
 import { privacyLink } from "./privacy-link.ts";
 
-export function openHelpDialog(): void {
+/** @param begin puts the beginning of a command where one types */
+export function openHelpDialog(begin: (command: string) => void): void {
   const keys = wording.helpKeyList.flatMap(([key, what]) => [
     h("dt", {}, ...key.split(" ").map((each) => h("kbd", {}, each))),
     h("dd", {}, what),
@@ -20,8 +21,14 @@ export function openHelpDialog(): void {
     h("h3", {}, wording.helpKeys),
     h("dl", { class: "keys" }, ...keys),
     h("h3", {}, wording.helpCommands),
-    drawCommands(),
+    drawCommands((command) => {
+      dialog.close();
+      begin(command);
+    }),
     privacyLink(),
     button("primary close", wording.done, () => dialog.close()),
   );
+  // Not on the first command, which is far below where one begins to read.
+  dialog.tabIndex = -1;
+  dialog.focus();
 }

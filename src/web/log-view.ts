@@ -89,6 +89,7 @@ export function createLogView(options: LogOptions): LogView {
   let unreadSeen = true;
   let below = 0;
   let newestOwn: HTMLLIElement | null = null;
+  let today = dayOf(Date.now());
   const cleared = new Set<string>();
 
   const around: Around = {
@@ -122,6 +123,7 @@ export function createLogView(options: LogOptions): LogView {
     if (entry.kind === "message") knowMessage(item, entry);
     if (entry.kind === "message" && entry.author.own) markNewestOwn(item);
     welcome.hidden = true;
+    turnDay();
     if (isAtEnd) stick();
   }
 
@@ -221,6 +223,12 @@ export function createLogView(options: LogOptions): LogView {
     setHead(item, entry, !isNewDay && !isFirstUnread && isFollowing(directly, entry));
   }
 
+  /** In a page that is left open overnight, what was today is yesterday. */
+  function turnDay(): void {
+    if (today === (today = dayOf(Date.now()))) return;
+    for (const rule of list.querySelectorAll(".rule.day")) settle(rule.parentElement);
+  }
+
   function messageBefore(item: Element): MessageEntry | undefined {
     let previous = item.previousElementSibling;
     while (previous !== null) {
@@ -273,6 +281,7 @@ export function createLogView(options: LogOptions): LogView {
     if (looking && !isLooking && !isAtEnd) scroller.scrollTop = lastTop;
     if (looking && !isLooking && isAtEnd) stick();
     isLooking = looking;
+    turnDay();
     if (looking && isAtEnd) unreadSeen = true;
   }
 

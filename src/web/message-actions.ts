@@ -69,7 +69,7 @@ export function equipMessages(log: LogView, actions: MessageActions): void {
 
   function messageIn(item: HTMLLIElement): MessageEntry | null {
     const entry = log.entryOf(item);
-    return entry?.kind === "message" && !entry.deleted && entry.messageId !== null ? entry : null;
+    return entry?.kind === "message" && !entry.deleted ? entry : null;
   }
 
   function withPointed(act: (entry: MessageEntry) => void): void {
@@ -79,7 +79,7 @@ export function equipMessages(log: LogView, actions: MessageActions): void {
 
   function point(item: HTMLLIElement | null): void {
     if (item === pointed && item !== null) return;
-    pointed = item !== null && messageIn(item) !== null ? item : null;
+    pointed = item !== null && isNumbered(messageIn(item)) ? item : null;
     bar.hidden = pointed === null;
     if (pointed === null) return;
     const text = pointed.querySelector(".head, .quote, .text") ?? pointed;
@@ -91,9 +91,12 @@ export function equipMessages(log: LogView, actions: MessageActions): void {
     // A held finger is a press for the menu to some browsers as well.
     if (document.querySelector(".menu") !== null) return;
     const { own } = entry.author;
+    const copy = { label: wording.copyText, icon: iconPath.copy, run: () => actions.copy(entry) };
+    // Nobody else has it yet: there is nothing to answer, and the rest follows when it is out.
+    if (!isNumbered(entry)) return void openMenu(wording.actionsFor, [copy], place);
     const items: MenuItem[] = [
       { label: wording.reply, icon: iconPath.reply, run: () => actions.reply(entry) },
-      { label: wording.copyText, icon: iconPath.copy, run: () => actions.copy(entry) },
+      copy,
     ];
     const edit = { label: wording.edit, icon: iconPath.edit, run: () => actions.edit(entry) };
     const owned: MenuItem[] = [
@@ -173,6 +176,11 @@ export function equipMessages(log: LogView, actions: MessageActions): void {
     event.preventDefault();
     openActions(entry, item.querySelector(".text") ?? item);
   }
+}
+
+/** Whether the relay has given it a number. */
+function isNumbered(entry: MessageEntry | null): boolean {
+  return entry !== null && entry.messageId !== null;
 }
 
 function isMine(entry: MessageEntry, emoji: string): boolean {

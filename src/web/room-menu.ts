@@ -8,6 +8,8 @@ import type { MenuItem } from "./popup.ts";
 /** What the menu offers beside the commands, and what asks before it does something. */
 export interface MenuActs {
   readonly topic: () => void;
+  /** Asks which kind of file. */
+  readonly save: () => void;
   readonly rename: () => void;
   readonly settings: () => void;
   readonly anotherRoom: () => void;
@@ -19,7 +21,7 @@ export function roomMenu(acts: RoomActs, more: MenuActs): MenuItem[] {
     { label: wording.share, icon: iconPath.share, run: acts.share },
     { label: wording.topic, icon: iconPath.topic, run: more.topic },
     { label: wording.search.label, icon: iconPath.search, run: () => acts.search("") },
-    { label: wording.saveAs, icon: iconPath.save, run: () => acts.export("txt") },
+    { label: wording.saveAs, icon: iconPath.save, run: more.save },
     { label: wording.clear, icon: iconPath.clear, run: acts.clear },
     null,
     { label: wording.rename, icon: iconPath.person, run: more.rename },

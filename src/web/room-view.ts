@@ -6,7 +6,7 @@ import type { Author, MessageEntry, RosterMember, SessionEvent, Status } from ".
 import { textOf } from "../session/files.ts";
 import type { Session } from "../session/world.ts";
 import { createBar } from "./bar.ts";
-import { runCommand } from "./commands.ts";
+import { formats, runCommand } from "./commands.ts";
 import { createComposer } from "./composer.ts";
 import type { Way } from "./dial.ts";
 import {
@@ -71,7 +71,8 @@ export function createRoomView(options: RoomOptions): RoomView {
   let names: readonly string[] = [];
   /** All who have been here since this page was. */
   let known: readonly string[] = [];
-  let mentions: Mentions = createMentions([], session.save().name);
+  let ownName = session.save().name;
+  let mentions: Mentions = createMentions([], ownName);
   let topic = "";
   const log = createLogView({
     share,
@@ -90,7 +91,8 @@ export function createRoomView(options: RoomOptions): RoomView {
     leave: askToLeave,
     people: () => openPeopleDialog(people.element, () => side.append(people.element)),
     topic: askForTopic,
-    menu: (beside) => openMenu(wording.roomMenu, roomMenu(acts, more), beside),
+    menu: (beside) =>
+      openMenu(wording.roomMenu, roomMenu(acts, { ...more, save: () => askForFormat(beside) }), beside),
   });
   const banner = h("div", { class: "banner", attributes: { role: "status", hidden: "" } });
   const question = h("div", { class: "question", attributes: { hidden: "" } });
@@ -107,7 +109,7 @@ export function createRoomView(options: RoomOptions): RoomView {
     topic: () => topic,
     share,
     leave: askToLeave,
-    help: openHelpDialog,
+    help: () => openHelpDialog(begin),
   });
   const more = {
     topic: askForTopic,
@@ -123,8 +125,7 @@ export function createRoomView(options: RoomOptions): RoomView {
     typing: session.typing,
     editLast() {
       const last = log.newest(
-        ({ author, deleted, delivery, file }) =>
-          author.own && !deleted && delivery === "sent" && file === undefined,
+        ({ author, deleted, seq, file }) => author.own && !deleted && seq !== null && file === undefined,
       );
       if (last !== null) composer.edit(last);
     },
@@ -155,6 +156,17 @@ export function createRoomView(options: RoomOptions): RoomView {
 
   function askToLeave(): void {
     openLeaveDialog(session.save().unsent.length + files.pending(), options.leave);
+  }
+
+  function askForFormat(beside: Element): void {
+    const kinds = formats.map((each) => ({ label: `.${each}`, run: () => acts.export(each) }));
+    openMenu(wording.saveAs, kinds, beside);
+  }
+
+  /** Puts the beginning of a command in front of what stands in the composer. */
+  function begin(command: string): void {
+    composer.draft(command + composer.drafted());
+    composer.focus();
   }
 
   function askForTopic(): void {
@@ -189,6 +201,7 @@ export function createRoomView(options: RoomOptions): RoomView {
         return;
       case "timer":
         people.showTimer(event.seconds);
+        composer.showTimer(event.seconds);
         return;
       case "caught-up":
         if (!event.first) announce(wording.back(event.messages));
@@ -225,10 +238,12 @@ export function createRoomView(options: RoomOptions): RoomView {
   function knowNames(members: readonly RosterMember[]): void {
     names = members.flatMap(({ author }) => (author === null ? [] : [author.name]));
     const all = [...new Set([...known, ...names])];
-    if (all.length === known.length) return;
+    const { name } = session.save();
+    if (all.length === known.length && name === ownName) return;
+    ownName = name;
     // Who has gone is still meant by what was said to them.
     known = all.slice(-maxRosterMembers);
-    mentions = createMentions(known, session.save().name);
+    mentions = createMentions(known, name);
     log.redrawTexts(({ text }) => text.includes("@"));
   }
 

@@ -4,6 +4,7 @@
 import assert from "node:assert/strict";
 import { readFileSync } from "node:fs";
 import { createRequire } from "node:module";
+import { fileURLToPath } from "node:url";
 import { after, before, beforeEach, describe, test } from "node:test";
 import type { Browser, KeyInput } from "puppeteer-core";
 import { generatePhrase } from "../../src/crypto/phrase.ts";
@@ -82,7 +83,30 @@ for (const name of browserNames) {
       await pointAt(ann, "Look");
       await ann.page.keyboard.press("Enter");
       await look("the menu of a message");
+      await ann.page.evaluate(() => document.querySelector<HTMLElement>(".quick :last-child")?.click());
+      await ann.until("the emoji", () => document.querySelector(".emoji-grid") !== null);
+      await look("the emoji");
       await ann.page.keyboard.press("Escape");
+      await ann.page.type(".composer textarea", "/");
+      await ann.until("suggestions", () => document.querySelector("[role=option]") !== null);
+      await look("suggestions");
+      await ann.fill(".composer textarea", "/search bold");
+      await ann.page.click(".send");
+      await ann.sees("1 of 1");
+      await look("a search");
+      await ann.page.keyboard.press("Escape");
+      const chooser = await ann.page.$("input[type=file]");
+      await chooser?.uploadFile(fileURLToPath(import.meta.url));
+      await ann.until("the tray", () => document.querySelector(".outgoing") !== null);
+      await look("the tray");
+      await ann.press("Send file");
+      await ann.until("the file", () => document.querySelector(".message.sent .file-card") !== null);
+      await ann.page.setViewport({ width: 390, height: 844 });
+      await look("a phone");
+      await ann.page.click(".people-button");
+      await look("the people");
+      await ann.page.keyboard.press("Escape");
+      await ann.page.setViewport({ width: 1280, height: 800 });
       await act(ann, "Look", "Edit");
       await look("while editing");
       for (const each of ["Share", "Topic", "Change my name", "Settings", "How it works here", "Leave"]) {
@@ -168,6 +192,36 @@ for (const name of browserNames) {
       await ann.leave();
     });
 
+    test("nothing in the bar lies upon something else, however wide the window and however large the text", async () => {
+      const ann = await Guest.open(browser, relay.origin);
+      await ann.enter("Ann", words);
+      await ann.say("/topic A topic that is longer than a narrow bar has room for");
+      await ann.until("the topic", () => document.querySelector(".topic.unset") === null);
+      const crowded: string[] = [];
+      for (const width of [320, 390, 540, 570, 640, 768, 900, 1280]) {
+        await ann.page.setViewport({ width, height: 720 });
+        for (const size of ["100%", "200%"]) {
+          const overlaps = await ann.page.evaluate((fontSize) => {
+            document.documentElement.style.fontSize = fontSize;
+            const all = [...document.querySelectorAll(".bar button, .bar .status")];
+            const boxes = all.map((each) => each.getBoundingClientRect()).filter((box) => box.width > 0);
+            return boxes.filter((one, at) =>
+              boxes
+                .slice(at + 1)
+                .some(
+                  (other) =>
+                    Math.min(one.right, other.right) - Math.max(one.left, other.left) > 1 &&
+                    Math.min(one.bottom, other.bottom) - Math.max(one.top, other.top) > 1,
+                ),
+            ).length;
+          }, size);
+          if (overlaps > 0) crowded.push(`${overlaps} at ${width} px and ${size}`);
+        }
+      }
+      assert.deepEqual(crowded, []);
+      await ann.leave();
+    });
+
     test("what runs from right to left stays in its place, and twice the text fits", async () => {
       const ann = await Guest.open(browser, relay.origin, { width: 640, height: 720 });
       await ann.enter("آن", words);
@@ -178,6 +232,14 @@ for (const name of browserNames) {
         all.map((each) => getComputedStyle(each.querySelector("p") ?? each).direction),
       );
       assert.deepEqual(directions, ["rtl", "ltr"]);
+      const [atRight = 0, atLeft = 0] = await ann.page.$$eval(".message .text p", (all) =>
+        all.map((each) => {
+          const words = document.createRange();
+          words.selectNodeContents(each);
+          return each.getBoundingClientRect().right - words.getBoundingClientRect().right;
+        }),
+      );
+      assert.ok(atRight < 2 && atLeft > 100, `${atRight} and ${atLeft} px away from the right`);
       await ann.page.evaluate(() => {
         document.documentElement.style.fontSize = "200%";
       });

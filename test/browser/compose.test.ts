@@ -6,6 +6,7 @@ import type { Browser } from "puppeteer-core";
 import { generatePhrase } from "../../src/crypto/phrase.ts";
 import { browserNames, Guest, launch } from "./browsers.ts";
 import { type RunningRelay, startRelay } from "./relay.ts";
+import { fromMenu } from "./talk.ts";
 
 const random = (length: number) => crypto.getRandomValues(new Uint8Array(length));
 const fieldSelector = ".composer textarea";
@@ -256,6 +257,8 @@ for (const name of browserNames) {
       await bob.sees("Plans for Friday");
       await ann.say("/timer 1h");
       await bob.sees("made messages disappear after 1 hour");
+      for (const each of [ann, bob])
+        assert.equal(await each.page.$eval(fieldSelector, (field) => field.placeholder), "Gone after 1 hour");
       await ann.say("/timer soon");
       await ann.sees("Write it like this: /timer");
       await ann.say("/clear");
@@ -266,7 +269,10 @@ for (const name of browserNames) {
       await ann.connected();
       await ann.say("/help");
       await ann.sees("Make messages disappear");
-      await ann.press("Done");
+      await ann.press("/me TEXT");
+      await ann.page.keyboard.type("waves");
+      await ann.page.keyboard.press("Enter");
+      await bob.sees("Anna waves");
       await ann.say("/leave");
       await ann.sees("Leave the room?");
     });
@@ -297,7 +303,7 @@ for (const name of browserNames) {
       await sayLines(ann, "one\ntwo");
       await ann.sees("two");
       // Where a browser puts a download is its own affair: what it is given is looked at here.
-      const saved = await ann.page.evaluate(async (selector) => {
+      await ann.page.evaluate(() => {
         const blobs: Blob[] = [];
         const names: string[] = [];
         const make = URL.createObjectURL.bind(URL);
@@ -310,13 +316,22 @@ for (const name of browserNames) {
           names.push(event.target.download);
           event.preventDefault();
         });
-        const field = document.querySelector<HTMLTextAreaElement>(selector);
-        if (field) field.value = "/export txt";
-        document.querySelector<HTMLFormElement>(".composer")?.requestSubmit();
-        return { name: names.join(), text: await blobs[0]?.text() };
-      }, fieldSelector);
-      assert.match(saved.name, /^secure-room \d{4}-\d\d-\d\d \d\d\.\d\d\.txt$/);
-      assert.match(saved.text ?? "", /^\d{4}-\d\d-\d\d \d\d:\d\d {2}Ann: one\n {4}two$/m);
+        Object.assign(globalThis, { blobs, names });
+      });
+      const saved = (at: number) =>
+        ann.page.evaluate(async (which) => {
+          const { blobs, names } = globalThis as unknown as { blobs: Blob[]; names: string[] };
+          return { name: names[which] ?? "", text: (await blobs[which]?.text()) ?? "" };
+        }, at);
+      await ann.say("/export txt");
+      const plain = await saved(0);
+      assert.match(plain.name, /^secure-room \d{4}-\d\d-\d\d \d\d\.\d\d\.txt$/);
+      assert.match(plain.text, /^\d{4}-\d\d-\d\d \d\d:\d\d {2}Ann: one\n {4}two$/m);
+      await fromMenu(ann, "Save as …");
+      await ann.press(".json");
+      const json = await saved(1);
+      assert.match(json.name, /\.json$/);
+      assert.ok(json.text.includes('"one\\ntwo"'));
     });
 
     test("words of a passphrase are completed after three letters, and Enter alone enters", async () => {

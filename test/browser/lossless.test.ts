@@ -7,6 +7,7 @@ import { generatePhrase } from "../../src/crypto/phrase.ts";
 import { account } from "./account.ts";
 import { browserNames, Guest, launch, quit } from "./browsers.ts";
 import { type RunningRelay, startRelay } from "./relay.ts";
+import { act, pointAt } from "./talk.ts";
 import { startStrippingProxy, type StrippingProxy } from "./strip.ts";
 
 const ways = ["WebSocket", "fallback"] as const;
@@ -51,6 +52,8 @@ for (const [name, way] of browserNames.flatMap((each) => ways.map((way) => [each
     test("a browser that goes offline keeps what is typed, and both sides are whole when it is back", async (t) => {
       const ann = await inRoom("Ann");
       const bob = await inRoom("Bob");
+      await ann.say("said bevore");
+      await bob.sees("said bevore");
       await ann.page.setOfflineMode(true);
       // A browser in offline mode keeps open sockets; a sleeping machine does not.
       await relay.stop("SIGKILL");
@@ -58,15 +61,24 @@ for (const [name, way] of browserNames.flatMap((each) => ways.map((way) => [each
       await ann.say("typed offline 1");
       await ann.say("typed offline 2");
       await ann.sees("Offline. 2 messages will be sent.");
+      await pointAt(ann, "typed offline 2");
+      await ann.page.keyboard.press("Enter");
+      await ann.until("a menu", () => document.querySelector(".menu")?.textContent === "Copy text");
+      await ann.page.keyboard.press("Escape");
+      await act(ann, "said bevore", "Edit");
+      await ann.fill(".composer textarea", "said before");
+      await ann.page.click(".send");
+      await ann.sees("Offline. 3 messages will be sent.");
       relay = await startRelay({ port: relay.port, certs: relay.certs });
       await bob.connected();
       await bob.say("said meanwhile");
       await bob.until("sent", () => document.querySelector(".delivery")?.textContent === "sent");
-      assert.deepEqual(await ann.messages(), ["typed offline 1", "typed offline 2"]);
+      assert.deepEqual(await ann.messages(), ["said before", "typed offline 1", "typed offline 2"]);
       await ann.page.setOfflineMode(false);
       await ann.sees("Back. 1 new message.");
       await bob.sees("typed offline 2");
-      await account(t, [ann, bob], ["said meanwhile", "typed offline 1", "typed offline 2"]);
+      await bob.sees("said before");
+      await account(t, [ann, bob], ["said before", "said meanwhile", "typed offline 1", "typed offline 2"]);
       await ann.leave();
       await bob.leave();
     });

@@ -171,6 +171,22 @@ for (const name of browserNames) {
       await allGoHome();
     });
 
+    test("in a page left open overnight, what was today is yesterday", async () => {
+      const { ann, bob } = await annAndBob();
+      await ann.say("good night");
+      await bob.sees("good night");
+      for (const { page } of [ann, bob])
+        await page.evaluate(() => {
+          const now = Date.now.bind(Date);
+          Date.now = () => now() + 86_400_000;
+        });
+      await bob.say("good morning");
+      await ann.sees("good morning");
+      const days = await ann.page.$$eval(".rule.day", (all) => all.map((each) => each.textContent));
+      assert.deepEqual(days, ["Yesterday", "Today"]);
+      await allGoHome();
+    });
+
     test("several rooms stand beside each other, count what is unseen, and are all back after a reload", async () => {
       const { ann, bob } = await annAndBob();
       await fromMenu(ann, "Another room");

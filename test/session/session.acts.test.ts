@@ -28,7 +28,7 @@ test("an author edits and deletes; the relay forgets the message and each of its
   const { id } = ann.message("frist");
   assert.equal(ann.session.edit(id, "first"), null);
   await bob.sees("Ann: first");
-  await until("Ann's own edit is back", () => ann.screen.includes("Ann: first"));
+  await ann.sees("Ann: first");
   assert.notEqual(bob.message("first").edited, null);
   assert.ok(ann.session.remove(id));
   await bob.sees("Ann: (deleted)");
@@ -65,6 +65,51 @@ test("a newcomer misses nothing where messages with edits were deleted", async (
     cleo.screen.filter((line) => line.includes("missing")),
     [],
   );
+});
+
+test("an edit that was on its way when its message was deleted is forgotten too", async () => {
+  const { relay, ann, bob } = await annAndBob();
+  ann.session.say("frist");
+  await until("numbered", () => ann.message("frist").seq !== null);
+  const { id } = ann.message("frist");
+  ann.session.edit(id, "first");
+  assert.ok(ann.session.remove(id));
+  await bob.sees("Ann: (deleted)");
+  await until("the relay is asked", () => relay.forgotten.size === 2);
+  assert.deepEqual([...relay.forgotten], [1, 2]);
+});
+
+test("what is done offline shows at once as under way, except that nothing is gone before it is", async () => {
+  const { ann, bob } = await annAndBob();
+  for (const text of ["kepe", "oops"]) ann.session.say(text);
+  await ann.sees("Ann: oops");
+  await bob.sees("Ann: oops");
+  ann.cut();
+  await until("offline", () => ann.status.state === "lost");
+  ann.session.edit(ann.message("kepe").id, "keep");
+  ann.session.react(ann.message("keep").messageId ?? assert.fail(), "🎉", true);
+  ann.session.remove(ann.message("oops").id);
+  assert.deepEqual(ann.screen.slice(-2), ["Ann: keep …", "Ann: oops …"]);
+  assert.deepEqual([...ann.message("keep").reactions.keys()], ["🎉"]);
+  assert.ok(ann.status.state === "lost" && ann.status.unsent === 3);
+  ann.session.tryNow();
+  for (const each of [ann, bob]) await each.sees("Ann: (deleted)");
+  assert.ok(ann.screen.includes("Ann: keep") && bob.screen.includes("Ann: keep"));
+  assert.equal(bob.message("keep").reactions.get("🎉")?.length, 1);
+});
+
+test("in a room that was left nothing can be done to a message any more", async () => {
+  const { ann } = await annAndBob();
+  ann.session.say("mine");
+  await ann.sees("Ann: mine");
+  const { id, messageId } = ann.message("mine");
+  ann.session.leave();
+  await until("left", () => ann.status.state === "left");
+  assert.equal(ann.session.edit(id, "yours"), "outbox-full");
+  ann.session.react(messageId ?? assert.fail(), "🎉", true);
+  assert.equal(ann.session.remove(id), false);
+  assert.equal(ann.message("mine").reactions.size, 0);
+  assert.equal(ann.session.save().unsent.length, 0);
 });
 
 test("a reaction is put and taken back", async () => {

@@ -154,6 +154,7 @@ export const wordingDe: Wording = {
       units.find(([each, one]) => one !== "Jahr" && seconds % each === 0 && seconds >= each) ?? [];
     return `nach ${count(seconds / length, one, dative)}`;
   },
+  lasts: (duration) => `Weg ${duration}`,
   timerOn: (duration) => `{name} lässt Nachrichten von hier an ${duration} verschwinden.`,
   timerOff: "{name} lässt Nachrichten von hier an stehen.",
   receipts: "Anderen zeigen, was ich gelesen habe",
@@ -253,7 +254,7 @@ export const wordingDe: Wording = {
   roomMenu: "Was in diesem Raum möglich ist",
   rename: "Namen ändern",
   renameHint: "Die anderen sehen, dass der alte Name geht und der neue kommt.",
-  saveAs: "Als Text speichern",
+  saveAs: "Speichern als …",
   clear: "Bildschirm leeren",
   settings: "Einstellungen",
   help: "Hilfe",

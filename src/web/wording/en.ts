@@ -153,6 +153,7 @@ export const wordingEn = {
       units.find(([each]) => seconds % each === 0 && seconds >= each) ?? [];
     return `after ${count(seconds / length, unit, `${unit}s`)}`;
   },
+  lasts: (duration: string) => `Gone ${duration}`,
   timerOn: (duration: string) => `{name} made messages disappear ${duration}, from here on.`,
   timerOff: "{name} made messages stay, from here on.",
   receipts: "Tell others what I have read",
@@ -283,7 +284,7 @@ export const wordingEn = {
   roomMenu: "What can be done in this room",
   rename: "Change my name",
   renameHint: "The others see that the old name leaves and the new one comes in.",
-  saveAs: "Save as text",
+  saveAs: "Save as …",
   clear: "Clear this screen",
   settings: "Settings",
   help: "Help",
