@@ -245,6 +245,8 @@ function stopOnSignals(starting: Promise<Running>): Signals {
     else void signals.reload();
   });
   process.on("SIGTERM", stop(1012));
+  // One digit from the next one; left to itself it opens Node's debugger to everybody on this machine.
+  process.on("SIGUSR1", () => {});
   // Where nothing came of the start, whoever awaits it says so.
   process.on("SIGUSR2", () => void starting.then((running) => running.clear()).catch(() => {}));
   return signals;

@@ -127,13 +127,13 @@ export function createFileDoor(options: {
     file: StoredFile,
     bucket: Bucket,
   ): void {
-    let at = 0;
     let stopWaiting = (): void => {};
     const pace = createPace(clock, limits.headTimeoutMs, () => breakOff(tooSlow));
 
     function onData(chunk: Buffer): void {
-      file.bytes.set(chunk, at);
-      at += chunk.length;
+      vault.fill(file, chunk);
+      // It may itself have been the oldest.
+      if (!file.dropped.has(onDropped)) return;
       const waitMs = bucket.spend(chunk.length, clock.now());
       if (waitMs > 0) holdBack(waitMs);
       else pace.took(chunk.length);
@@ -153,7 +153,8 @@ export function createFileDoor(options: {
       pace.stop();
       stopWaiting();
       file.dropped.delete(onDropped);
-      request.off("data", onData);
+      // None of them may hold on to the file: the request may last longer.
+      request.off("data", onData).off("end", onEnd).off("close", onClose);
     }
     function breakOff(refusal: NoPut): void {
       letGo();
@@ -164,21 +165,20 @@ export function createFileDoor(options: {
       breakOff(droppedEarly);
     }
 
-    file.dropped.add(onDropped);
-    request.on("data", onData);
-    request.on("end", () => {
-      if (!file.dropped.has(onDropped)) return;
+    function onEnd(): void {
       letGo();
-      file.isWhole = true;
+      vault.finish(file);
       response.writeHead(201, { "Content-Length": 0, "Cache-Control": "no-store" }).end();
-    });
-    // A connection that breaks is told by "close" with the file not whole.
-    request.on("error", () => {});
-    request.on("close", () => {
-      if (file.isWhole) return;
+    }
+    function onClose(): void {
       letGo();
       vault.drop(file);
-    });
+    }
+
+    file.dropped.add(onDropped);
+    // A connection that breaks is told by "close" before "end".
+    request.on("data", onData).on("end", onEnd).on("close", onClose);
+    request.on("error", () => {});
   }
 
   function refusePut(

@@ -254,7 +254,9 @@ export function createSeating(options: {
 
   function dropIfIdle(room: Room): void {
     if (room.seats.size > 0 || room.log.shelf.count > 0) return;
-    if (!rooms.delete(room.id)) return;
+    // It may have gone already, and another have its id.
+    if (rooms.get(room.id) !== room) return;
+    rooms.delete(room.id);
     logs.release(roomChargeBytes, room.share);
     counters.rooms--;
   }

@@ -64,7 +64,7 @@ export interface Doorway {
 
 /** A server, its sockets and its certificate. */
 export function createDoorway(options: DoorwayOptions): Doorway {
-  const { certificate, limits, descriptorLimit, counters } = options;
+  const { certificate, limits, descriptorLimit, trustProxy, counters } = options;
   const http = {
     headersTimeout: limits.headTimeoutMs,
     // Node has one time for all bodies, and an honest file may need longer. The only bodies that are read are those of
@@ -83,14 +83,18 @@ export function createDoorway(options: DoorwayOptions): Doorway {
   const server: Server = tlsServer ?? createPlainServer(http);
   server.maxConnections = mostSockets(limits.maxConnections, descriptorLimit);
   server.maxRequestsPerSocket = maxRequestsPerSocket;
-  server.on("drop", (data) => countRefusal(counters, "sockets", nameOrNull(data?.remoteAddress)));
+  // Behind a proxy every socket is the proxy's, which has done nothing.
+  const nameOf = trustProxy ? () => null : nameOrNull;
+  server.on("drop", (data) => countRefusal(counters, "sockets", nameOf(data?.remoteAddress)));
   // destroy(), because end() waits for a peer that may never answer, and so keeps the socket forever.
   server.on("tlsClientError", (error, socket) => {
     // Who just goes has not failed.
-    if (codeOf(error) !== "ECONNRESET") countRefusal(counters, "tls", nameOrNull(socket.remoteAddress));
+    if (codeOf(error) !== "ECONNRESET") countRefusal(counters, "tls", nameOf(socket.remoteAddress));
     socket.destroy();
   });
-  server.on("clientError", (error: Error, socket) => refuseHead(counters, error, socket));
+  server.on("clientError", (error: Error, socket: Duplex & { remoteAddress?: string }) =>
+    refuseHead(counters, error, socket, nameOf(socket.remoteAddress)),
+  );
   return {
     server,
     sockets: watchSockets(server, options),
@@ -143,7 +147,7 @@ function watchSockets(
     const ends = endsOf(socket);
     // One time from the first packet to the end of the handshake: Node's own begins anew with the first byte.
     const stopTimer = clock.after(limits.tlsTimeoutMs, () => {
-      countRefusal(counters, "tls-timeout", addressName(remoteAddress));
+      countRefusal(counters, "tls-timeout", trustProxy ? null : addressName(remoteAddress));
       socket.destroy();
     });
     socket.on("close", () => {
@@ -161,7 +165,9 @@ function watchSockets(
         stopTimer();
         return redirectPlainHttp(socket, limits);
       }
-      handshakes.set(ends, stopTimer);
+      // At a Unix socket all ends are the same; there Node's own time counts, from the first byte on.
+      if (socket.remotePort === undefined) stopTimer();
+      else handshakes.set(ends, stopTimer);
       const greet = (): void => {
         for (const listener of startHttp) Reflect.apply(listener, server, [socket]);
       };
@@ -172,13 +178,13 @@ function watchSockets(
   return sockets;
 }
 
-/** Node does not say which raw socket is under a TLS one; no two that are open have the same ends. */
+/** Node does not say which raw socket is under a TLS one; no two of TCP that are open have the same ends. */
 function endsOf({ localAddress, remoteAddress, remotePort }: Socket): string {
   return `${localAddress} ${remoteAddress} ${remotePort}`;
 }
 
 /** A head that came too slowly, was too long, or is no HTTP. */
-function refuseHead(counters: Counters, error: Error, socket: Duplex & { remoteAddress?: string }): void {
+function refuseHead(counters: Counters, error: Error, socket: Duplex, name: string | null): void {
   // Each piece that still comes behind it is a head that is no HTTP.
   if (socket.writableEnded) return;
   if (!socket.writable || codeOf(error) === "ECONNRESET") {
@@ -186,7 +192,7 @@ function refuseHead(counters: Counters, error: Error, socket: Duplex & { remoteA
     return;
   }
   const [status, sentence] = headRefusals[codeOf(error)] ?? [400, "This is no request of HTTP/1.1."];
-  countRefusal(counters, status === 408 ? "head-timeout" : "head", nameOrNull(socket.remoteAddress));
+  countRefusal(counters, status === 408 ? "head-timeout" : "head", name);
   answerRaw(socket, status, sentence);
 }
 

@@ -1,5 +1,6 @@
 // Sealed files in memory, and the budget over them: the oldest make way, an address's own first when it has its share.
-// A file is charged whole from its first byte on, so that uploads cannot together hold more than files may.
+// A file is charged what has come of it, so that announcing a large one pushes nothing out. What is announced in all, and
+// so has memory set aside, is kept within the same budget: there files that are still coming make way for each other.
 // Knows neither HTTP nor seats nor what a file says.
 
 import { fileChargeBytes, type Limits, sweepEveryMs } from "../protocol/limits.ts";
@@ -15,9 +16,10 @@ export interface StoredFile {
   /** What one address has in the vault, this file with it. */
   readonly share: FileShare;
   readonly sinceMs: number;
-  readonly chargedBytes: number;
   /** Memory of its own, filled front to back while the file is coming. */
   readonly bytes: Uint8Array;
+  /** How much of `bytes` has come. */
+  comeBytes: number;
   isWhole: boolean;
   /** Called when it is dropped: whoever is writing or reading it must let go of `bytes`. */
   readonly dropped: Set<() => void>;
@@ -28,6 +30,8 @@ export class FileShare {
   /** The oldest first. */
   readonly files = new Set<StoredFile>();
   chargedBytes = 0;
+  /** Of files still coming, what they will be charged when they are whole. */
+  announcedBytes = 0;
 }
 
 export interface Vault {
@@ -36,10 +40,14 @@ export interface Vault {
   /** The file `file` of the room `roomId`, coming or here. */
   find(roomId: string, file: string): StoredFile | null;
   /**
-   * Makes room for a file of `byteLength` bytes, the oldest making way, those that are still coming among them.
-   * Null, and nothing dropped, when it would not fit even alone. The name must be free.
+   * A place for a file of `byteLength` bytes, whose name must be free. Older ones that are still coming make way for it.
+   * Null, and nothing dropped, when it would not fit even alone.
    */
   take(roomId: string, file: string, seat: string, share: FileShare, byteLength: number): StoredFile | null;
+  /** The next bytes of a file that is coming. The oldest files make way for them, which may be this one. */
+  fill(file: StoredFile, bytes: Uint8Array): void;
+  /** All of it has come. */
+  finish(file: StoredFile): void;
   /** Lets go of a file; nothing happens when it has gone. */
   drop(file: StoredFile): void;
   /** Drops what is too old. Runs by itself every `sweepEveryMs`. */
@@ -59,6 +67,7 @@ export function createVault(limits: FileLimits, clock: Clock, counters: Counters
   const shareBytes = shareOf(budgetBytes, limits.fileSharePercent);
   const stopSweeping = clock.every(sweepEveryMs, expire);
   let usedBytes = 0;
+  let announcedBytes = 0;
 
   function take(
     roomId: string,
@@ -69,47 +78,77 @@ export function createVault(limits: FileLimits, clock: Clock, counters: Counters
   ): StoredFile | null {
     const key = keyOf(roomId, file);
     if (files.has(key)) throw new TypeError("expected a name that is free, got one that is taken");
-    const chargedBytes = byteLength + fileChargeBytes;
-    if (chargedBytes > shareBytes) return null;
-    makeWay(share.files, () => share.chargedBytes + chargedBytes > shareBytes);
-    makeWay(files.values(), () => usedBytes + chargedBytes > budgetBytes);
+    const wholeBytes = byteLength + fileChargeBytes;
+    if (wholeBytes > shareBytes) return null;
+    makeWay(share.files, isComing, () => share.announcedBytes + wholeBytes > shareBytes);
+    makeWay(files.values(), isComing, () => announcedBytes + wholeBytes > budgetBytes);
     const taken: StoredFile = {
       key,
       seat,
       share,
       sinceMs: clock.now(),
-      chargedBytes,
       // Not from Node's shared pool, which a small file would pin. What is not yet written is never read.
       bytes: Buffer.allocUnsafeSlow(byteLength),
+      comeBytes: 0,
       isWhole: false,
       dropped: new Set(),
     };
     files.set(key, taken);
     share.files.add(taken);
-    charge(share, chargedBytes, 1);
+    counters.files++;
+    announce(taken, 1);
+    charge(share, fileChargeBytes);
     return taken;
   }
 
-  function makeWay(oldestFirst: Iterable<StoredFile>, isTight: () => boolean): void {
+  function fill(file: StoredFile, bytes: Uint8Array): void {
+    file.bytes.set(bytes, file.comeBytes);
+    file.comeBytes += bytes.length;
+    charge(file.share, bytes.length);
+  }
+
+  function finish(file: StoredFile): void {
+    announce(file, -1);
+    file.isWhole = true;
+  }
+
+  function makeWay(
+    oldestFirst: Iterable<StoredFile>,
+    mayGo: (file: StoredFile) => boolean,
+    isTight: () => boolean,
+  ): void {
     for (const file of oldestFirst) {
       if (!isTight()) return;
-      drop(file);
+      if (mayGo(file)) drop(file);
     }
+  }
+
+  function announce({ share, bytes }: StoredFile, sign: 1 | -1): void {
+    const wholeBytes = bytes.length + fileChargeBytes;
+    share.announcedBytes += sign * wholeBytes;
+    announcedBytes += sign * wholeBytes;
+  }
+
+  function charge(share: FileShare, bytes: number): void {
+    count(share, bytes);
+    makeWay(share.files, isAny, () => share.chargedBytes > shareBytes);
+    makeWay(files.values(), isAny, () => usedBytes > budgetBytes);
+  }
+
+  function count(share: FileShare, bytes: number): void {
+    share.chargedBytes += bytes;
+    usedBytes += bytes;
+    counters.fileBytes += bytes;
   }
 
   function drop(file: StoredFile): void {
     if (files.get(file.key) !== file) return;
     files.delete(file.key);
     file.share.files.delete(file);
-    charge(file.share, -file.chargedBytes, -1);
+    counters.files--;
+    if (!file.isWhole) announce(file, -1);
+    count(file.share, -(file.comeBytes + fileChargeBytes));
     for (const tell of file.dropped) tell();
-  }
-
-  function charge(share: FileShare, bytes: number, count: number): void {
-    share.chargedBytes += bytes;
-    usedBytes += bytes;
-    counters.fileBytes += bytes;
-    counters.files += count;
   }
 
   function expire(): void {
@@ -121,9 +160,9 @@ export function createVault(limits: FileLimits, clock: Clock, counters: Counters
   }
 
   function clear(): number {
-    const count = files.size;
+    const { size } = files;
     for (const file of files.values()) drop(file);
-    return count;
+    return size;
   }
 
   return {
@@ -132,12 +171,17 @@ export function createVault(limits: FileLimits, clock: Clock, counters: Counters
     },
     find: (roomId, file) => files.get(keyOf(roomId, file)) ?? null,
     take,
+    fill,
+    finish,
     drop,
     expire,
     clear,
     stop: stopSweeping,
   };
 }
+
+const isAny = (): boolean => true;
+const isComing = ({ isWhole }: StoredFile): boolean => !isWhole;
 
 function keyOf(roomId: string, file: string): string {
   return `${roomId}/${file}`;

@@ -176,7 +176,8 @@ function createSent({ place }: Pick<SendOptions, "place">): Sent {
     if (isBusy) return;
     isBusy = true;
     for (const [file, { sealed }] of kept) {
-      if (await isGone(place(), file)) await upload(place(), file, sealed, () => {}, stopped.signal);
+      const isWanted = (await isGone(place(), file)) && kept.has(file);
+      if (isWanted) await upload(place(), file, sealed, () => {}, stopped.signal);
     }
     isBusy = false;
   }

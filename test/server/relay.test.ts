@@ -6,6 +6,7 @@ import { test } from "node:test";
 import { toBase64url } from "../../src/protocol/base64url.ts";
 import type { Member } from "../../src/protocol/control.ts";
 import { frameKind } from "../../src/protocol/frame.ts";
+import type { Address } from "../../src/server/addresses.ts";
 import {
   bytesOf,
   frameOf,
@@ -15,6 +16,7 @@ import {
   retryAfterMs,
   room,
   seqs,
+  type TestRoom,
   testRelay,
   testRoom,
   texts,
@@ -299,4 +301,30 @@ test("a newcomer that gives up changes nothing for the holder", () => {
   third.say({ type: "leave" });
   clock.step(9_000);
   assert.deepEqual([ann.wire.closed, third.wire.closed], [null, null]);
+});
+
+test("a room that has gone while a name was handed on leaves the one that follows it alone", () => {
+  const { connect, relay, counters, addressOf } = testRelay({ logMemoryBytes: 1024 * 1024 });
+  const [owner, full, third] = ["192.0.2.1", "192.0.2.2", "192.0.2.3"].map(addressOf);
+  assert.ok(owner !== undefined && full !== undefined && third !== undefined);
+  const enter = (into: TestRoom, name: string, from: Address, seat = name) => {
+    const guest = connect(into, from);
+    guest.say(joinOf(into, name, seat));
+    return guest;
+  };
+  // One that has its share: no seat is to be had for it.
+  for (let count = 0; enter(testRoom("full"), `Fay ${count}`, full).wire.closed === null;) count++;
+  const roomsBefore = counters.rooms;
+  const ann = enter(room, "Ann", owner);
+  const refused = enter(room, "Ann", full, "second");
+  const late = enter(room, "Ann", third, "third");
+  ann.say({ type: "leave" });
+  assert.notEqual(refused.wire.closed, null);
+  assert.deepEqual(texts(late.read()), ["joined", "member here", "live"]);
+  assert.notEqual(relay.sender(room.id, joinOf(room, "Ann", "third").seat), null);
+  assert.equal(owner.share.chargedBytes, 0);
+  assert.equal(counters.rooms, roomsBefore + 1);
+  const dan = enter(room, "Dan", third);
+  dan.send(frameOf("hello"));
+  assert.deepEqual(seqs(late.read()), [1]);
 });

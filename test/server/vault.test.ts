@@ -14,11 +14,19 @@ function testVault(files: number, change: Partial<Limits> = {}) {
   const limits = { ...defaultLimits, fileMemoryBytes, fileSharePercent: 100, ...change };
   const vault = createVault(limits, clock, counters);
   const share = new FileShare();
-  const take = (name: string, byteLength = 1000, of = share): StoredFile | null =>
+  const announce = (name: string, byteLength = 1000, of = share): StoredFile | null =>
     vault.take("room", name, "seat", of, byteLength);
+  /** Announced, and come as a whole. */
+  const take = (name: string, byteLength = 1000, of = share): StoredFile | null => {
+    const file = announce(name, byteLength, of);
+    if (file === null) return null;
+    vault.fill(file, new Uint8Array(byteLength));
+    vault.finish(file);
+    return file;
+  };
   const names = (): string =>
     ["a", "b", "c", "d", "e", "f"].filter((name) => vault.find("room", name) !== null).join("");
-  return { vault, clock, counters, share, take, names };
+  return { vault, clock, counters, share, announce, take, names };
 }
 
 test("a file is found in its own room only", () => {
@@ -80,10 +88,53 @@ test("an address that has its share pays with its own oldest", () => {
 });
 
 test("a file still coming makes way like any other, and its writer is told", () => {
-  const { take, names } = testVault(1);
+  const { announce, take, names } = testVault(1);
   let told = 0;
-  take("a")?.dropped.add(() => told++);
+  announce("a")?.dropped.add(() => told++);
   take("b");
+  assert.deepEqual([names(), told], ["b", 1]);
+});
+
+test("what is only announced pushes no file out, and is charged as it comes", () => {
+  const { vault, counters, announce, take, names } = testVault(3);
+  take("a");
+  take("b");
+  const usedBytes = vault.usedBytes;
+  const c = announce("c", 2_000);
+  assert.ok(c !== null);
+  assert.equal(names(), "abc");
+  assert.equal(vault.usedBytes, usedBytes + fileChargeBytes);
+  vault.fill(c, new Uint8Array(1_000));
+  assert.equal(names(), "abc");
+  vault.fill(c, new Uint8Array(1_000));
+  assert.equal(names(), "bc");
+  vault.drop(c);
+  assert.deepEqual([vault.usedBytes, counters.fileBytes], Array(2).fill(1_000 + fileChargeBytes));
+});
+
+test("of files that are announced the oldest still coming makes way, of its own address first", () => {
+  const { announce, names } = testVault(4, { fileSharePercent: 50 });
+  const other = new FileShare();
+  announce("a", 1000, other);
+  announce("b");
+  announce("c");
+  assert.equal(names(), "abc");
+  announce("d");
+  assert.equal(names(), "acd");
+  announce("e", 1000, other);
+  assert.equal(names(), "acde");
+  announce("f", 1000, other);
+  assert.equal(names(), "cdef");
+});
+
+test("a file that is the oldest when it grows too large goes itself", () => {
+  const { vault, announce, take, names } = testVault(2);
+  let told = 0;
+  const a = announce("a", 2_000);
+  assert.ok(a !== null);
+  a.dropped.add(() => told++);
+  take("b");
+  vault.fill(a, new Uint8Array(2_000));
   assert.deepEqual([names(), told], ["b", 1]);
 });
 
