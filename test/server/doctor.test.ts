@@ -9,11 +9,11 @@ import { dayMs, giB, miB } from "../../src/protocol/units.ts";
 import { createChallenges } from "../../src/server/acme-challenges.ts";
 import { decodePage } from "../../src/server/assets.ts";
 import { findCertificate } from "../../src/server/certificate.ts";
-import { diagnose, type Facts } from "../../src/server/doctor.ts";
+import { type AuthorityFacts, diagnose, type Facts, type Holder } from "../../src/server/doctor.ts";
 import { examine } from "../../src/server/examine.ts";
 import { silentLog } from "../../src/server/logger.ts";
 import { start } from "../../src/server/server.ts";
-import { readSettings } from "../../src/server/settings.ts";
+import { type Given, readSettings, type Settings } from "../../src/server/settings.ts";
 import { findSalt } from "../../src/server/state.ts";
 import { findingLines } from "../../src/terminal/findings.ts";
 import { withFolder } from "./folder.ts";
@@ -22,8 +22,16 @@ const nowMs = Date.parse("2026-01-01T00:00:00Z");
 const url = "https://chat.example";
 const well: Facts = {
   nowMs,
-  certificate: { state: "found", own: true, expiresAtMs: nowMs + 90 * dayMs, names: "chat.example" },
-  port: { state: "taken" },
+  certificate: {
+    state: "found",
+    from: "files",
+    expiresAtMs: nowMs + 90 * dayMs,
+    renewsAtMs: null,
+    names: "chat.example",
+  },
+  authority: null,
+  listensOn: "port",
+  place: { state: "taken", by: { version: "1.2.3", ours: true, sameTls: true } },
   descriptorLimit: 20_000,
   clockSynchronised: true,
   memoryBytes: giB,
@@ -37,6 +45,10 @@ const well: Facts = {
     webSockets: true,
   },
 };
+
+function settingsOf(flags: Given["flags"]): Settings {
+  return readSettings({ flags, env: {}, descriptorLimit: null });
+}
 
 /** The findings that are not good, as `verdict what: text`. */
 function complaints(facts: Partial<Facts>): string[] {
@@ -52,8 +64,17 @@ test("where all is well the doctor finds nothing", () => {
 
 test("each thing that is wrong is found, alone, and says what to do", () => {
   const expiresIn = (days: number, own: boolean): Partial<Facts> => ({
-    certificate: { state: "found", own, expiresAtMs: nowMs + days * dayMs, names: "chat.example" },
+    certificate: {
+      state: "found",
+      from: own ? "files" : "made",
+      expiresAtMs: nowMs + days * dayMs,
+      renewsAtMs: null,
+      names: "chat.example",
+    },
   });
+  const taken = (by: Holder): Partial<Facts> => ({ place: { state: "taken", by } });
+  const relay = { version: "1.2.3", ours: true, sameTls: true };
+  const unchecked = { clockSynchronised: null };
   const reach = (more: object): Partial<Facts> => ({ reach: { ...well.reach, ...more } });
   const cases: readonly (readonly [Partial<Facts>, RegExp])[] = [
     [expiresIn(-1, true), /^bad certificate: has run out: renew it$/],
@@ -61,7 +82,16 @@ test("each thing that is wrong is found, alone, and says what to do", () => {
     [expiresIn(1, true), /^poor certificate: runs out in 1 day: renew it$/],
     [expiresIn(13, true), /^poor certificate: runs out in 13 days/],
     [{ certificate: { state: "unusable", why: "no" } }, /^bad certificate: no$/],
-    [{ port: { state: "refused", why: "take another" } }, /^bad port: take another$/],
+    [{ place: { state: "refused", why: "take another" } }, /^bad port: take another$/],
+    [taken("stranger"), /^bad port: in use by another program: stop that, or take another with --port N$/],
+    [{ ...taken("nobody"), listensOn: "socket" }, /^bad socket: in use .* take another with --socket PATH$/],
+    [taken({ ...relay, ours: false }), /^poor port: .*another salt.*--certs/],
+    [taken({ ...relay, sameTls: false }), /^poor port: .*other flags/],
+    [unchecked, /^poor clock: nothing here tells whether it is right: compare/],
+    [
+      { reach: { state: "unknown" } },
+      /^poor address: not known here: name the one that guests use with --url/,
+    ],
     [{ descriptorLimit: 1024 }, /^poor open files: 1024 allow \d+ connections, --max-connections is 10000/],
     [{ clockSynchronised: false }, /^poor clock: follows no time server/],
     [reach({ clockAheadMs: 90_000 }), /^poor clock: 90 s behind/],
@@ -77,17 +107,55 @@ test("each thing that is wrong is found, alone, and says what to do", () => {
   }
 });
 
-test("a port that something else has taken is bad only where no relay answers", () => {
-  const reach: Facts["reach"] = { state: "stranger", url };
-  const found = complaints({ reach });
-  assert.match(found[0] ?? "", /^bad port: taken by another program/);
-  assert.match(found[1] ?? "", /^bad address: .*no secure-room/);
-  assert.deepEqual(
-    complaints({ port: { state: "free" }, reach: { state: "silent", url, why: "ECONNREFUSED" } }),
+test("a relay whose address cannot be reached from here is still the one that has the port", () => {
+  const reach: Facts["reach"] = { state: "silent", url, why: "ENOTFOUND" };
+  assert.deepEqual(complaints({ reach }), [
+    `poor address: nothing answers at ${url} (ENOTFOUND): start the relay, open the firewall, check the name`,
+  ]);
+});
+
+test("a clock that nothing here vouches for is right where another machine's agrees", () => {
+  assert.deepEqual(complaints({ clockSynchronised: null, place: { state: "free" } }), []);
+});
+
+test("an authority is told of until it has come through: the name, the port it asks, and what must be sent on", () => {
+  const authority = {
+    domain: "chat.example",
+    comesTo: 443,
+    here: 443,
+    addresses: ["192.0.2.1"],
+    isHere: true,
+  };
+  const first = (more: Partial<AuthorityFacts>): string[] =>
+    complaints({
+      certificate: { state: "none", from: "acme" },
+      authority: { ...authority, ...more },
+    });
+  assert.deepEqual(first({}), []);
+  assert.deepEqual(complaints({ authority: { ...authority, isHere: false } }), []);
+  const cases: readonly (readonly [Partial<AuthorityFacts>, RegExp])[] = [
     [
-      `poor address: nothing answers at ${url} (ECONNREFUSED): start the relay, open the firewall, check the name`,
+      { addresses: [], why: "ENOTFOUND" },
+      /^poor authority: DNS has no address for chat\.example \(ENOTFOUND\)/,
     ],
-  );
+    [{ isHere: false }, /192\.0\.2\.1\) on port 443, no address of this machine: .*your router's/],
+    [{ here: 3000 }, /--port is 3000: write --port 443, or send that port on to port 3000 here/],
+    [{ comesTo: 80, here: 8080 }, /on port 80, and --http-port is 8080: write --http-port 80/],
+  ];
+  for (const [more, expected] of cases) {
+    const found = first(more);
+    assert.equal(found.length, 1, found.join("\n"));
+    assert.match(found[0] ?? "", expected);
+  }
+});
+
+test("a certificate that the relay renews is late a day after it should have", () => {
+  const late = (renewsAtMs: number): string[] =>
+    complaints({
+      certificate: { state: "found", from: "acme", expiresAtMs: nowMs + 5 * dayMs, renewsAtMs, names: "a" },
+    });
+  assert.deepEqual(late(nowMs - dayMs), []);
+  assert.match(late(nowMs - dayMs - 1).join(), /^poor certificate: runs out in 5 days: .*its log says why/);
 });
 
 test("a running relay is seen from outside: its version, its salt, its certificate and that upgrades come through", async () => {
@@ -118,12 +186,14 @@ test("a running relay is seen from outside: its version, its salt, its certifica
       logAddresses: false,
       metricsPort: null,
     });
-    const flags = { port: String(running.port), host: "127.0.0.1" };
-    const settings = readSettings({ flags, env: {}, descriptorLimit: null });
     const origin = `https://127.0.0.1:${running.port}`;
-    const { certificate: found, port, reach } = await examine(settings, folder, origin, null);
+    const settings = settingsOf({ port: String(running.port), host: "127.0.0.1", url: origin });
+    const { certificate: found, place: port, reach } = await examine(settings, folder, null);
     assert.equal(found.state === "found" && found.names.includes("localhost"), true);
-    assert.deepEqual(port, { state: "taken" });
+    const relay = { version: "1.2.3", ours: true, sameTls: true };
+    assert.deepEqual(port, { state: "taken", by: relay });
+    const plain = await examine(settingsOf({ port: String(running.port), "no-tls": true }), folder, null);
+    assert.deepEqual(plain.place, { state: "taken", by: { ...relay, sameTls: false } });
     assert.equal(reach.state, "found");
     assert.ok(reach.state === "found");
     const { clockAheadMs, ...seen } = reach;
@@ -137,9 +207,9 @@ test("a running relay is seen from outside: its version, its salt, its certifica
     });
     assert.ok(clockAheadMs !== null && Math.abs(clockAheadMs) < dayMs);
     await running.stop(1001);
-    const after = await examine(settings, folder, origin, null);
+    const after = await examine(settings, folder, null);
     assert.deepEqual(after.reach, { state: "silent", url: origin, why: "ECONNREFUSED" });
-    assert.deepEqual(after.port, { state: "free" });
+    assert.deepEqual(after.place, { state: "free" });
   });
 });
 
@@ -151,13 +221,10 @@ test("what is no relay is a stranger, whatever it answers: a web server, too muc
       const server = createServer((_request, response) => response.end(body));
       await new Promise<void>((resolve) => server.listen(0, "127.0.0.1", resolve));
       const { port } = server.address() as AddressInfo;
-      const settings = readSettings({
-        flags: { port: "0", host: "127.0.0.1" },
-        env: {},
-        descriptorLimit: null,
-      });
-      const { reach } = await examine(settings, folder, `http://127.0.0.1:${port}`, null);
+      const flags = { port: String(port), host: "127.0.0.1", url: `http://127.0.0.1:${port}` };
+      const { reach, place } = await examine(settingsOf(flags), folder, null);
       assert.equal(reach.state, "stranger");
+      assert.deepEqual(place, { state: "taken", by: "stranger" });
       server.close();
     });
   }
@@ -168,14 +235,11 @@ test("something that resets every connection is silence, not a crash", async () 
     const server = createTcpServer((socket) => socket.destroy());
     await new Promise<void>((resolve) => server.listen(0, "127.0.0.1", resolve));
     const { port } = server.address() as AddressInfo;
-    const settings = readSettings({
-      flags: { port: "0", host: "127.0.0.1" },
-      env: {},
-      descriptorLimit: null,
-    });
-    const { reach, certificate } = await examine(settings, folder, `https://127.0.0.1:${port}`, null);
+    const flags = { port: String(port), host: "127.0.0.1", url: `https://127.0.0.1:${port}` };
+    const { reach, place, certificate } = await examine(settingsOf(flags), folder, null);
     assert.equal(reach.state, "silent");
-    assert.deepEqual(certificate, { state: "none" });
+    assert.deepEqual(place, { state: "taken", by: "stranger" });
+    assert.deepEqual(certificate, { state: "none", from: "made" });
     server.close();
   });
 });
