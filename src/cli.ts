@@ -76,8 +76,13 @@ async function runCommand(program: Command, found: Flags): Promise<void> {
 
 /** In `--acme --acme-email a@b.c` commander takes the second flag for the domain. */
 function refuseSwallowed(flags: Flags): void {
-  for (const { flag, value } of plainRows) {
-    const next = [flags[flag]].flat().find((text) => plainRows.some((row) => text === `--${row.flag}`));
+  const known = new Set([...plainRows, ...limitRows].map(({ flag }) => `--${flag}`));
+  const values = [
+    ...plainRows.map(({ flag, value }) => ({ flag, value })),
+    ...limitRows.map((row) => ({ flag: row.flag, value: valueOf(row) })),
+  ];
+  for (const { flag, value } of values) {
+    const next = [flags[flag]].flat().find((text) => typeof text === "string" && known.has(text));
     if (next !== undefined)
       throw new Mistake(`--${flag} needs its ${value}: write it before ${String(next)}`);
   }

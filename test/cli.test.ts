@@ -94,6 +94,7 @@ describe("the command", { concurrency: 4 }, () => {
     [["serve", "dance"], /there is no command "dance"/],
     [["--quiet", "doctor", "dance"], /there is no command "dance"/],
     [["--acme", "--acme-email", "a@b.c"], /--acme needs its DOMAIN: write it before --acme-email/],
+    [["--max-members", "--history", "5"], /--max-members needs its N: write it before --history/],
     [["--prot", "1"], /unknown option '--prot' \(Did you mean --port\?\)/],
     [["--port"], /'--port <N>' argument missing/],
     [["--port", "x"], /--port is "x": expected a whole number/],

@@ -3,6 +3,7 @@
 import type { Limits } from "../protocol/limits.ts";
 import { dayMs, miB } from "../protocol/units.ts";
 import { usualConnections } from "./descriptors.ts";
+import type { Facts, Source } from "./facts.ts";
 import { spellSize } from "./values.ts";
 
 /** "bad" keeps it from working, "poor" will hurt some day or some guests. */
@@ -15,87 +16,6 @@ export interface Finding {
   readonly text: string;
 }
 
-/** What was seen on the machine; null where it could not be told. */
-export interface Facts {
-  readonly nowMs: number;
-  readonly certificate: CertificateFacts;
-  /** What an ACME authority will find; null where none is asked. */
-  readonly authority: AuthorityFacts | null;
-  readonly listensOn: "port" | "socket";
-  readonly place: PlaceFacts;
-  readonly descriptorLimit: number | null;
-  /** Whether the system says that its clock follows a time server. */
-  readonly clockSynchronised: boolean | null;
-  /** Of the machine or of the container, whichever is less, bytes. */
-  readonly memoryBytes: number;
-  readonly reach: ReachFacts;
-}
-
-/** Whose certificate it is: of --cert, of an ACME authority, of this machine's own one, or made and signed by itself. */
-type Source = "files" | "acme" | "local-ca" | "made";
-
-export type CertificateFacts =
-  | { readonly state: "proxy" }
-  | { readonly state: "none"; readonly from: Source }
-  | { readonly state: "unusable"; readonly why: string }
-  | {
-      readonly state: "found";
-      readonly from: Source;
-      readonly expiresAtMs: number;
-      /** When a running relay renews it, null where it does not. */
-      readonly renewsAtMs: number | null;
-      readonly names: string;
-    };
-
-export interface AuthorityFacts {
-  readonly domain: string;
-  /** The port of the domain that the authority asks. */
-  readonly comesTo: number;
-  /** The port that must get it here. */
-  readonly here: number;
-  /** What DNS has for the domain; none for the reason `why`. */
-  readonly addresses: readonly string[];
-  readonly why?: string;
-  /** Whether all of them are this machine's. */
-  readonly isHere?: boolean;
-}
-
-export type PlaceFacts =
-  | { readonly state: "free" }
-  /** A socket that nobody answers on. */
-  | { readonly state: "left" }
-  | { readonly state: "taken"; readonly by: Holder }
-  | { readonly state: "refused"; readonly why: string };
-
-/** Who listens there: something that does not answer, that is no secure-room, or a relay. */
-export type Holder =
-  | "nobody"
-  | "stranger"
-  | {
-      readonly version: string;
-      /** Whether it has the salt of our folder, null where there is none to compare with. */
-      readonly ours: boolean | null;
-      /** Whether it has TLS as the flags say. */
-      readonly sameTls: boolean;
-    };
-
-export type ReachFacts =
-  | { readonly state: "unknown" }
-  | { readonly state: "silent"; readonly url: string; readonly why: string }
-  | { readonly state: "stranger"; readonly url: string }
-  | {
-      readonly state: "found";
-      readonly url: string;
-      readonly version: string;
-      /** Whether it has the salt of our folder, null where there is none to compare with. */
-      readonly ours: boolean | null;
-      readonly trusted: boolean;
-      /** The answering clock less ours. */
-      readonly clockAheadMs: number | null;
-      /** Whether an upgrade came through. */
-      readonly webSockets: boolean;
-    };
-
 /** Warned of this long before: a certificate that renews itself does so earlier. */
 const expiryWarningMs = 14 * dayMs;
 /** What Node and the program need beside what rooms fill. */
@@ -106,13 +26,13 @@ const clockSlackMs = 60_000;
 /** One finding for each thing that can be wrong, in the order in which to mend them. */
 export function diagnose(limits: Limits, facts: Facts): readonly Finding[] {
   return [
-    judgeCertificate(facts.certificate, facts.nowMs),
+    judgeCertificate(facts),
     ...judgeAuthority(facts),
     judgePlace(facts),
     judgeDescriptors(limits, facts.descriptorLimit),
     judgeClock(facts),
     judgeMemory(limits, facts.memoryBytes),
-    ...judgeReach(facts.reach),
+    ...judgeReach(facts),
   ];
 }
 
@@ -135,10 +55,14 @@ const vouching: Readonly<Record<Source, string>> = {
   made: "; made here, so browsers warn of it",
 };
 
-function judgeCertificate(found: CertificateFacts, nowMs: number): Finding {
+function judgeCertificate(facts: Facts): Finding {
   const what = "certificate";
+  const { certificate: found, nowMs } = facts;
   if (found.state === "proxy") {
     return { what, verdict: "good", text: "the proxy's: with --no-tls none is needed here" };
+  }
+  if (found.state === "none" && found.from === "acme" && isRunning(facts)) {
+    return { what, verdict: "poor", text: "none in date, though the relay runs: its log says why" };
   }
   if (found.state === "none") return { what, verdict: "good", text: noneYet[found.from] };
   if (found.state === "unusable") return { what, verdict: "bad", text: found.why };
@@ -194,9 +118,9 @@ function judgePlace({ place, listensOn: what }: Facts): Finding {
     const text = `in use by another program: stop that, or take another with ${another}`;
     return { what, verdict: "bad", text };
   }
-  if (by.ours === false) {
+  if (by.ours !== true) {
     const text =
-      "in use by a secure-room with another salt than this folder's: name the folder of that relay with --certs, or stop it";
+      "in use by a secure-room of another folder: name that folder with --certs, or take another " + what;
     return { what, verdict: "poor", text };
   }
   if (!by.sameTls) {
@@ -204,8 +128,12 @@ function judgePlace({ place, listensOn: what }: Facts): Finding {
       "in use by a secure-room, with other flags: give doctor those it was started with (--no-tls)";
     return { what, verdict: "poor", text };
   }
-  const whose = by.ours === true ? "this relay" : "a relay";
-  return { what, verdict: "good", text: `in use by ${whose}, secure-room ${by.version}` };
+  return { what, verdict: "good", text: `in use by this relay, secure-room ${by.version}` };
+}
+
+/** Whether the relay of this folder runs here. */
+function isRunning({ place }: Facts): boolean {
+  return place.state === "taken" && typeof place.by === "object" && place.by.ours === true;
 }
 
 function judgeDescriptors({ maxConnections }: Limits, limit: number | null): Finding {
@@ -261,14 +189,19 @@ function judgeMemory({ logMemoryBytes, fileMemoryBytes }: Limits, memoryBytes: n
   };
 }
 
-function judgeReach(reach: ReachFacts): readonly Finding[] {
+function judgeReach(facts: Facts): readonly Finding[] {
   const what = "address";
+  const { reach } = facts;
   if (reach.state === "unknown") {
     const text = "not known here: name the one that guests use with --url, and it is tried too";
     return [{ what, verdict: "poor", text }];
   }
   if (reach.state === "silent") {
-    const text = `nothing answers at ${reach.url} (${reach.why}): start the relay, open the firewall, check the name`;
+    const nothing = `nothing answers at ${reach.url} (${reach.why})`;
+    // Many a home router does not let its own network in by its outer address.
+    const text = isRunning(facts)
+      ? `from here ${nothing}, though the relay runs: check DNS, firewall and proxy, and try it from outside`
+      : `${nothing}: start the relay, open the firewall, check the name`;
     return [{ what, verdict: "poor", text }];
   }
   if (reach.state === "stranger") {

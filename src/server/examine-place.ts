@@ -5,7 +5,7 @@ import { access, constants, stat } from "node:fs/promises";
 import { createServer } from "node:net";
 import { dirname } from "node:path";
 import { askRelay } from "./ask-relay.ts";
-import type { Holder, PlaceFacts } from "./doctor.ts";
+import type { Holder, PlaceFacts } from "./facts.ts";
 import { urlOf } from "./hosts.ts";
 import { codeOf, reasonOf } from "./mistake.ts";
 import type { Settings } from "./settings.ts";
@@ -40,21 +40,29 @@ async function examineSocket(settings: Settings, path: string, salt: string | nu
       if (codeOf(thrown) !== "ENOENT") throw thrown;
       return null;
     });
-    if (found === null) {
-      await access(dirname(path), constants.W_OK);
-      return { state: "free" };
-    }
+    if (found === null) return await examineFolder(dirname(path));
     if (!found.isSocket()) {
       return { state: "refused", why: `${path} is no socket: remove it, or take another with --socket` };
     }
     // Who may not write to it may not connect.
     await access(path, constants.W_OK);
   } catch (thrown) {
-    const why = `cannot listen on ${path}: ${reasonOf(thrown)}; mend that, or take another with --socket`;
+    const why = `${path} is not this user's to use: ${reasonOf(thrown)}; run doctor as the user that runs the relay, or take another with --socket`;
     return { state: "refused", why };
   }
   const by = await holderOf(settings, salt);
   return by === "nobody" ? { state: "left" } : { state: "taken", by };
+}
+
+/** Of a socket that is not there yet. */
+async function examineFolder(folder: string): Promise<PlaceFacts> {
+  try {
+    await access(folder, constants.W_OK);
+    return { state: "free" };
+  } catch (thrown) {
+    const why = `cannot be made in the folder ${folder}: ${reasonOf(thrown)}; make that folder, writable for the relay, or take another with --socket`;
+    return { state: "refused", why };
+  }
 }
 
 /** Who listens there. Both ways of asking: what runs may have other flags than these. */

@@ -11,7 +11,7 @@ import { examineTimeoutMs } from "../protocol/limits.ts";
 import { findAcmeCertificate, renewalMs } from "./acme.ts";
 import { askRelay, upgrades } from "./ask-relay.ts";
 import { certName, readOwnCertificate } from "./certificate.ts";
-import type { AuthorityFacts, CertificateFacts, Facts, ReachFacts } from "./doctor.ts";
+import type { AuthorityFacts, CertificateFacts, Facts, ReachFacts } from "./facts.ts";
 import { examinePlace } from "./examine-place.ts";
 import { lanAddresses, reachableHosts, urlOf } from "./hosts.ts";
 import { localName } from "./local-ca.ts";

@@ -1,7 +1,9 @@
 import assert from "node:assert/strict";
+import { rename, writeFile } from "node:fs/promises";
 import { createServer } from "node:http";
 import { createServer as createTcpServer, type AddressInfo } from "node:net";
 import { randomBytes } from "node:crypto";
+import { join } from "node:path";
 import { test } from "node:test";
 import { toBase64url } from "../../src/protocol/base64url.ts";
 import { defaultLimits } from "../../src/protocol/limits.ts";
@@ -9,8 +11,10 @@ import { dayMs, giB, miB } from "../../src/protocol/units.ts";
 import { createChallenges } from "../../src/server/acme-challenges.ts";
 import { decodePage } from "../../src/server/assets.ts";
 import { findCertificate } from "../../src/server/certificate.ts";
-import { type AuthorityFacts, diagnose, type Facts, type Holder } from "../../src/server/doctor.ts";
+import { diagnose } from "../../src/server/doctor.ts";
 import { examine } from "../../src/server/examine.ts";
+import type { AuthorityFacts, Facts, Holder } from "../../src/server/facts.ts";
+import { findLocalCertificate } from "../../src/server/local-ca.ts";
 import { silentLog } from "../../src/server/logger.ts";
 import { start } from "../../src/server/server.ts";
 import { type Given, readSettings, type Settings } from "../../src/server/settings.ts";
@@ -18,6 +22,8 @@ import { findSalt } from "../../src/server/state.ts";
 import { findingLines } from "../../src/terminal/findings.ts";
 import { withFolder } from "./folder.ts";
 
+/** There are no Unix sockets there. */
+const skip = process.platform === "win32";
 const nowMs = Date.parse("2026-01-01T00:00:00Z");
 const url = "https://chat.example";
 const well: Facts = {
@@ -85,7 +91,7 @@ test("each thing that is wrong is found, alone, and says what to do", () => {
     [{ place: { state: "refused", why: "take another" } }, /^bad port: take another$/],
     [taken("stranger"), /^bad port: in use by another program: stop that, or take another with --port N$/],
     [{ ...taken("nobody"), listensOn: "socket" }, /^bad socket: in use .* take another with --socket PATH$/],
-    [taken({ ...relay, ours: false }), /^poor port: .*another salt.*--certs/],
+    [taken({ ...relay, ours: false }), /^poor port: .*another folder.*--certs/],
     [taken({ ...relay, sameTls: false }), /^poor port: .*other flags/],
     [unchecked, /^poor clock: nothing here tells whether it is right: compare/],
     [
@@ -110,6 +116,9 @@ test("each thing that is wrong is found, alone, and says what to do", () => {
 test("a relay whose address cannot be reached from here is still the one that has the port", () => {
   const reach: Facts["reach"] = { state: "silent", url, why: "ENOTFOUND" };
   assert.deepEqual(complaints({ reach }), [
+    `poor address: from here nothing answers at ${url} (ENOTFOUND), though the relay runs: check DNS, firewall and proxy, and try it from outside`,
+  ]);
+  assert.deepEqual(complaints({ reach, place: { state: "free" } }), [
     `poor address: nothing answers at ${url} (ENOTFOUND): start the relay, open the firewall, check the name`,
   ]);
 });
@@ -128,10 +137,14 @@ test("an authority is told of until it has come through: the name, the port it a
   };
   const first = (more: Partial<AuthorityFacts>): string[] =>
     complaints({
+      place: { state: "free" },
       certificate: { state: "none", from: "acme" },
       authority: { ...authority, ...more },
     });
   assert.deepEqual(first({}), []);
+  assert.deepEqual(complaints({ certificate: { state: "none", from: "acme" } }), [
+    "poor certificate: none in date, though the relay runs: its log says why",
+  ]);
   assert.deepEqual(complaints({ authority: { ...authority, isHere: false } }), []);
   const cases: readonly (readonly [Partial<AuthorityFacts>, RegExp])[] = [
     [
@@ -241,5 +254,63 @@ test("something that resets every connection is silence, not a crash", async () 
     assert.deepEqual(place, { state: "taken", by: "stranger" });
     assert.deepEqual(certificate, { state: "none", from: "made" });
     server.close();
+  });
+});
+
+test(
+  "a socket is looked at instead of a port: not there, in a folder that is not, a file, left behind, in use",
+  { skip },
+  async () => {
+    await withFolder(async (folder) => {
+      const path = join(folder, "relay.sock");
+      const look = async (socket: string) => {
+        const facts = await examine(settingsOf({ socket, "no-tls": true }), folder, null);
+        assert.deepEqual(
+          [facts.listensOn, facts.certificate, facts.reach],
+          ["socket", { state: "proxy" }, { state: "unknown" }],
+        );
+        return facts.place;
+      };
+      assert.deepEqual(await look(path), { state: "free" });
+      const nowhere = await look(join(folder, "none", "relay.sock"));
+      assert.match(nowhere.state === "refused" ? nowhere.why : "", /does not exist; make that folder/);
+      await writeFile(join(folder, "file"), "");
+      const file = await look(join(folder, "file"));
+      assert.match(file.state === "refused" ? file.why : "", /is no socket: remove it/);
+      const salt = randomBytes(32);
+      await writeFile(join(folder, "salt"), salt);
+      const facts = JSON.stringify({ version: "1.2.3", salt: toBase64url(salt) });
+      const server = createServer((_request, response) => response.end(facts));
+      await new Promise<void>((resolve) => server.listen(path, resolve));
+      const by = { version: "1.2.3", ours: true, sameTls: true };
+      assert.deepEqual(await look(path), { state: "taken", by });
+      await rename(path, join(folder, "left.sock"));
+      await new Promise((resolve) => server.close(resolve));
+      assert.deepEqual(await look(join(folder, "left.sock")), { state: "left" });
+    });
+  },
+);
+
+test("the certificate that the flags name is the one that is looked at", async () => {
+  await withFolder(async (folder) => {
+    const nowMs = Date.now();
+    await findLocalCertificate(folder, { hosts: ["localhost"], linked: [], nowMs }, "box");
+    const seen = async (flags: Given["flags"]) => {
+      const resolve = async () => ["192.0.2.1"];
+      const given = { ...flags, port: "0", url: "http://127.0.0.1:1" };
+      const { certificate, authority } = await examine(settingsOf(given), folder, null, resolve);
+      return { certificate, authority };
+    };
+    const local = await seen({ "local-ca": true });
+    assert.equal(local.authority, null);
+    assert.ok(local.certificate.state === "found" && local.certificate.from === "local-ca");
+    assert.deepEqual(await seen({}), { certificate: { state: "none", from: "made" }, authority: null });
+    const asked = { domain: "chat.example", addresses: ["192.0.2.1"], isHere: false };
+    assert.deepEqual(await seen({ acme: "chat.example" }), {
+      certificate: { state: "none", from: "acme" },
+      authority: { ...asked, comesTo: 443, here: 0 },
+    });
+    const { authority } = await seen({ acme: "chat.example", "http-port": "8080" });
+    assert.deepEqual(authority, { ...asked, comesTo: 80, here: 8080 });
   });
 });
