@@ -2,7 +2,6 @@
 // The only importer of commander and of the page that the build embeds. Every mistake is one line and an exit code.
 
 import { randomBytes } from "node:crypto";
-import { networkInterfaces } from "node:os";
 import { Command, CommanderError, Option } from "commander";
 import { files, version } from "secure-room:page";
 import { sameSignalMs } from "./protocol/limits.ts";
@@ -15,7 +14,7 @@ import { examine } from "./server/examine.ts";
 import { activatedDescriptor, type Place } from "./server/listen.ts";
 import { guardFolder } from "./server/guard.ts";
 import { limitRows, plainRows, spellDefault, valueOf, variableOf } from "./server/flags.ts";
-import { lanAddresses, reachableHosts, urlOf } from "./server/hosts.ts";
+import { urlOf } from "./server/hosts.ts";
 import { findIdentity, hasIdentity, secretsOf, vouchedBy } from "./server/identity.ts";
 import { createLog } from "./server/logger.ts";
 import { Mistake } from "./server/mistake.ts";
@@ -53,23 +52,40 @@ function buildCommand(): Command {
     .configureOutput({
       outputError: (text, write) => write(`secure-room: ${oneLine(text.replace(/^error: /, ""))}\n`),
     });
-  const serve = program
-    .command("serve", { isDefault: true })
+  // Commander's own subcommands must stand before every flag; here the word may stand anywhere among them.
+  program
+    .argument("[command]")
     .allowExcessArguments()
-    .action(async (flags: Flags, command: Command) => {
-      const [stranger] = command.args;
-      if (stranger !== undefined) {
-        throw new Mistake(
-          `there is no command ${JSON.stringify(stranger)}: secure-room --help tells what there is`,
-        );
-      }
-      await runServe(byFlag(flags, command));
-    });
-  const doctor = program
-    .command("doctor")
-    .action((flags: Flags, command: Command) => runDoctor(byFlag(flags, command)));
-  for (const command of [serve, doctor]) addSettings(command);
+    .action(async (_word: string | undefined, flags: Flags) => await runCommand(program, flags));
+  addSettings(program);
   return program;
+}
+
+async function runCommand(program: Command, found: Flags): Promise<void> {
+  const flags = byFlag(found, program);
+  refuseSwallowed(flags);
+  const [word = "serve", ...more] = program.args;
+  if (word === "help") program.help();
+  const stranger = word === "serve" || word === "doctor" ? more[0] : word;
+  if (stranger !== undefined) {
+    const shown = JSON.stringify(stranger);
+    throw new Mistake(`there is no command ${shown}: secure-room --help tells what there is`);
+  }
+  await (word === "doctor" ? runDoctor(flags) : runServe(flags));
+}
+
+/** In `--acme --acme-email a@b.c` commander takes the second flag for the domain. */
+function refuseSwallowed(flags: Flags): void {
+  const known = new Set([...plainRows, ...limitRows].map(({ flag }) => `--${flag}`));
+  const values = [
+    ...plainRows.map(({ flag, value }) => ({ flag, value })),
+    ...limitRows.map((row) => ({ flag: row.flag, value: valueOf(row) })),
+  ];
+  for (const { flag, value } of values) {
+    const next = [flags[flag]].flat().find((text) => typeof text === "string" && known.has(text));
+    if (next !== undefined)
+      throw new Mistake(`--${flag} needs its ${value}: write it before ${String(next)}`);
+  }
 }
 
 function addSettings(command: Command): void {
@@ -107,9 +123,7 @@ async function runDoctor(flags: Flags): Promise<void> {
   const descriptorLimit = readDescriptorLimit();
   const settings = await readGiven(flags, descriptorLimit);
   const folder = settings.certs ?? usualFolder(process.platform, process.env);
-  const [host = "localhost"] = reachableHosts(settings.host, lanAddresses(networkInterfaces()));
-  const url = settings.url ?? urlOf(settings.tls ? "https" : "http", host, settings.port);
-  const findings = diagnose(settings.limits, await examine(settings, folder, url, descriptorLimit));
+  const findings = diagnose(settings.limits, await examine(settings, folder, descriptorLimit));
   process.stdout.write(findingLines(findings));
   if (findings.some(({ verdict }) => verdict === "bad")) process.exit(1);
 }

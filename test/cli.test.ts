@@ -92,6 +92,9 @@ describe("the command", { concurrency: 4 }, () => {
   const mistakes: readonly (readonly [readonly string[], RegExp])[] = [
     [["dance"], /there is no command "dance"/],
     [["serve", "dance"], /there is no command "dance"/],
+    [["--quiet", "doctor", "dance"], /there is no command "dance"/],
+    [["--acme", "--acme-email", "a@b.c"], /--acme needs its DOMAIN: write it before --acme-email/],
+    [["--max-members", "--history", "5"], /--max-members needs its N: write it before --history/],
     [["--prot", "1"], /unknown option '--prot' \(Did you mean --port\?\)/],
     [["--port"], /'--port <N>' argument missing/],
     [["--port", "x"], /--port is "x": expected a whole number/],
@@ -103,6 +106,36 @@ describe("the command", { concurrency: 4 }, () => {
       await assertOneLine(run(args), expected);
     });
   }
+
+  test("doctor is found before, between and behind the flags", async () => {
+    await withFolder(async (folder) => {
+      const flags = ["--certs", folder, "--host", "127.0.0.1"];
+      for (const args of [
+        ["doctor", ...flags, "--port", "0"],
+        [...flags, "doctor", "--port", "0"],
+        [...flags, "--port", "0", "doctor"],
+      ]) {
+        const { code, out } = await run(args);
+        assert.equal(code, 0);
+        assert.match(out, /^ok {4}port +free$/m);
+      }
+      assert.deepEqual(await readdir(folder), []);
+    });
+  });
+
+  test("doctor knows the relay that runs here, whatever has become of its name", async () => {
+    await withFolder(async (folder) => {
+      const relay = await serve(folder);
+      const port = /127\.0\.0\.1:(\d+)/.exec(relay.said())?.[1] ?? "";
+      const place = ["--certs", folder, "--host", "127.0.0.1", "--port", port];
+      const { code, out } = await run([...place, "--url", "https://chat.invalid", "doctor"]);
+      relay.child.kill();
+      await relay.ended;
+      assert.equal(code, 0, out);
+      assert.match(out, /^ok {4}port +in use by this relay/m);
+      assert.match(out, /^look {2}address +.*chat\.invalid/m);
+    });
+  });
 
   test("a bad variable is answered by one line", async () => {
     await assertOneLine(run([], { SECURE_ROOM_HISTORY: "many" }), /SECURE_ROOM_HISTORY is "many"/);

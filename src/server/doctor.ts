@@ -3,6 +3,7 @@
 import type { Limits } from "../protocol/limits.ts";
 import { dayMs, miB } from "../protocol/units.ts";
 import { usualConnections } from "./descriptors.ts";
+import type { Facts, Source } from "./facts.ts";
 import { spellSize } from "./values.ts";
 
 /** "bad" keeps it from working, "poor" will hurt some day or some guests. */
@@ -15,45 +16,6 @@ export interface Finding {
   readonly text: string;
 }
 
-/** What was seen on the machine; null where it could not be told. */
-export interface Facts {
-  readonly nowMs: number;
-  readonly certificate: CertificateFacts;
-  readonly port: PortFacts;
-  readonly descriptorLimit: number | null;
-  /** Whether the system says that its clock follows a time server. */
-  readonly clockSynchronised: boolean | null;
-  /** Of the machine or of the container, whichever is less, bytes. */
-  readonly memoryBytes: number;
-  readonly reach: ReachFacts;
-}
-
-export type CertificateFacts =
-  | { readonly state: "none" }
-  | { readonly state: "unusable"; readonly why: string }
-  | { readonly state: "found"; readonly own: boolean; readonly expiresAtMs: number; readonly names: string };
-
-export type PortFacts =
-  | { readonly state: "free" }
-  | { readonly state: "taken" }
-  | { readonly state: "refused"; readonly why: string };
-
-export type ReachFacts =
-  | { readonly state: "silent"; readonly url: string; readonly why: string }
-  | { readonly state: "stranger"; readonly url: string }
-  | {
-      readonly state: "found";
-      readonly url: string;
-      readonly version: string;
-      /** Whether it has the salt of our folder, null where there is none to compare with. */
-      readonly ours: boolean | null;
-      readonly trusted: boolean;
-      /** The answering clock less ours. */
-      readonly clockAheadMs: number | null;
-      /** Whether an upgrade came through. */
-      readonly webSockets: boolean;
-    };
-
 /** Warned of this long before: a certificate that renews itself does so earlier. */
 const expiryWarningMs = 14 * dayMs;
 /** What Node and the program need beside what rooms fill. */
@@ -64,44 +26,114 @@ const clockSlackMs = 60_000;
 /** One finding for each thing that can be wrong, in the order in which to mend them. */
 export function diagnose(limits: Limits, facts: Facts): readonly Finding[] {
   return [
-    judgeCertificate(facts.certificate, facts.nowMs),
-    judgePort(facts.port, facts.reach),
+    judgeCertificate(facts),
+    ...judgeAuthority(facts),
+    judgePlace(facts),
     judgeDescriptors(limits, facts.descriptorLimit),
     judgeClock(facts),
     judgeMemory(limits, facts.memoryBytes),
-    ...judgeReach(facts.reach),
+    ...judgeReach(facts),
   ];
 }
 
-function judgeCertificate(found: CertificateFacts, nowMs: number): Finding {
+const noneYet: Readonly<Record<Source, string>> = {
+  files: "none",
+  acme: "none in date yet: a start asks the authority for one",
+  "local-ca": "none yet: this machine's own authority makes one at the first start",
+  made: "none yet: one is made at the first start",
+};
+const remedies: Readonly<Record<Source, string>> = {
+  files: "renew it",
+  acme: "the relay should have renewed it: its log says why it could not",
+  "local-ca": "it is made anew at the next start, and devices that trust the authority see no difference",
+  made: "it is made anew at the next start, and guests see their browser's warning again",
+};
+const vouching: Readonly<Record<Source, string>> = {
+  files: "",
+  acme: "",
+  "local-ca": "; made here: devices must trust this machine's authority, from /ca",
+  made: "; made here, so browsers warn of it",
+};
+
+function judgeCertificate(facts: Facts): Finding {
   const what = "certificate";
-  if (found.state === "none") {
-    return { what, verdict: "good", text: "none yet: one is made at the first start" };
+  const { certificate: found, nowMs } = facts;
+  if (found.state === "proxy") {
+    return { what, verdict: "good", text: "the proxy's: with --no-tls none is needed here" };
   }
+  if (found.state === "none" && found.from === "acme" && isRunning(facts)) {
+    return { what, verdict: "poor", text: "none in date, though the relay runs: its log says why" };
+  }
+  if (found.state === "none") return { what, verdict: "good", text: noneYet[found.from] };
   if (found.state === "unusable") return { what, verdict: "bad", text: found.why };
-  const leftMs = found.expiresAtMs - nowMs;
-  const until = `until ${new Date(found.expiresAtMs).toISOString().slice(0, 10)}, for ${found.names}`;
-  const remedy = found.own
-    ? "renew it"
-    : "it is made anew at the next start, and guests see their browser's warning again";
-  if (leftMs <= 0) return { what, verdict: found.own ? "bad" : "poor", text: `has run out: ${remedy}` };
-  const days = Math.floor(leftMs / dayMs);
-  if (leftMs < expiryWarningMs) {
-    return { what, verdict: "poor", text: `runs out in ${days} ${days === 1 ? "day" : "days"}: ${remedy}` };
+  const { from, expiresAtMs, renewsAtMs, names } = found;
+  const leftMs = expiresAtMs - nowMs;
+  if (leftMs <= 0) {
+    return { what, verdict: from === "files" ? "bad" : "poor", text: `has run out: ${remedies[from]}` };
   }
-  return { what, verdict: "good", text: `${until}${found.own ? "" : "; made here, so browsers warn of it"}` };
+  const warnedFromMs = renewsAtMs === null ? expiresAtMs - expiryWarningMs : renewsAtMs + dayMs;
+  if (nowMs > warnedFromMs) {
+    const days = Math.floor(leftMs / dayMs);
+    const text = `runs out in ${days} ${days === 1 ? "day" : "days"}: ${remedies[from]}`;
+    return { what, verdict: "poor", text };
+  }
+  const until = new Date(expiresAtMs).toISOString().slice(0, 10);
+  return { what, verdict: "good", text: `until ${until}, for ${names}${vouching[from]}` };
 }
 
-function judgePort(port: PortFacts, reach: ReachFacts): Finding {
-  const what = "port";
-  if (port.state === "free") return { what, verdict: "good", text: "free" };
-  if (port.state === "refused") return { what, verdict: "bad", text: port.why };
-  if (reach.state === "found") return { what, verdict: "good", text: "taken, by a relay that answers" };
-  return {
-    what,
-    verdict: "bad",
-    text: "taken by another program: stop that, or take another with --port N",
-  };
+/** What the authority must find when it looks whether the domain is ours. */
+function judgeAuthority({ authority, certificate }: Facts): readonly Finding[] {
+  if (authority === null) return [];
+  const what = "authority";
+  const { domain, comesTo, here, addresses, why, isHere } = authority;
+  if (addresses.length === 0) {
+    const text = `DNS has no address for ${domain} (${why ?? "none"}): give it an A record with your public address`;
+    return [{ what, verdict: "poor", text }];
+  }
+  const comes = `it asks ${domain} (${addresses.join(", ")}) on port ${comesTo}`;
+  // It has come through before, so that what is in between is right.
+  if (certificate.state === "found") return [{ what, verdict: "good", text: `${comes}, as it did before` }];
+  const flag = comesTo === 80 ? "--http-port" : "--port";
+  const onward = here === comesTo ? "to this machine" : `to port ${here} here`;
+  if (isHere !== true) {
+    const text = `${comes}, no address of this machine: if it is your router's, let it send that port on ${onward}; if not, correct DNS`;
+    return [{ what, verdict: "poor", text }];
+  }
+  if (here === comesTo) return [{ what, verdict: "good", text: `${comes}, which is here` }];
+  const text = `${comes}, and ${flag} is ${here}: write ${flag} ${comesTo}, or send that port on ${onward}`;
+  return [{ what, verdict: "poor", text }];
+}
+
+function judgePlace({ place, listensOn: what }: Facts): Finding {
+  if (place.state === "refused") return { what, verdict: "bad", text: place.why };
+  if (place.state === "free") {
+    return { what, verdict: "good", text: what === "port" ? "free" : "not there yet: a start makes it" };
+  }
+  if (place.state === "left") {
+    return { what, verdict: "good", text: "left behind by a relay that is gone: a start replaces it" };
+  }
+  const { by } = place;
+  if (by === "nobody" || by === "stranger") {
+    const another = what === "port" ? "--port N" : "--socket PATH";
+    const text = `in use by another program: stop that, or take another with ${another}`;
+    return { what, verdict: "bad", text };
+  }
+  if (by.ours !== true) {
+    const text =
+      "in use by a secure-room of another folder: name that folder with --certs, or take another " + what;
+    return { what, verdict: "poor", text };
+  }
+  if (!by.sameTls) {
+    const text =
+      "in use by a secure-room, with other flags: give doctor those it was started with (--no-tls)";
+    return { what, verdict: "poor", text };
+  }
+  return { what, verdict: "good", text: `in use by this relay, secure-room ${by.version}` };
+}
+
+/** Whether the relay of this folder runs here. */
+function isRunning({ place }: Facts): boolean {
+  return place.state === "taken" && typeof place.by === "object" && place.by.ours === true;
 }
 
 function judgeDescriptors({ maxConnections }: Limits, limit: number | null): Finding {
@@ -119,7 +151,7 @@ function judgeDescriptors({ maxConnections }: Limits, limit: number | null): Fin
   };
 }
 
-function judgeClock({ clockSynchronised, reach }: Facts): Finding {
+function judgeClock({ clockSynchronised, reach, place }: Facts): Finding {
   const what = "clock";
   const aheadMs = reach.state === "found" ? reach.clockAheadMs : null;
   if (aheadMs !== null && Math.abs(aheadMs) > clockSlackMs) {
@@ -134,9 +166,14 @@ function judgeClock({ clockSynchronised, reach }: Facts): Finding {
       text: "follows no time server: switch one on (timedatectl set-ntp true)",
     };
   }
+  if (clockSynchronised === true) return { what, verdict: "good", text: "follows a time server" };
+  // With a relay here, what answers may be this very machine, and have the same clock.
+  if (aheadMs !== null && place.state !== "taken") {
+    return { what, verdict: "good", text: "agrees with the one that answers" };
+  }
   const text =
-    clockSynchronised === true ? "follows a time server" : "nothing here tells whether it is right";
-  return { what, verdict: "good", text };
+    "nothing here tells whether it is right: compare it with another, and let a time server set it";
+  return { what, verdict: "poor", text };
 }
 
 function judgeMemory({ logMemoryBytes, fileMemoryBytes }: Limits, memoryBytes: number): Finding {
@@ -152,10 +189,19 @@ function judgeMemory({ logMemoryBytes, fileMemoryBytes }: Limits, memoryBytes: n
   };
 }
 
-function judgeReach(reach: ReachFacts): readonly Finding[] {
+function judgeReach(facts: Facts): readonly Finding[] {
   const what = "address";
+  const { reach } = facts;
+  if (reach.state === "unknown") {
+    const text = "not known here: name the one that guests use with --url, and it is tried too";
+    return [{ what, verdict: "poor", text }];
+  }
   if (reach.state === "silent") {
-    const text = `nothing answers at ${reach.url} (${reach.why}): start the relay, open the firewall, check the name`;
+    const nothing = `nothing answers at ${reach.url} (${reach.why})`;
+    // Many a home router does not let its own network in by its outer address.
+    const text = isRunning(facts)
+      ? `from here ${nothing}, though the relay runs: check DNS, firewall and proxy, and try it from outside`
+      : `${nothing}: start the relay, open the firewall, check the name`;
     return [{ what, verdict: "poor", text }];
   }
   if (reach.state === "stranger") {

@@ -1,75 +1,141 @@
-// Looks at the machine for `secure-room doctor`: files, port, clock, memory, and the relay's own address from outside.
+// Looks at the machine for `secure-room doctor`: files, port or socket, clock, memory, and the relay from outside.
 // It reads and asks; it makes, writes and judges nothing.
 
 import { execFile } from "node:child_process";
-import { createHash, randomBytes, X509Certificate } from "node:crypto";
+import { X509Certificate } from "node:crypto";
 import { readFileSync } from "node:fs";
-import { request, type RequestOptions } from "node:https";
-import { request as plainRequest, type IncomingMessage } from "node:http";
-import { createServer } from "node:net";
-import { totalmem } from "node:os";
+import { Resolver } from "node:dns/promises";
+import { networkInterfaces, totalmem } from "node:os";
 import { toBase64url } from "../protocol/base64url.ts";
-import { maxFactsBytes, examineTimeoutMs, subprotocol } from "../protocol/limits.ts";
+import { examineTimeoutMs } from "../protocol/limits.ts";
+import { findAcmeCertificate, renewalMs } from "./acme.ts";
+import { askRelay, upgrades } from "./ask-relay.ts";
 import { certName, readOwnCertificate } from "./certificate.ts";
-import type { CertificateFacts, Facts, PortFacts, ReachFacts } from "./doctor.ts";
+import type { AuthorityFacts, CertificateFacts, Facts, ReachFacts } from "./facts.ts";
+import { examinePlace } from "./examine-place.ts";
+import { lanAddresses, reachableHosts, urlOf } from "./hosts.ts";
+import { localName } from "./local-ca.ts";
 import { codeOf, Mistake, reasonOf } from "./mistake.ts";
 import type { Settings } from "./settings.ts";
-import { readKept, saltName } from "./state.ts";
+import { readKept, readSaltFile, saltName } from "./state.ts";
 
-/**
- * Gathers everything that doctor.ts judges. Never throws for what it finds.
- * @param url of the relay as guests have it, `https://HOST:PORT`
- */
+/** The addresses that DNS has for a name. Throws the system's error where it has none. */
+export type Resolve = (name: string) => Promise<readonly string[]>;
+
+/** Gathers everything that doctor.ts judges. Never throws for what it finds. */
 export async function examine(
   settings: Settings,
   folder: string,
-  url: string,
   descriptorLimit: number | null,
+  resolve: Resolve = resolveByDns,
 ): Promise<Facts> {
   const nowMs = Date.now();
-  const [certificate, clockSynchronised, reach] = await Promise.all([
+  const salt = await readSalt(settings, folder);
+  const [certificate, authority, clockSynchronised, reach] = await Promise.all([
     examineCertificate(settings, folder, nowMs),
+    examineAuthority(settings, resolve),
     examineClock(),
-    examineReach(url, folder),
+    examineReach(guestUrl(settings), salt),
   ]);
   // Behind the look from outside, which would find this one listening.
-  const port = await examinePort(settings);
+  const place = await examinePlace(settings, salt);
   const memoryBytes = Math.min(totalmem(), containerBytes());
-  return { nowMs, certificate, port, descriptorLimit, clockSynchronised, memoryBytes, reach };
+  const listensOn = settings.socket === null ? "port" : "socket";
+  const local = { listensOn, place, descriptorLimit, clockSynchronised, memoryBytes } as const;
+  return { nowMs, certificate, authority, reach, ...local };
+}
+
+/** Where guests find it, null where only a proxy knows, or a port that is another at every start. */
+function guestUrl({ url, acme, httpPort, tls, socket, port, host }: Settings): string | null {
+  if (url !== null) return url;
+  if (!tls || socket !== null) return null;
+  // Where the authority comes to port 443, guests do too.
+  if (acme !== null && httpPort === null) return urlOf("https", acme.domain, 443);
+  if (port === 0) return null;
+  const [first = "localhost"] = reachableHosts(host, lanAddresses(networkInterfaces()));
+  return urlOf("https", acme?.domain ?? first, port);
+}
+
+/** In base64url; null where there is none to compare with. */
+async function readSalt({ saltFile }: Settings, folder: string): Promise<string | null> {
+  try {
+    if (saltFile !== null) return await readSaltFile(saltFile);
+    const kept = await readKept(folder, saltName);
+    return kept === null ? null : toBase64url(kept);
+  } catch {
+    return null;
+  }
 }
 
 async function examineCertificate(
-  { own }: Settings,
+  settings: Settings,
   folder: string,
   nowMs: number,
 ): Promise<CertificateFacts> {
+  if (!settings.tls) return { state: "proxy" };
+  const from = sourceOf(settings);
   try {
-    const pem = own === null ? await readKept(folder, certName) : (await readOwnCertificate(own, nowMs)).cert;
-    if (pem === null) return { state: "none" };
+    const pem = await readPem(settings, folder, nowMs);
+    if (pem === null) return { state: "none", from };
     const { validTo, subjectAltName } = new X509Certificate(pem);
     const names = (subjectAltName ?? "").replaceAll(/DNS:|IP Address:/g, "");
-    return { state: "found", own: own !== null, expiresAtMs: Date.parse(validTo), names };
+    const renewsAtMs = from === "acme" ? renewalMs(pem) : null;
+    return { state: "found", from, expiresAtMs: Date.parse(validTo), renewsAtMs, names };
   } catch (thrown) {
-    const why = thrown instanceof Mistake ? thrown.message : `cannot be read: ${reasonOf(thrown)}`;
-    return { state: "unusable", why };
+    if (thrown instanceof Mistake) return { state: "unusable", why: thrown.message };
+    const name = from === "local-ca" ? localName : certName;
+    return {
+      state: "unusable",
+      why: `${name} in ${folder} is no certificate: remove it, and the next start makes one`,
+    };
   }
 }
 
-async function examinePort({ port, host }: Settings): Promise<PortFacts> {
-  const server = createServer();
-  try {
-    await new Promise<void>((resolve, reject) => {
-      server.once("error", reject);
-      server.listen({ port, host }, resolve);
-    });
-    return { state: "free" };
-  } catch (thrown) {
-    if (codeOf(thrown) === "EADDRINUSE") return { state: "taken" };
-    const why = `cannot listen on ${host} port ${port}: ${reasonOf(thrown)}; name others with --host and --port`;
-    return { state: "refused", why };
-  } finally {
-    server.close();
+function sourceOf({ own, acme, localCa }: Settings): "files" | "acme" | "local-ca" | "made" {
+  if (own !== null) return "files";
+  if (acme !== null) return "acme";
+  return localCa ? "local-ca" : "made";
+}
+
+async function readPem(
+  { own, acme, httpPort, localCa }: Settings,
+  folder: string,
+  nowMs: number,
+): Promise<string | null> {
+  if (own !== null) return (await readOwnCertificate(own, nowMs)).cert;
+  if (acme !== null) {
+    const challenge = httpPort === null ? "tls-alpn-01" : "http-01";
+    return (await findAcmeCertificate(folder, { ...acme, challenge }, nowMs))?.cert ?? null;
   }
+  return (await readKept(folder, localCa ? localName : certName))?.toString() ?? null;
+}
+
+async function examineAuthority(
+  { acme, port, httpPort }: Settings,
+  resolve: Resolve,
+): Promise<AuthorityFacts | null> {
+  if (acme === null) return null;
+  const { domain } = acme;
+  // RFC 8737, section 3, and RFC 8555, section 8.3: the authority takes no other port.
+  const asked = httpPort === null ? { comesTo: 443, here: port } : { comesTo: 80, here: httpPort };
+  const ours = new Set(
+    Object.values(networkInterfaces()).flatMap((infos) => (infos ?? []).map(({ address }) => address)),
+  );
+  try {
+    const addresses = await resolve(domain);
+    return { domain, ...asked, addresses, isHere: addresses.every((address) => ours.has(address)) };
+  } catch (thrown) {
+    return { domain, ...asked, addresses: [], why: codeOf(thrown) || reasonOf(thrown) };
+  }
+}
+
+/** Asks DNS itself, as the authority does: what this machine calls by that name is nothing to it. */
+async function resolveByDns(name: string): Promise<readonly string[]> {
+  const resolver = new Resolver({ timeout: examineTimeoutMs / 2, tries: 1 });
+  const [v4, v6] = await Promise.allSettled([resolver.resolve4(name), resolver.resolve6(name)]);
+  const found = [v4, v6].flatMap((each) => (each.status === "fulfilled" ? each.value : []));
+  if (found.length === 0 && v4.status === "rejected") throw v4.reason;
+  return found;
 }
 
 async function examineClock(): Promise<boolean | null> {
@@ -95,103 +161,21 @@ function containerBytes(): number {
   return Infinity;
 }
 
-async function examineReach(url: string, folder: string): Promise<ReachFacts> {
-  let trusted = true;
-  let answer: Answer;
+async function examineReach(url: string | null, salt: string | null): Promise<ReachFacts> {
+  if (url === null) return { state: "unknown" };
   try {
-    answer = await ask(url, true).catch(async (thrown: unknown) => {
-      // A certificate that nobody vouches for is usual here; it must not hide what else there is to see.
-      if (!isAboutTrust(thrown)) throw thrown;
-      trusted = false;
-      return await ask(url, false);
-    });
+    const { relay, trusted, atMs } = await askRelay(url);
+    if (relay === null) return { state: "stranger", url };
+    return {
+      state: "found",
+      url,
+      version: relay.version,
+      ours: salt === null ? null : salt === relay.salt,
+      trusted,
+      clockAheadMs: atMs === null ? null : atMs - Date.now(),
+      webSockets: await upgrades(url),
+    };
   } catch (thrown) {
     return { state: "silent", url, why: codeOf(thrown) || reasonOf(thrown) };
-  }
-  const facts = readFacts(answer.body);
-  if (facts === null) return { state: "stranger", url };
-  const salt = await readKept(folder, saltName).catch(() => null);
-  const atMs = Date.parse(answer.date);
-  return {
-    state: "found",
-    url,
-    version: facts.version,
-    ours: salt === null ? null : toBase64url(salt) === facts.salt,
-    trusted,
-    clockAheadMs: Number.isNaN(atMs) ? null : atMs - Date.now(),
-    webSockets: await upgrades(url),
-  };
-}
-
-function isAboutTrust(thrown: unknown): boolean {
-  return /CERT|SELF_SIGNED|UNABLE_TO|ALTNAME/.test(codeOf(thrown));
-}
-
-interface Answer {
-  readonly body: string;
-  readonly date: string;
-}
-
-async function ask(url: string, verify: boolean): Promise<Answer> {
-  return await new Promise((resolve, reject) => {
-    const asked = open(new URL("/.well-known/secure-room", url), { rejectUnauthorized: verify }, (answer) => {
-      let body = "";
-      answer.setEncoding("utf8");
-      answer.on("data", (part: string) => {
-        body += part;
-        if (body.length > maxFactsBytes) asked.destroy(new Error("it says too much"));
-      });
-      answer.on("end", () => resolve({ body, date: answer.headers.date ?? "" }));
-    });
-    asked.on("error", reject);
-    asked.end();
-  });
-}
-
-/** Whether an upgrade to a room that nobody has is let through. */
-async function upgrades(url: string): Promise<boolean> {
-  const key = randomBytes(16).toString("base64");
-  const expected = createHash("sha1").update(`${key}258EAFA5-E914-47DA-95CA-C5AB0DC85B11`).digest("base64");
-  const headers = {
-    Connection: "Upgrade",
-    Upgrade: "websocket",
-    "Sec-WebSocket-Key": key,
-    "Sec-WebSocket-Version": "13",
-    "Sec-WebSocket-Protocol": subprotocol,
-  };
-  const path = `/room/${toBase64url(randomBytes(16))}`;
-  return await new Promise((resolve) => {
-    const asked = open(new URL(path, url), { rejectUnauthorized: false, headers }, (answer) => {
-      answer.destroy();
-      resolve(false);
-    });
-    asked.on("upgrade", (answer, socket) => {
-      socket.destroy();
-      resolve(answer.headers["sec-websocket-accept"] === expected);
-    });
-    asked.on("error", () => resolve(false));
-    asked.end();
-  });
-}
-
-function open(url: URL, options: RequestOptions, answered: (answer: IncomingMessage) => void) {
-  const ask = url.protocol === "http:" ? plainRequest : request;
-  const asked = ask(url, { ...options, agent: false }, answered);
-  const timer = setTimeout(() => asked.destroy(new Error("no answer in time")), examineTimeoutMs);
-  asked.on("close", () => clearTimeout(timer));
-  return asked;
-}
-
-function readFacts(body: string): { readonly version: string; readonly salt: string } | null {
-  try {
-    const facts: unknown = JSON.parse(body);
-    if (typeof facts !== "object" || facts === null || !("salt" in facts) || !("version" in facts))
-      return null;
-    const { salt, version } = facts;
-    // It is printed: a version and nothing else.
-    if (typeof salt !== "string" || typeof version !== "string") return null;
-    return /^[\w.+-]{1,40}$/.test(version) ? { salt, version } : null;
-  } catch {
-    return null;
   }
 }
