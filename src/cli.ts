@@ -19,9 +19,10 @@ import { lanAddresses, reachableHosts, urlOf } from "./server/hosts.ts";
 import { findIdentity, hasIdentity, secretsOf, vouchedBy } from "./server/identity.ts";
 import { createLog } from "./server/logger.ts";
 import { Mistake } from "./server/mistake.ts";
+import { rehearse } from "./server/rehearsal.ts";
 import { start, type Running, type StopCode } from "./server/server.ts";
 import { readSettings, type Settings } from "./server/settings.ts";
-import { findSalt, openFolder, readSaltFile, saltName, usualFolder } from "./server/state.ts";
+import { findSalt, openFolder, readSalt, readSaltFile, saltName, usualFolder } from "./server/state.ts";
 import { findingLines } from "./terminal/findings.ts";
 import { inviteWelcome, plainWelcome, type WelcomeFacts } from "./terminal/welcome.ts";
 
@@ -123,7 +124,10 @@ async function runServe(flags: Flags): Promise<void> {
     (line) => process.stderr.write(line),
     () => new Date(),
   );
+  const place = placeOf(settings);
+  await rehearse(settings, place, Date.now());
   await openFolder(folder);
+  if (settings.saltFile === null) await readSalt(folder);
   const guarded = await guardFolder(folder, { secrets: secretsOf(settings), fixed: saltName });
   const hadCertificate = await hasIdentity(folder);
   const challenges = createChallenges();
@@ -136,7 +140,7 @@ async function runServe(flags: Flags): Promise<void> {
     ...settings,
     vouchedBy: vouchedBy(settings),
     logs: settings.logLevel !== "silent",
-    place: placeOf(settings),
+    place,
     descriptorLimit,
     certificate: identity.certificate,
     challenges,
@@ -191,7 +195,9 @@ function saltNotice(folder: string, { own, tls }: Settings, hadCertificate: bool
   if (hadCertificate) return ["The salt was missing and was made anew: earlier rooms will not be found."];
   // With an operator's certificate, or a proxy's, the folder looks the same at a first start and after a loss.
   if (own === null && tls) return [];
-  return [`A salt was made in ${folder}: rooms of a relay before this one will not be found.`];
+  return [
+    `A new salt was made in ${folder}. If you moved here from another machine, bring its salt along: without it earlier rooms are not found.`,
+  ];
 }
 
 async function welcome(quiet: boolean, facts: WelcomeFacts): Promise<void> {
