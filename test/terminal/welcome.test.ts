@@ -8,6 +8,7 @@ import { inviteWelcome, plainWelcome, type WelcomeFacts } from "../../src/termin
 
 const facts: WelcomeFacts = {
   version: "1.2.3",
+  pid: 4321,
   urls: ["https://192.168.1.23:3000", "https://localhost:3000"],
   fingerprint: Array.from({ length: 32 }, () => "AB").join(":"),
   browserWarns: true,
