@@ -195,8 +195,13 @@ async function open(
     version,
     log,
   });
+  // As it is right behind a proxy that passes connections on unread; most end TLS themselves.
+  const isOdd = "socket" in place && settings.tls;
+  const socketNotices = isOdd
+    ? ["The socket speaks TLS: for a proxy that has the certificate add --no-tls."]
+    : [];
   const saltNotices = madeSalt ? saltNotice(folder, settings, hadCertificate) : [];
-  return { running, identity, notices: [...guarded, ...identity.notices, ...saltNotices] };
+  return { running, identity, notices: [...guarded, ...identity.notices, ...socketNotices, ...saltNotices] };
 }
 
 /** systemd's socket goes before --socket, and that before the port. */
