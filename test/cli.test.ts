@@ -326,6 +326,15 @@ describe("the command", { concurrency: 4 }, () => {
     });
   });
 
+  test("a socket that speaks TLS is told of", { skip: isWindows }, async () => {
+    await withFolder(async (folder) => {
+      const socket = join(folder, "room.sock");
+      const launched = launch(["--certs", folder, "--socket", socket]);
+      while (!launched.said().includes("stop it with")) await once(launched.child.stdout, "data");
+      assert.match((await stopped(launched)).out, /The socket speaks TLS: .* add --no-tls\./);
+    });
+  });
+
   test(
     "a crowd that takes every descriptor does not stop it",
     { skip: process.platform !== "linux" },

@@ -105,3 +105,8 @@ test("plain lines name the addresses and the fingerprint, and no passphrase", ()
   assert.doesNotMatch(text, /#/);
   assert.equal(text, stripVTControlCharacters(text));
 });
+
+test("both forms say which process the signals go to", async () => {
+  assert.match(plainWelcome(facts), /^stop it with Ctrl-C or SIGTERM to pid 4321$/m);
+  assert.match(stripVTControlCharacters(await invite()), /^ {2}process {6}4321$/m);
+});
