@@ -15,12 +15,20 @@ import { activatedDescriptor, type Place } from "./server/listen.ts";
 import { guardFolder } from "./server/guard.ts";
 import { limitRows, plainRows, spellDefault, valueOf, variableOf } from "./server/flags.ts";
 import { urlOf } from "./server/hosts.ts";
-import { findIdentity, hasIdentity, secretsOf, vouchedBy } from "./server/identity.ts";
-import { createLog } from "./server/logger.ts";
+import {
+  findIdentity,
+  hasIdentity,
+  type Identity,
+  secretsOf,
+  vouchedAddress,
+  vouchedBy,
+} from "./server/identity.ts";
+import { createLog, type Log } from "./server/logger.ts";
 import { Mistake } from "./server/mistake.ts";
+import { rehearse } from "./server/rehearsal.ts";
 import { start, type Running, type StopCode } from "./server/server.ts";
 import { readSettings, type Settings } from "./server/settings.ts";
-import { findSalt, openFolder, readSaltFile, saltName, usualFolder } from "./server/state.ts";
+import { findSalt, openFolder, readSalt, readSaltFile, saltName, usualFolder } from "./server/state.ts";
 import { findingLines } from "./terminal/findings.ts";
 import { inviteWelcome, plainWelcome, type WelcomeFacts } from "./terminal/welcome.ts";
 
@@ -137,7 +145,48 @@ async function runServe(flags: Flags): Promise<void> {
     (line) => process.stderr.write(line),
     () => new Date(),
   );
+  const starting = open(settings, { folder, log, descriptorLimit });
+  // Before it listens: whoever can connect can also stop it.
+  const signals = stopOnSignals(starting);
+  const { running, identity, notices } = await starting;
+  if (settings.acme !== null && identity.certificate?.own !== true) {
+    process.stdout.write(`getting a certificate for ${settings.acme.domain} …\n`);
+  }
+  const kept = await identity.keepFresh(running);
+  signals.reload = kept.reload;
+  const { certificate } = kept;
+  const urls = urlsOf(settings, identity.hosts, running.port);
+  const { authority } = identity;
+  const vouched = authority === null || certificate === null ? null : vouchedAddress(certificate, urls);
+  await welcome(settings.quiet, {
+    version,
+    pid: process.pid,
+    urls: kept.url === null ? urls : [kept.url, ...urls],
+    fingerprint: (vouched === null ? certificate : authority)?.fingerprint ?? null,
+    browserWarns: certificate?.own === false,
+    authorityUrl: vouched === null ? null : `${vouched}/ca`,
+    notices: [...notices, ...kept.notices],
+  });
+}
+
+/** What a start has led to. */
+interface Opened {
+  readonly running: Running;
+  readonly identity: Identity;
+  /** Sentences about what changed since the last start. */
+  readonly notices: readonly string[];
+}
+
+/** Finds or makes what the folder keeps, and listens. @throws Mistake having changed nothing, as far as can be known before */
+async function open(
+  settings: Settings,
+  from: { readonly folder: string; readonly log: Log; readonly descriptorLimit: number | null },
+): Promise<Opened> {
+  const { folder, log, descriptorLimit } = from;
+  const place = placeOf(settings);
+  await rehearse(settings, place, Date.now());
   await openFolder(folder);
+  if (settings.saltFile === null) await readSalt(folder);
   const guarded = await guardFolder(folder, { secrets: secretsOf(settings), fixed: saltName });
   const hadCertificate = await hasIdentity(folder);
   const challenges = createChallenges();
@@ -146,11 +195,11 @@ async function runServe(flags: Flags): Promise<void> {
     settings.saltFile === null
       ? await findSalt(folder, randomBytes)
       : { salt: await readSaltFile(settings.saltFile), made: false };
-  const starting = start({
+  const running = await start({
     ...settings,
     vouchedBy: vouchedBy(settings),
     logs: settings.logLevel !== "silent",
-    place: placeOf(settings),
+    place,
     descriptorLimit,
     certificate: identity.certificate,
     challenges,
@@ -160,30 +209,13 @@ async function runServe(flags: Flags): Promise<void> {
     version,
     log,
   });
-  // Before it listens: whoever can connect can also stop it.
-  const signals = stopOnSignals(starting);
-  const running = await starting;
-  if (settings.acme !== null && identity.certificate?.own !== true) {
-    process.stdout.write(`getting a certificate for ${settings.acme.domain} …\n`);
-  }
-  const kept = await identity.keepFresh(running);
-  signals.reload = kept.reload;
-  const { certificate } = kept;
-  const urls = urlsOf(settings, identity.hosts, running.port);
-  const [url = ""] = urls;
-  await welcome(settings.quiet, {
-    version,
-    urls: kept.url === null ? urls : [kept.url, ...urls],
-    fingerprint: identity.authority?.fingerprint ?? certificate?.fingerprint ?? null,
-    browserWarns: certificate?.own === false,
-    authorityUrl: identity.authority === null ? null : `${url}/ca`,
-    notices: [
-      ...guarded,
-      ...identity.notices,
-      ...kept.notices,
-      ...(madeSalt ? saltNotice(folder, settings, hadCertificate) : []),
-    ],
-  });
+  // As it is right behind a proxy that passes connections on unread; most end TLS themselves.
+  const isOdd = "socket" in place && settings.tls;
+  const socketNotices = isOdd
+    ? ["The socket speaks TLS: for a proxy that has the certificate add --no-tls."]
+    : [];
+  const saltNotices = madeSalt ? saltNotice(folder, settings, hadCertificate) : [];
+  return { running, identity, notices: [...guarded, ...identity.notices, ...socketNotices, ...saltNotices] };
 }
 
 /** systemd's socket goes before --socket, and that before the port. */
@@ -205,7 +237,9 @@ function saltNotice(folder: string, { own, tls }: Settings, hadCertificate: bool
   if (hadCertificate) return ["The salt was missing and was made anew: earlier rooms will not be found."];
   // With an operator's certificate, or a proxy's, the folder looks the same at a first start and after a loss.
   if (own === null && tls) return [];
-  return [`A salt was made in ${folder}: rooms of a relay before this one will not be found.`];
+  return [
+    `A new salt was made in ${folder}. If you moved here from another machine, bring its salt along: without it earlier rooms are not found.`,
+  ];
 }
 
 async function welcome(quiet: boolean, facts: WelcomeFacts): Promise<void> {
@@ -229,7 +263,7 @@ interface Signals {
  * terminal SIGHUP is what it is for other servers: a sign that the operator's certificate has changed. SIGUSR2, which
  * Windows does not have, deletes everything and stops nothing.
  */
-function stopOnSignals(starting: Promise<Running>): Signals {
+function stopOnSignals(starting: Promise<Opened>): Signals {
   const signals: Signals = { reload: null };
   const hasTerminal = process.stdin.isTTY || process.stdout.isTTY;
   let stoppingSinceMs: number | null = null;
@@ -244,7 +278,7 @@ function stopOnSignals(starting: Promise<Running>): Signals {
     // The shell's prompt would stand behind the ^C.
     if (process.stdout.isTTY) process.stdout.write("\n");
     starting
-      .then((running) => running.stop(code))
+      .then(({ running }) => running.stop(code))
       .then(
         () => {
           process.stdout.write("stopped: guests were told, and nothing that was said is kept here\n");
@@ -262,7 +296,7 @@ function stopOnSignals(starting: Promise<Running>): Signals {
   // One digit from the next one; left to itself it opens Node's debugger to everybody on this machine.
   process.on("SIGUSR1", () => {});
   // Where nothing came of the start, whoever awaits it says so.
-  process.on("SIGUSR2", () => void starting.then((running) => running.clear()).catch(() => {}));
+  process.on("SIGUSR2", () => void starting.then(({ running }) => running.clear()).catch(() => {}));
   return signals;
 }
 

@@ -106,6 +106,7 @@ test("README says the times and days of certificates", () => {
 test("README's transcript is what the program prints", async () => {
   const facts = {
     version: manifest.version,
+    pid: 4321,
     urls: ["https://192.0.2.2:3000", "https://localhost:3000"],
     fingerprint: createHash("sha256")
       .update("README")

@@ -2,7 +2,7 @@ import assert from "node:assert/strict";
 import { spawn, type ChildProcess } from "node:child_process";
 import { once } from "node:events";
 import { existsSync } from "node:fs";
-import { chmod, copyFile, readdir, rm, writeFile } from "node:fs/promises";
+import { chmod, copyFile, readdir, readFile, rm, writeFile } from "node:fs/promises";
 import { connect, createServer } from "node:net";
 import { join } from "node:path";
 import { describe, test } from "node:test";
@@ -173,6 +173,42 @@ describe("the command", { concurrency: 4 }, () => {
     });
   });
 
+  test("a start that is refused leaves the folder as it was", async (t) => {
+    const blocker = createServer().listen(0, "127.0.0.1");
+    t.after(() => blocker.close());
+    await once(blocker, "listening");
+    const address = blocker.address();
+    assert.ok(typeof address === "object" && address !== null);
+    const taken = String(address.port);
+    await withFolder(async (folder) => {
+      const first = join(folder, "first");
+      const none = join(folder, "none");
+      const refused: readonly (readonly [readonly string[], RegExp])[] = [
+        [["--host", "192.0.2.77"], /this machine does not have the address 192\.0\.2\.77/],
+        [["--host", "127.0.0.1", "--port", taken], /port \d+ is in use/],
+        [["--host", "127.0.0.1", "--metrics-port", taken], /port \d+ is in use.*--metrics-port/],
+        [["--host", "127.0.0.1", "--http-port", taken], /port \d+ is in use.*--http-port/],
+        [["--cert", none, "--key", none], /cannot read --cert/],
+        [["--salt-file", none], /cannot read --salt-file/],
+      ];
+      for (const [args, expected] of refused) {
+        await assertOneLine(run(["--port", "0", "--certs", first, ...args]), expected);
+        assert.equal(existsSync(first), false, args.join(" "));
+      }
+      await stopped(await serve(folder));
+      const before = await contentsOf(folder);
+      await assertOneLine(run(["--port", "0", "--certs", folder, "--host", "192.0.2.77"]), /192\.0\.2\.77/);
+      // With its key gone the certificate would be made anew.
+      await rm(join(folder, "key.pem"));
+      await writeFile(join(folder, "salt"), Buffer.alloc(31));
+      await assertOneLine(run(["--port", "0", "--certs", folder, "--host", "127.0.0.1"]), /31 bytes/);
+      assert.equal(existsSync(join(folder, "key.pem")), false);
+      await writeFile(join(folder, "key.pem"), before["key.pem"] ?? "");
+      await writeFile(join(folder, "salt"), before["salt"] ?? "");
+      assert.deepEqual(await contentsOf(folder), before);
+    });
+  });
+
   test("without a terminal it prints plain lines and no passphrase, and keeps three files", async () => {
     await withFolder(async (folder) => {
       const { child, ended } = await serve(folder);
@@ -280,7 +316,7 @@ describe("the command", { concurrency: 4 }, () => {
       const first = await stopped(await serve(other, own));
       assert.match(
         first.out,
-        /^A salt was made in .*other: rooms of a relay before this one will not be found\.\n/,
+        /^A new salt was made in .*other\. If you moved here from another machine, bring its salt along: .*\.\n/,
       );
       assert.match((await stopped(await serve(other, own))).out, /^secure-room /);
     });
@@ -320,6 +356,15 @@ describe("the command", { concurrency: 4 }, () => {
         /^authority SHA-256 (\w\w:){31}\w\w\nbrowsers stop warning on .* https:\/\/127\.0\.0\.1:\d+\/ca\n/m,
       );
       assert.deepEqual((await readdir(folder)).toSorted(), ["ca-key.pem", "ca.pem", "local.pem", "salt"]);
+    });
+  });
+
+  test("a socket that speaks TLS is told of", { skip: isWindows }, async () => {
+    await withFolder(async (folder) => {
+      const socket = join(folder, "room.sock");
+      const launched = launch(["--certs", folder, "--socket", socket]);
+      while (!launched.said().includes("stop it with")) await once(launched.child.stdout, "data");
+      assert.match((await stopped(launched)).out, /The socket speaks TLS: .* add --no-tls\./);
     });
   });
 
@@ -365,6 +410,13 @@ async function enter(said: string): Promise<WebSocket> {
   guest.on("error", () => {});
   await once(guest, "open");
   return guest;
+}
+
+async function contentsOf(folder: string): Promise<Readonly<Record<string, Buffer>>> {
+  const names = await readdir(folder);
+  return Object.fromEntries(
+    await Promise.all(names.map(async (name) => [name, await readFile(join(folder, name))] as const)),
+  );
 }
 
 async function freePort(): Promise<number> {

@@ -2,6 +2,7 @@
 
 import { readFile } from "node:fs/promises";
 import { limitRows, plainRows } from "./flags.ts";
+import { flawOf } from "./json-flaw.ts";
 import { Mistake, reasonOf } from "./mistake.ts";
 
 /** A value as a flag would have it: a text, several for a repeatable flag, `true` for one that takes none. */
@@ -19,7 +20,9 @@ export async function readConfig(path: string): Promise<Configured> {
   try {
     text = await readFile(path, "utf8");
   } catch (thrown) {
-    throw new Mistake(`cannot read --config ${path}: ${reasonOf(thrown)}`);
+    throw new Mistake(
+      `cannot read --config ${path}: ${reasonOf(thrown)}; name a file that you can read, or leave --config out`,
+    );
   }
   return parseConfig(path, text);
 }
@@ -32,8 +35,12 @@ export function parseConfig(path: string, text: string): Configured {
   let parsed: unknown;
   try {
     parsed = JSON.parse(text);
-  } catch (thrown) {
-    throw new Mistake(`--config ${path} is not JSON: ${reasonOf(thrown)}`);
+  } catch {
+    const { line, column } = flawOf(text);
+    throw new Mistake(
+      `--config ${path} is not JSON from line ${line}, column ${column} on: names and texts stand in "quotes", and ` +
+        `JSON has no comments and no comma behind the last entry`,
+    );
   }
   if (typeof parsed !== "object" || parsed === null || Array.isArray(parsed)) {
     throw new Mistake(`--config ${path} must hold one object, such as { "port": 443, "history": 200 }`);

@@ -85,6 +85,24 @@ export function vouchedBy({ tls, own, acme, localCa }: Settings): VouchedBy {
   return localCa ? "local-ca" : "files";
 }
 
+/**
+ * The first of `urls` at which browsers that trust the local authority do not warn of its `certificate`, null for none.
+ * This machine's own name counts only where guests have no other.
+ */
+export function vouchedAddress({ cert }: Pick<Certificate, "cert">, urls: readonly string[]): string | null {
+  const parsed = new X509Certificate(cert);
+  const found = urls.find((url, index) => {
+    const host = hostOf(url);
+    return covers(parsed, host) && (index === 0 || host !== "localhost");
+  });
+  return found ?? null;
+}
+
+/** Its host, IPv6 without brackets. */
+function hostOf(url: string): string {
+  return new URL(url).hostname.replace(/^\[(.*)\]$/, "$1");
+}
+
 /** Whether a relay has run on `folder`, with whatever certificate: then guests of earlier rooms may know its salt. */
 export async function hasIdentity(folder: string): Promise<boolean> {
   const names = [certName, localName, acmeNames.certificate];
@@ -178,7 +196,12 @@ async function localIdentity({ settings, folder, log }: IdentityOptions): Promis
   const first = found;
   return {
     certificate: first,
-    routes: [createAuthorityPages(() => found.authority)],
+    routes: [
+      createAuthorityPages(
+        () => found.authority,
+        (host) => covers(new X509Certificate(found.cert), host),
+      ),
+    ],
     hosts: reachable(settings),
     authority: first.authority,
     notices: localNotices(first, placeOf(settings)),
@@ -204,7 +227,9 @@ function localNotices(found: LocalCertificate, { linked }: Place): string[] {
   const parsed = new X509Certificate(found.cert);
   const foreign = linked.filter((host) => !covers(parsed, host));
   return foreign.map(
-    (host) => `${host} is not a private address: the local authority does not vouch for it.`,
+    (host) =>
+      `${host} is no address of a private network: the local authority does not vouch for it, and browsers go on ` +
+      `warning there. Use --acme DOMAIN with a domain of your own, or an address in your network.`,
   );
 }
 

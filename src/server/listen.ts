@@ -2,6 +2,7 @@
 
 import { chmod, rm, stat } from "node:fs/promises";
 import { connect, type Server } from "node:net";
+import { dirname } from "node:path";
 
 import { codeOf, Mistake, reasonOf } from "./mistake.ts";
 
@@ -60,12 +61,39 @@ async function listenOnSocket(server: Server, path: string): Promise<number> {
     });
     await chmod(path, socketMode);
   } catch (thrown) {
-    const inUse = `the socket ${path} is in use: stop what uses it, or take another with --socket`;
-    throw new Mistake(
-      codeOf(thrown) === "EADDRINUSE" ? inUse : `cannot listen on --socket ${path}: ${reasonOf(thrown)}`,
-    );
+    throw new Mistake(await socketMistakeOf(thrown, path));
   }
   return 0;
+}
+
+/** Asks the file system: libuv calls a folder that is missing "permission denied", and a file in the way "in use". */
+async function socketMistakeOf(thrown: unknown, path: string): Promise<string> {
+  const found = await kindOf(path);
+  if (found === "socket" && codeOf(thrown) === "EADDRINUSE") {
+    return `the socket ${path} is in use: stop what uses it, or take another with --socket`;
+  }
+  if (found === "file" || found === "folder") {
+    return `at --socket ${path} there is a ${found}, which is no socket: move it away, or name another path`;
+  }
+  const folder = dirname(path);
+  if (found === null && (await kindOf(folder)) === null) {
+    return (
+      `the folder ${folder} of --socket does not exist: make it (sudo install -d -o "$USER" ${folder}; ` +
+      `in a systemd unit RuntimeDirectory=), or name another path`
+    );
+  }
+  const reason = `cannot listen on --socket ${path}: ${reasonOf(thrown)}`;
+  return codeOf(thrown) === "EACCES"
+    ? `${reason}; name a path in a folder that you may write, or have ${folder} given to you`
+    : reason;
+}
+
+/** What is at `path`, null when nothing can be seen there. */
+async function kindOf(path: string): Promise<"socket" | "folder" | "file" | null> {
+  const found = await stat(path).catch(() => null);
+  if (found === null) return null;
+  if (found.isSocket()) return "socket";
+  return found.isDirectory() ? "folder" : "file";
 }
 
 async function listening(server: Server, options: object): Promise<void> {
@@ -80,7 +108,7 @@ async function listening(server: Server, options: object): Promise<void> {
 
 /** Whether `path` is a socket that nobody answers on. */
 async function isLeftBehind(path: string): Promise<boolean> {
-  if (!(await stat(path)).isSocket()) return false;
+  if ((await kindOf(path)) !== "socket") return false;
   return await new Promise((resolve) => {
     const socket = connect(path, () => resolve(false));
     socket.on("error", () => resolve(true));
@@ -96,7 +124,7 @@ function mistakeOf(
     case "EADDRINUSE":
       return `port ${port} is in use: stop what uses it, or take another with ${flag} N`;
     case "EACCES":
-      return `port ${port} is not yours to use: take one above 1023 with ${flag} N, or grant the right to it`;
+      return `port ${port} is not yours to use: take one above 1023 with ${flag} N${rightTo(port)}`;
     case "EADDRNOTAVAIL":
       return `this machine does not have the address ${host}: name one that it has with --host ADDRESS`;
     case "ENOTFOUND":
@@ -105,4 +133,13 @@ function mistakeOf(
     default:
       return `cannot listen on ${host} port ${port}: ${reasonOf(thrown)}`;
   }
+}
+
+/** How to come by the right to a low port, where the system has a way. */
+function rightTo(port: number): string {
+  if (process.platform !== "linux" || port > 1023) return "";
+  return (
+    `, or grant the right to it: sudo setcap cap_net_bind_service=+ep ${process.execPath}, ` +
+    `in a systemd unit AmbientCapabilities=CAP_NET_BIND_SERVICE`
+  );
 }

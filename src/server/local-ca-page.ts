@@ -14,11 +14,17 @@ interface Leaf {
   readonly name?: string;
 }
 
-/** Answers `/ca`, `/ca.crt`, `/ca.pem` and `/ca.css`; `authority` is asked for at each request. */
-export function createAuthorityPages(authority: () => Authority): Route {
+/**
+ * Answers `/ca`, `/ca.crt`, `/ca.pem` and `/ca.css`; `authority` is asked for at each request.
+ * @param vouchesFor whether its certificate speaks for a name or address: elsewhere the page promises nothing
+ */
+export function createAuthorityPages(
+  authority: () => Authority,
+  vouchesFor: (host: string) => boolean,
+): Route {
   return (request, response) => {
     const path = (request.url ?? "").replace(/\?.*$/s, "");
-    const leaf = leafOf(path, authority());
+    const leaf = leafOf(path, authority(), () => vouchesFor(hostIn(request.headers.host ?? "")));
     if (leaf === null) return false;
     if (request.method !== "GET" && request.method !== "HEAD") {
       response.setHeader("Allow", "GET, HEAD");
@@ -31,10 +37,18 @@ export function createAuthorityPages(authority: () => Authority): Route {
   };
 }
 
-function leafOf(path: string, authority: Authority): Leaf | null {
+/** `[::1]:3000` → `::1` */
+function hostIn(header: string): string {
+  return header.replace(/:\d*$/, "").replace(/^\[(.*)\]$/, "$1");
+}
+
+function leafOf(path: string, authority: Authority, isVouchedFor: () => boolean): Leaf | null {
   switch (path) {
     case "/ca":
-      return { type: "text/html; charset=utf-8", body: Buffer.from(pageOf(authority)) };
+      return {
+        type: "text/html; charset=utf-8",
+        body: Buffer.from(isVouchedFor() ? pageOf(authority) : foreignPage),
+      };
     case "/ca.css":
       return { type: "text/css; charset=utf-8", body: Buffer.from(style) };
     case "/ca.crt":
@@ -72,20 +86,41 @@ code{overflow-wrap:anywhere}
 .get{display:inline-block;padding:.7rem 1.2rem;border:2px solid;border-radius:.75rem;font-weight:600;text-decoration:none}
 `;
 
-function pageOf({ name, fingerprint }: Authority): string {
-  const called = escape(name);
+/** `main` is HTML. */
+function pageAround(title: string, main: string): string {
   return `<!doctype html>
 <html lang="en">
 <head>
 <meta charset="utf-8">
 <meta name="viewport" content="width=device-width, initial-scale=1">
-<title>Stop the warning · secure-room</title>
+<title>${title} · secure-room</title>
 <link rel="icon" href="data:,">
 <link rel="stylesheet" href="/ca.css">
 </head>
 <body>
 <main>
-<h1>Stop the warning on this device</h1>
+${main}
+</main>
+</body>
+</html>
+`;
+}
+
+/** By an address that the authority may not sign for, no trust in it stops the warning. */
+const foreignPage = pageAround(
+  "The warning stays",
+  `<h1>At this address the warning stays</h1>
+<p>The machine that runs this chat has an authority of its own. It can vouch only for machines in private networks, and
+the address that brought you here is none of those: your browser goes on warning, whatever this device trusts.</p>
+<p>If you are in the same network as that machine, ask the person who runs the chat for its address there, and open
+<code>/ca</code> behind that. Otherwise they need a domain, and a certificate for it.</p>`,
+);
+
+function pageOf({ name, fingerprint }: Authority): string {
+  const called = escape(name);
+  return pageAround(
+    "Stop the warning",
+    `<h1>Stop the warning on this device</h1>
 <p>The machine that runs this chat has an authority of its own. Once your device trusts it, the browser no longer warns
 here. It can vouch only for machines in private networks, never for a site on the internet.</p>
 <p>First compare: the person who runs the chat sees this line in their terminal. If it differs, stop.</p>
@@ -129,11 +164,8 @@ here. It can vouch only for machines in private networks, never for a site on th
 <em>Authorities</em> → <em>Import…</em> → the file → <em>Trust this CA to identify websites</em>.</p>
 
 <h2>Afterwards</h2>
-<p>Close this tab, open the chat anew. To take the trust back, remove <strong>${called}</strong> in the same place.</p>
-</main>
-</body>
-</html>
-`;
+<p>Close this tab, open the chat anew. To take the trust back, remove <strong>${called}</strong> in the same place.</p>`,
+  );
 }
 
 function escape(text: string): string {

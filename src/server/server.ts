@@ -169,6 +169,7 @@ export async function start(options: StartOptions): Promise<Running> {
     today: () => Date.now(),
   });
   log("info", "listening", {
+    pid: process.pid,
     port,
     ...(metrics === null ? {} : { metricsPort: metrics.port }),
     version: options.version,

@@ -8,8 +8,18 @@ import { usualConnections } from "./descriptors.ts";
 import { limitRows, type NumberRow, type RateRow, spell, variableOf } from "./flags.ts";
 import { type LogLevel, logLevels } from "./logger.ts";
 import { Mistake } from "./mistake.ts";
+import { refuseStrangers } from "./variables.ts";
 import { leastShareBytes, mostFileBytes, shareOf } from "./share.ts";
-import { readAge, readCount, readPercent, readRate, readSize, spellAge, spellSize } from "./values.ts";
+import {
+  nearSize,
+  readAge,
+  readCount,
+  readPercent,
+  readRate,
+  readSize,
+  spellAge,
+  spellSize,
+} from "./values.ts";
 
 /** What the command line or the environment said, checked. */
 export interface Settings {
@@ -73,6 +83,7 @@ interface Source {
  * @throws Mistake naming the flag or variable, what was given and what is allowed
  */
 export function readSettings(given: Given): Settings {
+  refuseStrangers(given.env);
   const limits: { -readonly [K in keyof Limits]: Limits[K] } = {
     ...defaultLimits,
     maxConnections: usualConnections(given.descriptorLimit),
@@ -128,7 +139,8 @@ function checkNumber(source: Source, row: NumberRow): number {
   if (value === null || value < row.least || value > row.most) {
     const off = row.zeroIsOff ? ", or 0 for no limit" : "";
     const range = `from ${spell(row.unit, row.least)} to ${spell(row.unit, row.most)}`;
-    throw refusal(source, `${kinds[row.unit]} ${range}${off}`);
+    const near = value === null && row.unit === "size" ? nearSize(source.text) : null;
+    throw refusal(source, `${kinds[row.unit]} ${range}${off}${near === null ? "" : `: write ${near}`}`);
   }
   return value;
 }
@@ -240,6 +252,12 @@ function readAcme(given: Given): AcmeSettings | null {
 function readPlace(given: Given, tls: boolean): Pick<Settings, "host" | "socket"> {
   const host = find(given, "host");
   const socket = find(given, "socket")?.text ?? null;
+  const port = find(given, "port");
+  if (socket !== null && port !== null) {
+    throw new Mistake(
+      `${port.name} has no use beside --socket, which is listened on instead: keep one of them`,
+    );
+  }
   const usualHost = tls ? "0.0.0.0" : "127.0.0.1";
   if (!tls && socket === null && host !== null && !loopbacks.has(host.text)) {
     throw new Mistake(

@@ -118,7 +118,12 @@ export async function readSaltFile(path: string): Promise<string> {
   );
 }
 
-async function readSalt(folder: string): Promise<string | null> {
+/**
+ * Reads the folder's salt.
+ * @returns it in base64url, null when there is none
+ * @throws Mistake when it has the wrong size or cannot be read
+ */
+export async function readSalt(folder: string): Promise<string | null> {
   const bytes = await readKept(folder, saltName);
   if (bytes === null) return null;
   if (bytes.length !== saltBytes) {

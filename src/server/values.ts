@@ -24,6 +24,12 @@ export function readSize(text: string): number | null {
   return readWithUnit(text, /^(\d{1,15})(KiB|MiB|GiB|)$/, sizeUnits);
 }
 
+/** What `25MB`, `25m` or `25 mib` should have been, `25MiB`; null for what is no size at all. */
+export function nearSize(text: string): string | null {
+  const [, count = "", unit = ""] = /^(\d{1,15})\s?([kmg])i?b?$/i.exec(text) ?? [];
+  return unit === "" ? null : `${count}${unit.toUpperCase()}iB`;
+}
+
 /** `90s`, `30m`, `24h`, `7d` or plain seconds → milliseconds */
 export function readAge(text: string): number | null {
   return readWithUnit(text, /^(\d{1,10})([smhd]?)$/, ageUnits);

@@ -9,6 +9,8 @@ import { inviteLink } from "../session/invite.ts";
 
 export interface WelcomeFacts {
   readonly version: string;
+  /** Of the process that signals reach: under npm there are several. */
+  readonly pid: number;
   /** `https://HOST:PORT`, the one for guests first; an invitation needs one. */
   readonly urls: readonly string[];
   /** SHA-256 of the certificate, or of the local authority's, `AA:BB:…`; null where a proxy has it. */
@@ -54,7 +56,7 @@ export function plainWelcome(facts: WelcomeFacts): string {
             `authority SHA-256 ${facts.fingerprint}`,
             `browsers stop warning on a device that has followed ${facts.authorityUrl}`,
           ]),
-    "stop it with Ctrl-C or SIGTERM",
+    `stop it with Ctrl-C or SIGTERM to pid ${facts.pid}`,
     "",
   ].join("\n");
 }
@@ -135,6 +137,7 @@ function footer(facts: WelcomeFacts, { quiet }: Palette): string[] {
     ...(facts.fingerprint === null
       ? []
       : fingerprintRows(facts.authorityUrl === null ? "certificate" : "authority", facts.fingerprint, quiet)),
+    row("process", String(facts.pid), quiet),
     "",
     ...(facts.browserWarns ? [...warning.map((line) => margin + quiet(line)), ""] : []),
     ...facts.notices.map((notice) => margin + notice),

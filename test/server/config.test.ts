@@ -47,7 +47,8 @@ test("a value of the file that is refused is named with the file", () => {
 
 test("what is no config file is refused with what to do", async (t) => {
   const refusals: readonly (readonly [string, RegExp])[] = [
-    ["{", /room\.json is not JSON/],
+    ["{", /room\.json is not JSON from line 1, column 2 on/],
+    [`{\n  "port": 1,\n}`, /not JSON from line 3, column 1 on: .*no comma behind the last entry/],
     ["[]", /must hold one object/],
     [`{ "prot": 1 }`, /has "prot", which is no setting/],
     [`{ "config": "other.json" }`, /has "config", which is no setting/],
@@ -60,7 +61,7 @@ test("what is no config file is refused with what to do", async (t) => {
   const folder = mkdtempSync(join(tmpdir(), "secure-room-"));
   t.after(() => rmSync(folder, { recursive: true }));
   const path = join(folder, "room.json");
-  await assert.rejects(readConfig(path), /cannot read --config .*room\.json: it does not exist/);
+  await assert.rejects(readConfig(path), /cannot read --config .*room\.json: it does not exist; name a file/);
   writeFileSync(path, `{ "port": 8443 }`);
   assert.deepEqual(await readConfig(path), { port: "8443" });
 });

@@ -123,11 +123,12 @@ test(
       await close(server);
       const file = join(folder, "letter");
       writeFileSync(file, "dear");
-      await assert.rejects(listenOn(createServer(), { socket: file }), Mistake);
+      await assert.rejects(listenOn(createServer(), { socket: file }), /there is a file, which is no socket/);
       assert.ok(existsSync(file));
+      await assert.rejects(listenOn(createServer(), { socket: folder }), /there is a folder, which/);
       await assert.rejects(
         listenOn(createServer(), { socket: join(folder, "none", "room.sock") }),
-        /cannot listen on --socket .*room\.sock/,
+        /the folder \S+none of --socket does not exist: make it \(sudo install -d/,
       );
     });
   },

@@ -1,5 +1,6 @@
 import assert from "node:assert/strict";
 import { X509Certificate } from "node:crypto";
+import type { OutgoingHttpHeaders } from "node:http";
 import { test } from "node:test";
 import { type Authority, findLocalCertificate } from "../../src/server/local-ca.ts";
 import { createAuthorityPages } from "../../src/server/local-ca-page.ts";
@@ -8,16 +9,31 @@ import { ask, type Answer, startWith } from "./tls-house.ts";
 
 /** A relay that serves `authority`'s pages. */
 async function withPages(
-  use: (authority: Authority, ask: (path: string, method?: string) => Promise<Answer>) => Promise<void>,
+  use: (
+    authority: Authority,
+    ask: (path: string, method?: string, headers?: OutgoingHttpHeaders) => Promise<Answer>,
+  ) => Promise<void>,
   change: Partial<Authority> = {},
 ): Promise<void> {
   await withFolder(async (folder) => {
     const place = { hosts: ["localhost"], linked: [], nowMs: Date.now() };
     const { authority } = await findLocalCertificate(folder, place, "pi-4");
     const shown = { ...authority, ...change };
-    const relay = await startWith({}, { routes: [createAuthorityPages(() => shown)] });
+    const relay = await startWith(
+      {},
+      {
+        routes: [
+          createAuthorityPages(
+            () => shown,
+            (host) => host === "127.0.0.1",
+          ),
+        ],
+      },
+    );
     try {
-      await use(shown, (path, method = "GET") => ask(path, { method }, relay.port));
+      await use(shown, (path, method = "GET", headers = {}) =>
+        ask(path, { method, headers, servername: "localhost" }, relay.port),
+      );
     } finally {
       await relay.stop(1001);
     }
@@ -37,6 +53,18 @@ test("the page names the authority and its fingerprint, and what to press on eve
       assert.ok(body.includes(part), part);
     }
     assert.doesNotMatch(body, /<script|<style| style=| on\w+=/);
+  });
+});
+
+test("by an address that the authority does not vouch for, the page promises nothing", async () => {
+  await withPages(async ({ fingerprint }, ask) => {
+    for (const host of ["203.0.113.9:3000", "[2001:db8::9]:3000", "chat.example"]) {
+      const { status, body } = await ask("/ca", "GET", { Host: host });
+      assert.equal(status, 200);
+      assert.match(body, /At this address the warning stays/);
+      assert.ok(!body.includes(fingerprint) && !body.includes("no longer warns") && !body.includes(host));
+    }
+    assert.ok((await ask("/ca", "GET", { Host: "127.0.0.1:3000" })).body.includes(fingerprint));
   });
 });
 

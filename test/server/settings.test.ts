@@ -2,7 +2,7 @@ import assert from "node:assert/strict";
 import { test } from "node:test";
 import { defaultLimits } from "../../src/protocol/limits.ts";
 import { kiB } from "../../src/protocol/units.ts";
-import { limitRows, spellDefault, variableOf } from "../../src/server/flags.ts";
+import { limitRows, plainRows, spellDefault, variableOf } from "../../src/server/flags.ts";
 import { Mistake } from "../../src/server/mistake.ts";
 import { readSettings } from "../../src/server/settings.ts";
 
@@ -272,4 +272,36 @@ test("settings of certificates that contradict each other are refused in one lin
     refusalOf({ ...acme, "acme-staging": true, "acme-directory": "https://ca.lan" }),
     /leave it or/,
   );
+});
+
+test("a variable with our beginning that is no setting is refused, with the one that was meant", () => {
+  assert.match(
+    refusalOf({}, { SECURE_ROOM_MAX_MEMBRS: "5" }),
+    /^SECURE_ROOM_MAX_MEMBRS is no setting: did you mean SECURE_ROOM_MAX_MEMBERS\?/,
+  );
+  assert.match(refusalOf({}, { SECURE_ROOM_DANCE: "" }), /^SECURE_ROOM_DANCE is no setting: .* --help/);
+  for (const row of [...plainRows, ...limitRows]) read({}, { [variableOf(row.flag)]: "" });
+});
+
+test("the variables that Kubernetes makes of a service called secure-room are no mistake", () => {
+  const made = {
+    SECURE_ROOM_SERVICE_HOST: "10.0.0.1",
+    SECURE_ROOM_SERVICE_PORT: "80",
+    SECURE_ROOM_SERVICE_PORT_HTTPS: "443",
+    SECURE_ROOM_PORT_80_TCP: "tcp://10.0.0.1:80",
+    SECURE_ROOM_PORT_80_TCP_ADDR: "10.0.0.1",
+  };
+  assert.equal(read({}, made).port, 3000);
+});
+
+test("a size with the unit of another house is refused with how to write it", () => {
+  for (const text of ["25MB", "25mb", "25M", "25 MiB"]) {
+    assert.match(refusalOf({ "max-file": text }), /: write 25MiB$/);
+  }
+  assert.doesNotMatch(refusalOf({ "max-file": "big" }), /: write/);
+});
+
+test("a port beside a socket is refused", () => {
+  const refused = refusalOf({ socket: "/run/room.sock", "no-tls": true }, { SECURE_ROOM_PORT: "3000" });
+  assert.match(refused, /^SECURE_ROOM_PORT has no use beside --socket/);
 });

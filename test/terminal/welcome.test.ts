@@ -8,6 +8,7 @@ import { inviteWelcome, plainWelcome, type WelcomeFacts } from "../../src/termin
 
 const facts: WelcomeFacts = {
   version: "1.2.3",
+  pid: 4321,
   urls: ["https://192.168.1.23:3000", "https://localhost:3000"],
   fingerprint: Array.from({ length: 32 }, () => "AB").join(":"),
   browserWarns: true,
@@ -103,4 +104,9 @@ test("plain lines name the addresses and the fingerprint, and no passphrase", ()
   assert.ok(text.includes(facts.fingerprint ?? assert.fail()));
   assert.doesNotMatch(text, /#/);
   assert.equal(text, stripVTControlCharacters(text));
+});
+
+test("both forms say which process the signals go to", async () => {
+  assert.match(plainWelcome(facts), /^stop it with Ctrl-C or SIGTERM to pid 4321$/m);
+  assert.match(stripVTControlCharacters(await invite()), /^ {2}process {6}4321$/m);
 });
