@@ -6,7 +6,7 @@ import { hourMs, minuteMs, secondMs } from "../protocol/units.ts";
 import { AcmeProblem } from "./acme-client.ts";
 import { type Order, orderCertificate, type OrderTools } from "./acme-order.ts";
 import { wordsFor } from "./acme-words.ts";
-import { type Certificate, describe } from "./certificate.ts";
+import { type Certificate, describeFile } from "./certificate.ts";
 import type { Log } from "./logger.ts";
 import { keep, readKept } from "./state.ts";
 
@@ -55,7 +55,7 @@ export async function findAcmeCertificate(
     const fits = parsed.checkPrivateKey(createPrivateKey(text));
     const covers = parsed.checkHost(order.domain, { subject: "never" }) !== undefined;
     if (!fits || !covers || Date.parse(parsed.validTo) <= nowMs) return null;
-    return describe(text, text, parsed, { own: true, made: null });
+    return describeFile(text, parsed, { own: true, made: null });
   } catch {
     return null;
   }
@@ -68,6 +68,9 @@ export function keepRenewed(options: AcmeOptions, held: Certificate | null): Ren
   let certificate = held;
   let failures = 0;
   let dueMs = held === null ? today() : renewalMs(held.cert);
+  /** When that was reckoned, and when the certificate before the last was had. */
+  let reckonedMs = today();
+  let hadMs = -Infinity;
   let stopTimer = (): void => {};
   let isStopped = false;
 
@@ -75,17 +78,24 @@ export function keepRenewed(options: AcmeOptions, held: Certificate | null): Ren
     try {
       certificate = await obtain(options);
       failures = 0;
-      dueMs = renewalMs(certificate.cert);
+      reckonedMs = today();
+      const wantedMs = renewalMs(certificate.cert);
+      const isDue = wantedMs <= reckonedMs;
+      // A first one may be short-lived. But whatever its dates say, the authority is not asked on and on.
+      dueMs = isDue ? reckonedMs + mostRetryMs : Math.max(wantedMs, hadMs + firstRetryMs);
+      hadMs = reckonedMs;
       if (isStopped) return null;
       options.use(certificate);
       log("info", "certificate-changed", {
         fingerprint: certificate.fingerprint,
         next: new Date(dueMs).toISOString(),
       });
+      if (isDue) log("warn", "certificate-old", { reason: oldWords(options.domain, certificate.cert) });
       return null;
     } catch (thrown) {
       const waitMs = Math.max(retryMs(failures++, random()), askedWaitMs(thrown));
-      dueMs = today() + waitMs;
+      reckonedMs = today();
+      dueMs = reckonedMs + waitMs;
       const reason = `no certificate for ${options.domain}: ${wordsFor(thrown, options)}`;
       return { reason, nextMs: dueMs };
     }
@@ -98,6 +108,11 @@ export function keepRenewed(options: AcmeOptions, held: Certificate | null): Ren
   }
 
   async function wake(): Promise<void> {
+    // A clock that was far ahead has been set right: what was reckoned by it may lie years away.
+    if (today() < reckonedMs) {
+      reckonedMs = today();
+      dueMs = certificate === null ? reckonedMs : renewalMs(certificate.cert);
+    }
     const failure = today() >= dueMs ? await attempt() : null;
     if (failure !== null && !isStopped) {
       log("warn", "certificate-failed", {
@@ -128,7 +143,15 @@ async function obtain(options: AcmeOptions): Promise<Certificate> {
   const { cert, key } = await orderCertificate(options, await findAccountKey(options), options.tools);
   const text = `${headOf(options)}${key}${cert}`;
   await keep(folder, acmeNames.certificate, text);
-  return describe(text, text, new X509Certificate(text), { own: true, made: null });
+  return describeFile(text, new X509Certificate(text), { own: true, made: null });
+}
+
+function oldWords(domain: string, pem: string): string {
+  const { validFrom, validTo } = new X509Certificate(pem);
+  return (
+    `the certificate just had for ${domain} is good from ${validFrom} to ${validTo}, by this machine's clock two ` +
+    `thirds of that are over: set the clock right; if it is, ask the authority`
+  );
 }
 
 async function findAccountKey({ folder, directoryUrl }: AcmeOptions): Promise<KeyObject> {

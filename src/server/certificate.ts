@@ -11,7 +11,7 @@ import { Mistake, reasonOf } from "./mistake.ts";
 import { keep, readKept } from "./state.ts";
 
 export interface Certificate {
-  /** PEM, the chain behind the certificate where there is one. */
+  /** PEM, the chain behind the certificate where there is one. No key is in it. */
   readonly cert: string;
   /** PEM */
   readonly key: string;
@@ -164,6 +164,21 @@ export function describe(
   rest: Pick<Certificate, "own" | "made">,
 ): Certificate {
   return { cert, key, fingerprint: parsed.fingerprint256, names: dnsNames(parsed), ...rest };
+}
+
+/** As `describe`, for a file that holds both: each goes where it belongs, so that a chain can be shown to anybody. */
+export function describeFile(
+  text: string,
+  parsed: X509Certificate,
+  rest: Pick<Certificate, "own" | "made">,
+): Certificate {
+  return describe(blocksOf(text, "CERTIFICATE"), blocksOf(text, "PRIVATE KEY"), parsed, rest);
+}
+
+/** The PEM blocks of a kind, one behind the other, without what is written around them (RFC 7468, section 2). */
+function blocksOf(text: string, kind: "CERTIFICATE" | "PRIVATE KEY"): string {
+  const blocks = [...text.matchAll(/-----BEGIN ([A-Z0-9 ]+)-----[^]*?-----END \1-----/g)];
+  return blocks.map(([block, label = ""]) => (label.endsWith(kind) ? `${block}\n` : "")).join("");
 }
 
 function dnsNames(cert: X509Certificate): string[] {

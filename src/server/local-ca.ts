@@ -6,7 +6,7 @@ import { createPrivateKey, generateKeyPairSync, X509Certificate } from "node:cry
 import { BlockList, isIP, isIPv4 } from "node:net";
 import { join } from "node:path";
 import { dayMs } from "../protocol/units.ts";
-import { type Certificate, covers, describe, type Place } from "./certificate.ts";
+import { type Certificate, covers, describeFile, type Place } from "./certificate.ts";
 import { Mistake } from "./mistake.ts";
 import { keep, readKept } from "./state.ts";
 import {
@@ -87,7 +87,7 @@ export async function findLocalCertificate(
   const flaw = kept === null ? "first" : judge(kept, parsed, linked, place.nowMs);
   if (kept !== null && flaw === null) {
     return {
-      ...describe(kept.pem, kept.pem, kept.parsed, { own: false, made: null }),
+      ...describeFile(kept.pem, kept.parsed, { own: false, made: null }),
       authority,
       madeAuthority,
     };
@@ -99,7 +99,7 @@ export async function findLocalCertificate(
     place.nowMs,
   );
   await keep(folder, localName, pem);
-  const described = describe(pem, pem, new X509Certificate(pem), { own: false, made: flaw ?? "first" });
+  const described = describeFile(pem, new X509Certificate(pem), { own: false, made: flaw ?? "first" });
   return { ...described, authority, madeAuthority };
 }
 
@@ -115,7 +115,10 @@ for (const { address, bits } of localSubnets) {
   localAddresses.addSubnet(address, bits, isIPv4(address) ? "ipv4" : "ipv6");
 }
 
-/** What a new authority on the machine `host` may sign for. */
+/**
+ * What a new authority on the machine `host` may sign for. Its own name only where it is a bare one: a name with a dot
+ * is on the internet, or may be tomorrow, and a constraint lets in everything below it.
+ */
 export function namesFor(host: string): string[] {
   const name = host.toLowerCase();
   return isOwnName(name) && !isLocal(name, localEndings) ? [...localEndings, name] : localEndings;
@@ -126,8 +129,8 @@ export function namesFor(host: string): string[] {
  * digits and, but for `xn--…`, no hyphens.
  */
 function isOwnName(name: string): boolean {
-  if (!/^[a-z0-9]([a-z0-9.-]{0,251}[a-z0-9])?$/.test(name)) return false;
-  return name.includes(".") || (/[\d-]/.test(name) && !name.startsWith("xn--"));
+  if (!/^[a-z0-9]([a-z0-9-]{0,61}[a-z0-9])?$/.test(name)) return false;
+  return /[\d-]/.test(name) && !name.startsWith("xn--");
 }
 
 /** What routers and systems call this machine in its network. */

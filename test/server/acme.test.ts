@@ -3,7 +3,7 @@ import { X509Certificate } from "node:crypto";
 import { readFile } from "node:fs/promises";
 import { join } from "node:path";
 import { test } from "node:test";
-import { dayMs, hourMs, minuteMs } from "../../src/protocol/units.ts";
+import { dayMs, hourMs, minuteMs, secondMs } from "../../src/protocol/units.ts";
 import { type Failure, findAcmeCertificate, keepRenewed, renewalMs, retryMs } from "../../src/server/acme.ts";
 import { createChallenges } from "../../src/server/acme-challenges.ts";
 import { type Ask, AcmeProblem, problemOf, retryAfterMs } from "../../src/server/acme-client.ts";
@@ -27,15 +27,20 @@ interface Office {
   readonly waits: { readonly ms: number; readonly run: () => void }[];
   /** Lets the next wait be over, and waits for the one after what follows. */
   readonly pass: () => Promise<void>;
+  /** Sets the time of day without any of it going by. */
+  readonly setClock: (ms: number) => void;
   readonly begin: (held?: Certificate | null, ask?: Ask) => Promise<Failure | null>;
 }
 
 /** An authority, a clock whose waits are over when a test says so, and one who keeps a certificate. */
-async function withOffice(use: (office: Office) => Promise<void>): Promise<void> {
+async function withOffice(
+  use: (office: Office) => Promise<void>,
+  lastsMs: number = 90 * dayMs,
+): Promise<void> {
   await withFolder(async (folder) => {
     let nowMs = startMs;
     const today = (): number => nowMs;
-    const authority = fakeAuthority(90 * dayMs, today, domain);
+    const authority = fakeAuthority(lastsMs, today, domain);
     const waits: { ms: number; run: () => void }[] = [];
     let waited = (): void => {};
     const clock: Clock = {
@@ -63,6 +68,9 @@ async function withOffice(use: (office: Office) => Promise<void>): Promise<void>
       used,
       logged,
       waits,
+      setClock(ms) {
+        nowMs = ms;
+      },
       async pass() {
         const next = waits.shift() ?? assert.fail("nothing is waited for");
         nowMs += next.ms;
@@ -100,6 +108,8 @@ test("a first certificate is had, kept with its key, and found again", async () 
     assert.deepEqual([certificate?.own, certificate?.names], [true, [domain]]);
     const found = await findAcmeCertificate(folder, order, startMs);
     assert.deepEqual(found, certificate);
+    assert.doesNotMatch(certificate?.cert ?? "", /PRIVATE/);
+    assert.match(certificate?.key ?? "", /^-----BEGIN PRIVATE KEY-----\n[^-]*-----END PRIVATE KEY-----\n$/);
     assert.match(
       await readFile(join(folder, "acme-account.pem"), "utf8"),
       /^account at https:.*\n-----BEGIN PRIVATE KEY/,
@@ -133,6 +143,50 @@ test("with a third of its life left it is renewed with another key, and not befo
     );
     assert.notEqual(first, second);
     assert.deepEqual(logged, ["info certificate-changed", "info certificate-changed"]);
+  });
+});
+
+test("a certificate that is due when it is had is no reason to ask on and on: it is warned of, and waited for 6 hours", async () => {
+  await withOffice(async ({ authority, begin, pass, used, logged }) => {
+    authority.behindMs = 70 * dayMs;
+    assert.equal(await begin(), null);
+    assert.deepEqual(logged, ["info certificate-changed", "warn certificate-old"]);
+    for (let hours = 0; hours < 5; hours++) await pass();
+    assert.equal(used.length, 1);
+    await pass();
+    assert.equal(used.length, 2);
+    authority.behindMs = 0;
+    for (let hours = 0; hours < 6; hours++) await pass();
+    assert.equal(used.length, 3);
+    for (let hours = 0; hours < 24; hours++) await pass();
+    assert.equal(used.length, 3);
+  });
+});
+
+test("certificates of three seconds are had twice in 5 minutes, not a hundred times", async () => {
+  await withOffice(async ({ begin, pass, used, waits }) => {
+    await begin();
+    while (waits.length === 0) await new Promise((resolve) => setImmediate(resolve));
+    assert.equal(used.length, 2);
+    assert.ok((waits[0]?.ms ?? 0) > 4 * minuteMs);
+    await pass();
+    assert.equal(used.length, 4);
+    assert.ok((waits[0]?.ms ?? 0) > 4 * minuteMs);
+  }, 3 * secondMs);
+});
+
+test("after a clock that was years ahead, what waits is reckoned anew", async () => {
+  await withOffice(async ({ authority, begin, pass, used, setClock }) => {
+    const away: Ask = async () => {
+      throw new TypeError("fetch failed");
+    };
+    let isAway = true;
+    setClock(startMs + 20 * 365 * dayMs);
+    await begin(null, (url, request) => (isAway ? away : authority.ask)(url, request));
+    isAway = false;
+    setClock(startMs);
+    await pass();
+    assert.equal(used.length, 1);
   });
 });
 

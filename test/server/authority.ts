@@ -13,6 +13,8 @@ export interface FakeAuthority {
   /** The paths that were posted to. */
   readonly posted: string[];
   whim: Whim;
+  /** How long ago, by the machine's clock, what it issues began. */
+  behindMs: number;
   /** How many of the next requests are told that their nonce is used. */
   badNonces: number;
 }
@@ -110,8 +112,8 @@ export function fakeAuthority(lastsMs: number, today: () => number, domain: stri
       subject: nameOf(domain),
       publicKey: createPublicKey({ key: spki, format: "der", type: "spki" }),
       issuer: { name: nameOf("authority"), key: issuerKey },
-      fromMs: today(),
-      untilMs: today() + lastsMs,
+      fromMs: today() - authority.behindMs,
+      untilMs: today() - authority.behindMs + lastsMs,
       extensions: [basicConstraints(false), subjectAltName([domain])],
     });
   };
@@ -121,6 +123,7 @@ export function fakeAuthority(lastsMs: number, today: () => number, domain: stri
     posted,
     badNonces: 0,
     whim: () => null,
+    behindMs: 0,
     async ask(url, { method, body }) {
       const path = url.slice(base.length);
       if (path === "/directory") {

@@ -137,14 +137,43 @@ test("a certificate that is broken, or of an earlier authority, is made anew", a
   });
 });
 
-test("the machine's own name is permitted where it cannot be a domain's ending", () => {
+test("the machine's own name is permitted where it has no dot and cannot be a domain's ending", () => {
   const own = (host: string): string[] => namesFor(host).slice(5);
   assert.deepEqual(own("PI-4"), ["pi-4"]);
   assert.deepEqual(own("nas2"), ["nas2"]);
-  assert.deepEqual(own("chat.example.org"), ["chat.example.org"]);
   for (const host of ["dev", "app", "raspberrypi", "xn--p1ai", "mac.local", "box.lan", "", "a_b", "-x1"]) {
     assert.deepEqual(own(host), [], host);
   }
+  for (const host of ["chat.example.org", "google.com", "github.io", "pi-4.fritz.box", "pi-4."]) {
+    assert.deepEqual(own(host), [], host);
+  }
+});
+
+test("on a machine with a name on the internet, nothing below that name is signed or can be forged", async () => {
+  await withFolder(async (folder) => {
+    const named = { ...place, hosts: ["localhost", "chat.example.org"] };
+    const { cert } = await findLocalCertificate(folder, named, "chat.example.org");
+    assert.match(await opensslVerify(folder, cert), /leaf\.pem: OK/);
+    const parsed = new X509Certificate(cert);
+    assert.equal(parsed.checkHost("chat.example.org", { subject: "never" }), undefined);
+    assert.ok(parsed.checkHost("chat.local", { subject: "never" }));
+    for (const host of ["chat.example.org", "bank.chat.example.org"]) {
+      const forged = await forge(folder, [host]);
+      assert.match(await opensslVerify(folder, forged.cert), /permitted subtree violation/, host);
+    }
+  });
+});
+
+test("its chain can be shown to anybody: the key is not in it, fresh or found again", async () => {
+  await withFolder(async (folder) => {
+    for (const made of ["first", null]) {
+      const found = await findLocalCertificate(folder, place, "pi-4");
+      assert.equal(found.made, made);
+      assert.doesNotMatch(found.cert, /PRIVATE/);
+      assert.doesNotMatch(found.key, /CERTIFICATE/);
+      assert.ok(new X509Certificate(found.cert).checkPrivateKey(createPrivateKey(found.key)));
+    }
+  });
 });
 
 test("private is what nobody on the internet can have", () => {
