@@ -4,6 +4,7 @@
 import { X509Certificate } from "node:crypto";
 import type { ServerResponse } from "node:http";
 import { hasBody } from "./form.ts";
+import { escapeHtml } from "./html.ts";
 import { refuse, type Route } from "./http.ts";
 import type { Authority } from "./local-ca.ts";
 
@@ -73,7 +74,7 @@ code{overflow-wrap:anywhere}
 `;
 
 function pageOf({ name, fingerprint }: Authority): string {
-  const called = escape(name);
+  const called = escapeHtml(name);
   return `<!doctype html>
 <html lang="en">
 <head>
@@ -89,7 +90,7 @@ function pageOf({ name, fingerprint }: Authority): string {
 <p>The machine that runs this chat has an authority of its own. Once your device trusts it, the browser no longer warns
 here. It can vouch only for machines in private networks, never for a site on the internet.</p>
 <p>First compare: the person who runs the chat sees this line in their terminal. If it differs, stop.</p>
-<p><code>${escape(fingerprint)}</code></p>
+<p><code>${escapeHtml(fingerprint)}</code></p>
 <p><a class="get" href="/ca.crt">Get the certificate</a></p>
 <p>It is called <strong>${called}</strong>.</p>
 
@@ -134,8 +135,4 @@ here. It can vouch only for machines in private networks, never for a site on th
 </body>
 </html>
 `;
-}
-
-function escape(text: string): string {
-  return text.replaceAll(/[&<>"']/g, (sign) => `&#${sign.codePointAt(0)};`);
 }
