@@ -69,7 +69,7 @@ test("a hello in several records is one", async () => {
     records.push(Buffer.from([22, 3, 1, 0, part.length]), part);
   }
   assert.deepEqual(protocolsIn(Buffer.concat(records)), ["acme-tls/1"]);
-  assert.deepEqual(protocolsInPieces([...Buffer.concat(records)].map((byte) => Buffer.of(byte))), [
+  assert.deepEqual(protocolsInPieces(Array.from(Buffer.concat(records), (byte) => Buffer.of(byte))), [
     "acme-tls/1",
   ]);
 });
