@@ -128,6 +128,8 @@ export const reportEveryMs = 10 * secondMs;
 export const maxOffences = 1_000;
 /** The port for metrics: one or two machines look at it, at once. Relay. */
 export const metricsSockets = 16;
+/** An answer of an authority that gives certificates: a chain of three has 6 KB, some are longer. Relay. */
+export const maxAuthorityAnswerBytes = 256 * kiB;
 export const metricsTimeoutMs = 5 * secondMs;
 /** When to try again where there was no place: nobody knows when one is free, and asking is cheap. Relay. */
 export const retryFullMs = 10 * secondMs;

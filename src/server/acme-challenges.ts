@@ -6,7 +6,7 @@ import { generateKeyPairSync } from "node:crypto";
 import type { Socket } from "node:net";
 import { createSecureContext, type SecureContext, TLSSocket } from "node:tls";
 import { dayMs } from "../protocol/units.ts";
-import { maxHelloRecordBytes, protocolsIn } from "./client-hello.ts";
+import { maxHelloRecordBytes, PartialHello } from "./client-hello.ts";
 import { acmeIdentifier, basicConstraints, nameOf, subjectAltName, writeCertificate } from "./x509.ts";
 
 export interface Challenges {
@@ -45,18 +45,14 @@ export function createChallenges(): Challenges {
     },
     textOf: (token) => texts.get(token) ?? null,
     meet(socket, others) {
-      const chunks: Uint8Array[] = [];
-      let byteLength = 0;
+      const hello = new PartialHello();
       const look = (): void => {
         const chunk: unknown = socket.read();
-        if (chunk instanceof Uint8Array) {
-          chunks.push(chunk);
-          byteLength += chunk.length;
-        }
-        const bytes = Buffer.concat(chunks);
-        const protocols = protocolsIn(bytes);
+        if (chunk instanceof Uint8Array) hello.add(chunk);
+        const { bytes } = hello;
+        const protocols = hello.protocols();
         // The socket's owner has set it a time.
-        if (protocols === "more" && byteLength <= maxHelloRecordBytes && !socket.readableEnded) return;
+        if (protocols === "more" && bytes.length <= maxHelloRecordBytes && !socket.readableEnded) return;
         socket.off("readable", look);
         if (bytes.length > 0) socket.unshift(bytes);
         if (context !== null && protocols.includes(acmeProtocol)) prove(socket, context);

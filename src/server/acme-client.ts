@@ -3,6 +3,7 @@
 // file, and what a chat server needs of the standard is this page. DER is written in x509.ts anyway.
 
 import { createPublicKey, type KeyObject, sign } from "node:crypto";
+import { maxAuthorityAnswerBytes } from "../protocol/limits.ts";
 import { minuteMs, secondMs } from "../protocol/units.ts";
 
 /** What an authority answered. */
@@ -18,7 +19,7 @@ export interface AcmeRequest {
   readonly body?: string;
 }
 
-/** Sends a request over https. Rejects when there is no answer. */
+/** Sends a request over https. Rejects when there is no answer, or one that is too long. */
 export type Ask = (url: string, request: AcmeRequest) => Promise<AcmeAnswer>;
 
 /** An authority's own words for why it will not (RFC 7807). */
@@ -179,11 +180,15 @@ async function digest(text: string): Promise<Uint8Array> {
 }
 
 /**
- * Asks over https, with the authorities that Node trusts and those of NODE_EXTRA_CA_CERTS.
+ * Asks over https, with the authorities that Node trusts and those of NODE_EXTRA_CA_CERTS. Never over anything else,
+ * whatever addresses an authority gives.
  * @param agent the program's name and version (RFC 8555, section 6.1)
  */
 export function createAsk(agent: string): Ask {
   return async (url, { method, body }) => {
+    if (!URL.canParse(url) || new URL(url).protocol !== "https:") {
+      throw new AcmeProblem("", `an address that is not https: ${url}`);
+    }
     const answer = await fetch(url, {
       method,
       redirect: "error",
@@ -197,7 +202,22 @@ export function createAsk(agent: string): Ask {
     return {
       status: answer.status,
       header: (name) => answer.headers.get(name),
-      text: await answer.text(),
+      text: await readText(answer),
     };
   };
+}
+
+/** The body of `answer`. @throws AcmeProblem when it is longer than maxAuthorityAnswerBytes; the rest is not read */
+export async function readText(answer: Response): Promise<string> {
+  const chunks: Uint8Array[] = [];
+  let byteLength = 0;
+  const body: AsyncIterable<Uint8Array> | null = answer.body;
+  for await (const chunk of body ?? []) {
+    byteLength += chunk.length;
+    if (byteLength > maxAuthorityAnswerBytes) {
+      throw new AcmeProblem("", `an answer of more than ${maxAuthorityAnswerBytes} bytes`);
+    }
+    chunks.push(chunk);
+  }
+  return Buffer.concat(chunks).toString();
 }

@@ -8,14 +8,74 @@ const handshakeRecord = 22;
 const clientHello = 1;
 const alpnExtension = 16;
 
-/**
- * The protocols that the client asks for.
- * @param bytes what has come so far
- * @returns "more" when the hello is not there as a whole; none when it is no hello, or asks for none
- */
-export function protocolsIn(bytes: Uint8Array): readonly string[] | "more" {
-  const handshake = handshakeIn(bytes);
-  if (handshake === "more" || handshake === null) return handshake ?? [];
+/** What is held at first; it doubles. A hello without post-quantum keys fits. */
+const firstBytes = 1_024;
+
+/** A hello that comes in pieces: however small they are, what they cost grows with the bytes and not with their square. */
+export class PartialHello {
+  #held = Buffer.alloc(firstBytes);
+  #byteLength = 0;
+  /** Where the first record starts that is not there as a whole. */
+  #recordAt = 0;
+  /** Where the content of the records before it is. */
+  readonly #parts: (readonly [start: number, end: number])[] = [];
+  #contentLength = 0;
+  /** The start of the content: the message's type and its length. */
+  #start = Buffer.alloc(0);
+
+  /** All that has come. */
+  get bytes(): Buffer {
+    return this.#held.subarray(0, this.#byteLength);
+  }
+
+  add(chunk: Uint8Array): void {
+    const length = this.#byteLength + chunk.length;
+    if (length > this.#held.length) {
+      const spare = Buffer.alloc(Math.max(length, 2 * this.#held.length) - this.#byteLength);
+      this.#held = Buffer.concat([this.bytes, spare]);
+    }
+    this.#held.set(chunk, this.#byteLength);
+    this.#byteLength = length;
+  }
+
+  /**
+   * The protocols that the client asks for.
+   * @returns "more" when the hello is not there as a whole; none when it is no hello, or asks for none
+   */
+  protocols(): readonly string[] | "more" {
+    const isCut = this.#readRecords();
+    if (this.#contentLength > 0 && this.#start[0] !== clientHello) return [];
+    const end = this.#start.length < 4 ? 4 : 4 + this.#start.readUIntBE(1, 3);
+    if (this.#contentLength < end) return isCut && end <= maxHelloRecordBytes ? "more" : [];
+    // It may have come in several records.
+    const content = Buffer.concat(this.#parts.map(([from, to]) => this.#held.subarray(from, to)));
+    return protocolsIn(content.subarray(4, end));
+  }
+
+  /** Goes over the records that have come whole since the last time. @returns whether the next may still be coming */
+  #readRecords(): boolean {
+    for (;;) {
+      const head = this.bytes.subarray(this.#recordAt, this.#recordAt + 5);
+      if (head.length > 0 && head[0] !== handshakeRecord) return false;
+      if (head.length < 5) return true;
+      const length = head.readUInt16BE(3);
+      // Nothing honest comes in records with nothing in them.
+      if (length === 0) return false;
+      const [from, to] = [this.#recordAt + 5, this.#recordAt + 5 + length];
+      if (to > this.#byteLength) return true;
+      this.#parts.push([from, to]);
+      this.#contentLength += length;
+      const missing = 4 - this.#start.length;
+      if (missing > 0) {
+        this.#start = Buffer.concat([this.#start, this.#held.subarray(from, Math.min(to, from + missing))]);
+      }
+      this.#recordAt = to;
+    }
+  }
+}
+
+/** @param handshake the body of the ClientHello */
+function protocolsIn(handshake: Uint8Array): readonly string[] {
   const reader = new Reader(handshake);
   // Version and random; then session id, cipher suites, compression methods.
   reader.skip(2 + 32);
@@ -36,32 +96,6 @@ function namesIn(extension: Uint8Array): string[] {
   const names: string[] = [];
   while (!list.isAtEnd) names.push(Buffer.from(list.block(1)).toString("latin1"));
   return names;
-}
-
-/** The body of the ClientHello, which may come in several records. Null when it is something else. */
-function handshakeIn(bytes: Uint8Array): Uint8Array | "more" | null {
-  const { content, isCut } = contentIn(bytes);
-  if (content.length > 0 && content[0] !== clientHello) return null;
-  const end = content.length < 4 ? 4 : 4 + content.readUIntBE(1, 3);
-  if (content.length >= end) return content.subarray(4, end);
-  return isCut && end <= maxHelloRecordBytes ? "more" : null;
-}
-
-/** What the whole records of a handshake at the start of `bytes` carry; and whether the next one may still be coming. */
-function contentIn(bytes: Uint8Array): { readonly content: Buffer; readonly isCut: boolean } {
-  const parts: Uint8Array[] = [];
-  for (let at = 0; ;) {
-    const head = Buffer.from(bytes.subarray(at, at + 5));
-    if (head.length > 0 && head[0] !== handshakeRecord)
-      return { content: Buffer.concat(parts), isCut: false };
-    const length = head.length < 5 ? 0 : head.readUInt16BE(3);
-    const part = bytes.subarray(at + 5, at + 5 + length);
-    if (head.length < 5 || part.length < length) return { content: Buffer.concat(parts), isCut: true };
-    // Nothing honest comes in records with nothing in them.
-    if (length === 0) return { content: Buffer.concat(parts), isCut: false };
-    parts.push(part);
-    at += 5 + length;
-  }
 }
 
 /** Reads what is there; behind the end are no bytes, and numbers are 0. TLS itself will refuse such a hello. */

@@ -66,10 +66,12 @@ function readValue(path: string, name: string, value: unknown): string | readonl
     if (typeof value === "boolean") return value || null;
     throw new Mistake(`--config ${path}: ${shown} must be true or false`);
   }
-  if (row?.repeatable === true && Array.isArray(value) && value.every((each) => typeof each === "string")) {
-    return value;
+  if (row?.repeatable === true) {
+    if (Array.isArray(value) && value.every((each) => typeof each === "string")) return value;
+    if (typeof value === "string") return [value];
+    throw new Mistake(`--config ${path}: ${shown} must be a text or a list of texts`);
   }
-  if (typeof value === "string") return row?.repeatable === true ? [value] : value;
+  if (typeof value === "string") return value;
   if (typeof value === "number") return String(value);
   throw new Mistake(`--config ${path}: ${shown} must be a text or a number`);
 }

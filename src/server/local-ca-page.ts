@@ -4,6 +4,7 @@
 import { X509Certificate } from "node:crypto";
 import type { ServerResponse } from "node:http";
 import { hasBody } from "./form.ts";
+import { escapeHtml } from "./html.ts";
 import { refuse, type Route } from "./http.ts";
 import type { Authority } from "./local-ca.ts";
 
@@ -117,14 +118,14 @@ the address that brought you here is none of those: your browser goes on warning
 );
 
 function pageOf({ name, fingerprint }: Authority): string {
-  const called = escape(name);
+  const called = escapeHtml(name);
   return pageAround(
     "Stop the warning",
     `<h1>Stop the warning on this device</h1>
 <p>The machine that runs this chat has an authority of its own. Once your device trusts it, the browser no longer warns
 here. It can vouch only for machines in private networks, never for a site on the internet.</p>
 <p>First compare: the person who runs the chat sees this line in their terminal. If it differs, stop.</p>
-<p><code>${escape(fingerprint)}</code></p>
+<p><code>${escapeHtml(fingerprint)}</code></p>
 <p><a class="get" href="/ca.crt">Get the certificate</a></p>
 <p>It is called <strong>${called}</strong>.</p>
 
@@ -166,8 +167,4 @@ here. It can vouch only for machines in private networks, never for a site on th
 <h2>Afterwards</h2>
 <p>Close this tab, open the chat anew. To take the trust back, remove <strong>${called}</strong> in the same place.</p>`,
   );
-}
-
-function escape(text: string): string {
-  return text.replaceAll(/[&<>"']/g, (sign) => `&#${sign.codePointAt(0)};`);
 }

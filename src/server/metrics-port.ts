@@ -31,6 +31,8 @@ export async function openMetricsPort(port: number, text: () => string): Promise
   );
   server.maxConnections = metricsSockets;
   const taken = await listenOn(server, { port, host: loopback, flag: "--metrics-port" });
+  // As on the TLS port: a socket that the system would not give is for the next look.
+  server.on("error", () => {});
   return {
     port: taken,
     stop() {

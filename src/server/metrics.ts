@@ -25,8 +25,7 @@ export interface Gauges {
   /** Bytes that wait for slow readers: of all, and of the slowest. */
   readonly queue: () => { readonly bytes: number; readonly mostBytes: number };
   readonly logBytes: () => number;
-  /** When the certificate runs out, in ms since 1970. */
-  /** Null where a proxy has the certificate. */
+  /** When the certificate runs out, in ms since 1970; null where a proxy has it. */
   readonly certificateUntilMs: () => number | null;
 }
 

@@ -3,6 +3,7 @@
 
 import type { Limits } from "../protocol/limits.ts";
 import { dayMs, hourMs, minuteMs, secondMs } from "../protocol/units.ts";
+import { escapeHtml } from "./html.ts";
 import { spellSize } from "./values.ts";
 
 /** Who answers for the certificate: a proxy that has it, nobody else or whoever sold it, or an authority, public or here. */
@@ -43,15 +44,15 @@ export function privacyPage(language: Language, facts: PrivacyFacts): string {
   const { title, intro, parts } = (language === "de" ? german : english)(facts);
   const sections = parts.map(
     ({ heading, lines }) =>
-      `<h2>${escape(heading)}</h2>\n<ul>\n${lines.map((line) => `<li>${escape(line)}</li>\n`).join("")}</ul>\n`,
+      `<h2>${escapeHtml(heading)}</h2>\n<ul>\n${lines.map((line) => `<li>${escapeHtml(line)}</li>\n`).join("")}</ul>\n`,
   );
   const style =
-    facts.stylesheet === null ? "" : `<link rel="stylesheet" href="${escape(facts.stylesheet)}">\n`;
+    facts.stylesheet === null ? "" : `<link rel="stylesheet" href="${escapeHtml(facts.stylesheet)}">\n`;
   return (
     `<!doctype html>\n<html lang="${language}">\n<head>\n<meta charset="utf-8">\n` +
     `<meta name="viewport" content="width=device-width, initial-scale=1">\n<meta name="color-scheme" content="light dark">\n<link rel="icon" href="data:,">\n` +
-    `<title>${escape(title)}</title>\n${style}</head>\n<body class="letter">\n<main>\n<h1>${escape(title)}</h1>\n` +
-    `<p>${escape(intro)}</p>\n${sections.join("")}<p><a href="/">secure-room ${escape(facts.version)}</a></p>\n</main>\n</body>\n</html>\n`
+    `<title>${escapeHtml(title)}</title>\n${style}</head>\n<body class="letter">\n<main>\n<h1>${escapeHtml(title)}</h1>\n` +
+    `<p>${escapeHtml(intro)}</p>\n${sections.join("")}<p><a href="/">secure-room ${escapeHtml(facts.version)}</a></p>\n</main>\n</body>\n</html>\n`
   );
 }
 
@@ -208,8 +209,4 @@ function spellWith(names: Readonly<Record<Unit, readonly [one: string, many: str
     const count = ms / length;
     return `${count} ${names[unit][count === 1 ? 0 : 1]}`;
   };
-}
-
-function escape(text: string): string {
-  return text.replaceAll(/[&<>"']/g, (character) => `&#${character.charCodeAt(0)};`);
 }

@@ -3,10 +3,18 @@ import { X509Certificate } from "node:crypto";
 import { readFile } from "node:fs/promises";
 import { join } from "node:path";
 import { test } from "node:test";
+import { maxAuthorityAnswerBytes } from "../../src/protocol/limits.ts";
 import { dayMs, hourMs, minuteMs, secondMs } from "../../src/protocol/units.ts";
 import { type Failure, findAcmeCertificate, keepRenewed, renewalMs, retryMs } from "../../src/server/acme.ts";
 import { createChallenges } from "../../src/server/acme-challenges.ts";
-import { type Ask, AcmeProblem, problemOf, retryAfterMs } from "../../src/server/acme-client.ts";
+import {
+  type Ask,
+  AcmeProblem,
+  createAsk,
+  problemOf,
+  readText,
+  retryAfterMs,
+} from "../../src/server/acme-client.ts";
 import { wordsFor } from "../../src/server/acme-words.ts";
 import { type Certificate } from "../../src/server/certificate.ts";
 import type { Clock } from "../../src/server/clock.ts";
@@ -278,6 +286,31 @@ test("no directory, and no network, are failures in words", async () => {
       /no answer from https:\S+ \(getaddrinfo ENOTFOUND .*clock/,
     );
   });
+});
+
+test("nothing but https is asked, whatever address an authority gives", async (t) => {
+  const asked = t.mock.method(globalThis, "fetch", async () => new Response("{}"));
+  const ask = createAsk("secure-room/test");
+  for (const url of ["http://169.254.1.1/order", "data:,{}", "file:///etc/passwd", "/order", ""]) {
+    await assert.rejects(ask(url, { method: "GET" }), /an address that is not https/, url);
+  }
+  assert.equal(asked.mock.callCount(), 0);
+  assert.equal((await ask("https://authority.test/order", { method: "GET" })).text, "{}");
+});
+
+test("an authority's answer is read up to a limit, and let go there", async () => {
+  const whole = "ä".repeat(maxAuthorityAnswerBytes / 2);
+  assert.equal(await readText(new Response(whole)), whole);
+  assert.equal(await readText(new Response(null)), "");
+  let isLetGo = false;
+  const endless = new ReadableStream<Uint8Array>({
+    pull: (controller) => controller.enqueue(new Uint8Array(10_000)),
+    cancel() {
+      isLetGo = true;
+    },
+  });
+  await assert.rejects(readText(new Response(endless)), /an answer of more than \d+ bytes/);
+  assert.ok(isLetGo);
 });
 
 const advice: readonly (readonly [type: string, words: RegExp])[] = [

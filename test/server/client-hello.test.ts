@@ -3,7 +3,27 @@ import { once } from "node:events";
 import { Duplex } from "node:stream";
 import { test } from "node:test";
 import { connect } from "node:tls";
-import { protocolsIn } from "../../src/server/client-hello.ts";
+import { maxHelloRecordBytes, PartialHello } from "../../src/server/client-hello.ts";
+
+function protocolsIn(bytes: Uint8Array): readonly string[] | "more" {
+  const hello = new PartialHello();
+  hello.add(bytes);
+  return hello.protocols();
+}
+
+/** What `pieces` say, when it is looked at after each of them; nothing but the last may say anything. */
+function protocolsInPieces(pieces: readonly Uint8Array[]): readonly string[] | "more" {
+  const hello = new PartialHello();
+  for (const [at, piece] of pieces.entries()) {
+    hello.add(piece);
+    const found = hello.protocols();
+    if (found === "more") continue;
+    assert.equal(at, pieces.length - 1);
+    assert.deepEqual(hello.bytes, Buffer.concat(pieces));
+    return found;
+  }
+  return "more";
+}
 
 /** The first bytes that Node itself sends as a client. */
 async function helloOf(protocols: string[] | undefined): Promise<Buffer> {
@@ -49,7 +69,33 @@ test("a hello in several records is one", async () => {
     records.push(Buffer.from([22, 3, 1, 0, part.length]), part);
   }
   assert.deepEqual(protocolsIn(Buffer.concat(records)), ["acme-tls/1"]);
+  assert.deepEqual(protocolsInPieces(Array.from(Buffer.concat(records), (byte) => Buffer.of(byte))), [
+    "acme-tls/1",
+  ]);
 });
+
+for (const [what, recordBytes] of [
+  ["one record", maxHelloRecordBytes - 5],
+  ["records of one byte", 1],
+] as const) {
+  test(`the longest hello, byte by byte in ${what}, is copied a few times and not once a byte`, (t) => {
+    const bytes = Buffer.alloc(maxHelloRecordBytes);
+    for (let at = 0; at < bytes.length; at += 5 + recordBytes) {
+      Buffer.from([22, 3, 1, recordBytes >> 8, recordBytes & 0xff]).copy(bytes, at);
+    }
+    // The message says that it is a little longer than what comes.
+    const message = [1, 0, 0x3f, 0xfc];
+    for (const [at, byte] of message.entries()) {
+      bytes[recordBytes === 1 ? at * 6 + 5 : at + 5] = byte;
+    }
+    const pieces = [...bytes].map((byte) => Buffer.of(byte));
+    const concat = t.mock.method(Buffer, "concat");
+    assert.equal(protocolsInPieces(pieces), "more");
+    const copied = concat.mock.calls.reduce((sum, { result }) => sum + (result?.length ?? 0), 0);
+    concat.mock.restore();
+    assert.ok(copied < 4 * maxHelloRecordBytes, String(copied));
+  });
+}
 
 for (const [what, hex] of [
   ["plain HTTP", "474554202f20485454502f312e310d0a"],

@@ -53,6 +53,8 @@ test("what is no config file is refused with what to do", async (t) => {
     [`{ "prot": 1 }`, /has "prot", which is no setting/],
     [`{ "config": "other.json" }`, /has "config", which is no setting/],
     [`{ "port": [1] }`, /"port" must be a text or a number/],
+    [`{ "origin": 5 }`, /"origin" must be a text or a list of texts/],
+    [`{ "origin": [5] }`, /"origin" must be a text or a list of texts/],
     [`{ "quiet": "yes" }`, /"quiet" must be true or false/],
     [`{ "history": null }`, /"history" must be a text or a number/],
     [`{ "__proto__": 1 }`, /which is no setting/],

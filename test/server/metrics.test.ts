@@ -3,11 +3,12 @@
 import assert from "node:assert/strict";
 import { once } from "node:events";
 import { type IncomingMessage, request } from "node:http";
-import { connect } from "node:net";
+import { connect, Server } from "node:net";
 import { test } from "node:test";
 
 import { encodeText } from "../../src/protocol/control.ts";
 import { escapeLabel } from "../../src/server/metrics.ts";
+import { openMetricsPort } from "../../src/server/metrics-port.ts";
 import { Mistake } from "../../src/server/mistake.ts";
 import { closed } from "./house.ts";
 import { frameOf, joinOf, room } from "./support.ts";
@@ -149,6 +150,16 @@ test("there is no such port unless it is asked for, and a taken one is one line"
       new Mistake(`port ${relay.port} is in use: stop what uses it, or take another with --metrics-port N`),
     );
   });
+});
+
+test("a socket that the system would not give to it ends neither the port nor the relay", async (t) => {
+  const listen = t.mock.method(Server.prototype, "listen");
+  const { port, stop } = await openMetricsPort(0, () => "numbers 1\n");
+  t.after(stop);
+  const server = listen.mock.calls[0]?.this;
+  assert.ok(server instanceof Server);
+  server.emit("error", Object.assign(new Error("accept EMFILE"), { code: "EMFILE" }));
+  assert.equal((await look(port)).text, "numbers 1\n");
 });
 
 test("stopping closes it, though somebody holds it", async () => {
