@@ -1,6 +1,7 @@
 // Finds what the tests of certificates, binaries and proxies run, and installs it where it may: `node build/scripts/programs.js`.
 // Without it they fail, they are never skipped.
 
+import { existsSync } from "node:fs";
 import { exit } from "node:process";
 import { findProgram, installDebian } from "./debian.ts";
 
@@ -21,8 +22,11 @@ const wanted: Readonly<Record<string, readonly string[]>> = {
   "libstdc++6-arm64-cross": ["/usr/aarch64-linux-gnu/lib/libstdc++.so.6"],
 };
 
+/** A library is no program: it need not be executable. */
+const isThere = (what: string): boolean =>
+  what.startsWith("/") ? existsSync(what) : findProgram(what) !== null;
 const missing = (): string[] =>
-  Object.keys(wanted).filter((name) => wanted[name]?.some((program) => findProgram(program) === null));
+  Object.keys(wanted).filter((name) => wanted[name]?.some((what) => !isThere(what)));
 
 installDebian(missing());
 const left = missing();
