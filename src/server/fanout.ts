@@ -69,7 +69,7 @@ export interface Fanout<R extends Reader> {
 
 const liveFrame = textFrame(encodeText({ type: "live" }));
 
-/** @param agoMs rounded up, so that no client takes the deletion for later than it was */
+/** @param agoMs rounded up; what it spends on its way still makes the deletion look that much later */
 function clearedFrame(agoMs: number): Uint8Array {
   return textFrame(encodeText({ type: "cleared", agoMs: Math.ceil(agoMs) }));
 }

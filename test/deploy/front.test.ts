@@ -71,7 +71,7 @@ for (const [index, [name, file]] of files.entries()) {
         headers,
       });
     const more = [upgrade({}), upgrade({ "X-Forwarded-For": "203.0.113.9" })];
-    for (const each of more) await once(each, "open");
+    await Promise.all(more.map((each) => once(each, "open")));
     const [refused] = await once(upgrade({ "X-Forwarded-For": "203.0.113.10" }), "error");
     assert.match(String(refused), /429/);
     const elsewhere = upgrade({}, "127.0.0.2");

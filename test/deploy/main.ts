@@ -1,16 +1,9 @@
 // Runs the tests of what scripts/deploy shows, in one process: `node build/test/deploy/main.js [part of a name …]`.
 
-import { readdirSync } from "node:fs";
-import { join } from "node:path";
-import { fileURLToPath } from "node:url";
+import { pathToFileURL } from "node:url";
+import { chooseTests } from "../chosen.ts";
 import { endRunAfter } from "../deadline.ts";
 
-const root = fileURLToPath(new URL("../../../", import.meta.url));
-const wanted = process.argv.slice(2);
-const names = readdirSync(join(root, "test/deploy"))
-  .filter((name) => name.endsWith(".test.ts"))
-  .filter((name) => wanted.length === 0 || wanted.some((part) => name.includes(part)));
-if (names.length === 0) throw new Error(`no deploy test matches: ${wanted.join(" ") || "(all)"}`);
-
+const chosen = chooseTests(import.meta.url, process.argv.slice(2));
 endRunAfter(6);
-for (const name of names) await import(join(root, "build/test/deploy", name.replace(/\.ts$/, ".js")));
+for (const path of chosen) await import(pathToFileURL(path).href);
