@@ -110,6 +110,9 @@ export const retryMostMs = 30 * secondMs;
  * frame 310 bytes are in the heap; the rest is the buffer's, in Node and the allocator (580 to 680 in all on Node 20).
  */
 export const frameChargeBytes = 640;
+/** A room's messages lie in buffers of at most so much, each a `slabShare` of what the room holds already. Relay. */
+export const maxSlabBytes = 64 * kiB;
+export const slabShare = 0.25;
 export const fileChargeBytes = 2 * kiB;
 export const roomChargeBytes = 2 * kiB;
 export const seatChargeBytes = 2 * kiB;

@@ -4,7 +4,7 @@
 interface Ending {
   readonly endsAtMs: number | null;
   /** Null once it is gone: a hole. */
-  readonly bytes: Uint8Array | null;
+  readonly slab: object | null;
 }
 
 /** Not worth sweeping. */
@@ -38,7 +38,7 @@ export class Endings<T extends Ending> {
     this.#holes++;
     if (this.#holes < Math.max(fewHoles, this.#heap.length / 2)) return;
     // Sorted is a heap as well.
-    this.#heap = this.#heap.filter(({ bytes }) => bytes !== null).toSorted((a, b) => endOf(a) - endOf(b));
+    this.#heap = this.#heap.filter(({ slab }) => slab !== null).toSorted((a, b) => endOf(a) - endOf(b));
     this.#holes = 0;
   }
 
@@ -47,7 +47,7 @@ export class Endings<T extends Ending> {
     for (;;) {
       const [soonest] = this.#heap;
       if (soonest === undefined) return null;
-      if (soonest.bytes !== null) return endOf(soonest) <= nowMs ? soonest : null;
+      if (soonest.slab !== null) return endOf(soonest) <= nowMs ? soonest : null;
       this.#takeFirst();
       this.#holes--;
     }

@@ -210,7 +210,7 @@ export function createFallbackDoor(options: {
     if (body === null) return relay.end(connection, "too-big", closeCodes.tooBig, "frame too big");
     spendBytes(line, body.length);
     if (isText) relay.receiveText(connection, body.toString());
-    else relay.receiveFrame(connection, body, false);
+    else relay.receiveFrame(connection, body);
   }
 
   function answer(request: IncomingMessage, response: ServerResponse, line: Line): void {

@@ -14,10 +14,11 @@ import {
   busyShare,
   calmShare,
 } from "../protocol/limits.ts";
+import { Batch } from "./batch.ts";
 import type { Clock } from "./clock.ts";
 import type { Counters } from "./counters.ts";
 import type { RoomLog } from "./log.ts";
-import { joinFrames, textFrame, type Wire } from "./wire.ts";
+import { textFrame, type Wire } from "./wire.ts";
 
 /** A member's connection, as the fan-out sees it. */
 export interface Reader {
@@ -43,17 +44,16 @@ export interface Audience<R extends Reader> {
 
 /** What waits for the next flush, in the order in which everybody gets it. */
 export interface Queue {
-  readonly all: Uint8Array[];
+  readonly all: Batch;
   /** Without volatile frames: for readers that lag. Null while there is none among them. */
-  lasting: Uint8Array[] | null;
+  lasting: Batch | null;
   /** For readers in replay, who get the frames from the log. */
-  readonly texts: Uint8Array[];
-  bytes: number;
+  readonly texts: Batch;
 }
 
 export interface Fanout<R extends Reader> {
-  /** Queues a framed message that the log has been offered, or a volatile one. */
-  post(room: Audience<R>, frame: Uint8Array, isVolatile: boolean): void;
+  /** Queues the framed message from `from` to `to`: one that the log has been offered, or a volatile one. */
+  post(room: Audience<R>, bytes: Uint8Array, from: number, to: number, isVolatile: boolean): void;
   /** Queues a framed text for everybody. */
   announce(room: Audience<R>, text: Uint8Array): void;
   /** Greets `reader`, replays from its cursor, and lets it hear what follows. */
@@ -76,7 +76,7 @@ function clearedFrame(agoMs: number): Uint8Array {
 
 /** A queue with nothing in it. */
 export function emptyQueue(): Queue {
-  return { all: [], lasting: null, texts: [], bytes: 0 };
+  return { all: new Batch(), lasting: null, texts: new Batch() };
 }
 
 /**
@@ -123,23 +123,23 @@ export function createFanout<R extends Reader>(options: {
     room.dirty = false;
     // What is announced from here on, of readers that are cut, waits for the next flush.
     room.queue = emptyQueue();
-    if (queue.all.length > 0 && room.live.size > 0) deliverAll(room, queue);
+    if (queue.all.byteLength > 0 && room.live.size > 0) deliverAll(room, queue);
     if (room.replaying.size > 0) replayAll(room, queue);
   }
 
   function deliverAll(room: Audience<R>, { all, lasting }: Queue): void {
-    const whole = joinFrames(all);
+    const whole = all.whole();
     let rest: Uint8Array | null = null;
     for (const reader of room.live) {
       const { queuedBytes } = reader.wire;
       const isLagging = lasting !== null && queuedBytes > limits.maxVolatileQueueBytes;
       if (!isLagging) sendWithin(reader, whole, queuedBytes, false);
-      else if (lasting.length > 0) sendWithin(reader, (rest ??= joinFrames(lasting)), queuedBytes, false);
+      else if (lasting.byteLength > 0) sendWithin(reader, (rest ??= lasting.whole()), queuedBytes, false);
     }
   }
 
   function replayAll(room: Audience<R>, { texts }: Queue): void {
-    const news = texts.length === 0 ? null : joinFrames(texts);
+    const news = texts.byteLength === 0 ? null : texts.whole();
     let greeting: Uint8Array | null = null;
     for (const reader of room.replaying) {
       if (reader.greeted && news !== null) sendWithin(reader, news, reader.wire.queuedBytes, true);
@@ -151,30 +151,35 @@ export function createFanout<R extends Reader>(options: {
   function greet(room: Audience<R>): Uint8Array {
     const { id, first, last } = room.log;
     const joined = textFrame(encodeText({ type: "joined", salt: options.salt, log: id, first, last }));
-    const cleared = clearedAtMs === null ? [] : [clearedFrame(clock.now() - clearedAtMs)];
-    return joinFrames([joined, ...cleared, ...room.members()]);
+    const greeting = new Batch();
+    greeting.add(joined);
+    if (clearedAtMs !== null) greeting.add(clearedFrame(clock.now() - clearedAtMs));
+    for (const member of room.members()) greeting.add(member);
+    return greeting.whole();
   }
 
   /** Sends what the reader has room for; the rest waits until its wire has drained. */
   function replay(room: Audience<R>, reader: R, greeting: Uint8Array | null): void {
-    const frames = greeting === null ? [] : [greeting];
+    const frames = new Batch();
+    if (greeting !== null) frames.add(greeting);
     const mostBytes = Math.min(replayQueueBytes, limits.maxQueueBytes);
-    let queuedBytes = reader.wire.queuedBytes + (greeting?.length ?? 0);
+    const { queuedBytes } = reader.wire;
     reader.greeted = true;
     for (;;) {
       const kept = room.log.after(reader.cursor);
-      if (kept === null || kept.bytes === null) {
-        frames.push(liveFrame);
+      if (kept === null || kept.slab === null) {
+        frames.add(liveFrame);
         room.replaying.delete(reader);
         room.live.add(reader);
         break;
       }
-      if (queuedBytes > 0 && queuedBytes + kept.bytes.length > mostBytes) break;
-      frames.push(kept.bytes);
-      queuedBytes += kept.bytes.length;
+      const { slab, from, to } = kept;
+      const waitingBytes = queuedBytes + frames.byteLength;
+      if (waitingBytes > 0 && waitingBytes + to - from > mostBytes) break;
+      frames.add(slab.bytes, from, to);
       reader.cursor = kept.seq;
     }
-    if (frames.length > 0) send(reader, joinFrames(frames), room.replaying.has(reader));
+    if (frames.byteLength > 0) send(reader, frames.whole(), room.replaying.has(reader));
   }
 
   /** Sends, or cuts a reader that has too much queued. One that keeps up gets a batch of any size. */
@@ -190,23 +195,21 @@ export function createFanout<R extends Reader>(options: {
 
   function announce(room: Audience<R>, text: Uint8Array): void {
     const { queue } = room;
-    queue.all.push(text);
-    queue.lasting?.push(text);
-    queue.texts.push(text);
-    queue.bytes += text.length;
+    queue.all.add(text);
+    queue.lasting?.add(text);
+    queue.texts.add(text);
     touch(room);
   }
 
   return {
-    post(room, frame, isVolatile) {
+    post(room, bytes, from, to, isVolatile) {
       const { queue } = room;
-      if (isVolatile) queue.lasting ??= [...queue.all];
-      else queue.lasting?.push(frame);
-      queue.all.push(frame);
-      queue.bytes += frame.length;
+      if (isVolatile) queue.lasting ??= queue.all.copy();
+      else queue.lasting?.add(bytes, from, to);
+      queue.all.add(bytes, from, to);
       touch(room);
       // What one tick can bring is more than what one reader may have queued.
-      if (queue.bytes >= flushAtBytes) flush(room);
+      if (queue.all.byteLength >= flushAtBytes) flush(room);
     },
     announce,
     enter(room, reader) {

@@ -49,8 +49,8 @@ export class Line {
   start(head: Buffer): void {
     const { limits, ears } = this.#options;
     const receiver = new Receiver(limits, {
-      onMessage: (payload, isBinary, isAlone) => {
-        if (this.#isOpen) ears.onMessage(payload, isBinary, isAlone);
+      onMessage: (payload, isBinary) => {
+        if (this.#isOpen) ears.onMessage(payload, isBinary);
       },
       onPing: (payload) => {
         if (this.#pinged === null) this.#options.clock.soon(() => this.#answer());

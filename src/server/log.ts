@@ -5,9 +5,10 @@
 import { frameChargeBytes, type Limits } from "../protocol/limits.ts";
 import { Endings } from "./endings.ts";
 import { shareOf } from "./share.ts";
+import { type Place, Slabs } from "./slabs.ts";
 
-/** One kept frame, as it goes to the wire. */
-export interface Kept {
+/** One kept frame, and where it lies as it goes to the wire; it lies nowhere once it has been dropped. */
+export interface Kept extends Place {
   readonly seq: number;
   readonly keptAtMs: number;
   /** When its sender wants it dropped, if limits and age have not done so before; null: when they do. */
@@ -18,8 +19,6 @@ export interface Kept {
   readonly seat: string;
   readonly log: RoomLog;
   readonly share: Share;
-  /** Null once it has been dropped. */
-  bytes: Uint8Array | null;
 }
 
 /** Kept frames in the order they came. Dropping one, anywhere, is cheap: it leaves a hole, swept out with many others. */
@@ -51,14 +50,22 @@ class Shelf {
       if ((this.#entries[middle]?.seq ?? 0) > seq) high = middle;
       else low = middle + 1;
     }
-    while (this.#entries[low]?.bytes === null) low++;
+    while (this.#entries[low]?.slab === null) low++;
     return this.#entries[low] ?? null;
+  }
+
+  /** All that are no holes. */
+  *[Symbol.iterator](): IterableIterator<Kept> {
+    for (let at = this.#first; at < this.#entries.length; at++) {
+      const kept = this.#entries[at];
+      if (kept !== undefined && kept.slab !== null) yield kept;
+    }
   }
 
   /** Told after one of its entries has become a hole. */
   dropped(): void {
     this.#holes++;
-    while (this.#entries[this.#first]?.bytes === null) {
+    while (this.#entries[this.#first]?.slab === null) {
       this.#first++;
       this.#holes--;
     }
@@ -67,7 +74,7 @@ class Shelf {
     this.#entries =
       this.#holes === 0
         ? this.#entries.slice(this.#first)
-        : this.#entries.filter(({ bytes }) => bytes !== null);
+        : this.#entries.filter(({ slab }) => slab !== null);
     this.#first = 0;
     this.#holes = 0;
   }
@@ -94,6 +101,7 @@ export class RoomLog {
   /** One above the highest seq that limits, age or the operator have trimmed. */
   first = 1;
   readonly shelf = new Shelf();
+  readonly slabs = new Slabs();
   frameBytes = 0;
   /** Called when trimming has taken the last frame. */
   readonly emptied: () => void;
@@ -150,7 +158,7 @@ export function createLogs(limits: LogLimits): Logs {
   function drop(kept: Kept): void {
     const chargedBytes = kept.frameBytes + frameChargeBytes;
     const { log, share } = kept;
-    kept.bytes = null;
+    log.slabs.drop(kept);
     if (endsFirst(kept)) endings.dropped();
     usedBytes -= chargedBytes;
     share.chargedBytes -= chargedBytes;
@@ -158,6 +166,7 @@ export function createLogs(limits: LogLimits): Logs {
     log.shelf.dropped();
     share.shelf.dropped();
     everybody.dropped();
+    if (log.slabs.isWasteful) log.slabs.repack(log.shelf);
   }
 
   function trimOldest(shelf: Shelf): void {
@@ -175,6 +184,7 @@ export function createLogs(limits: LogLimits): Logs {
     },
     keep(kept) {
       const { log, share, frameBytes } = kept;
+      log.slabs.keep(kept);
       log.shelf.push(kept);
       share.shelf.push(kept);
       everybody.push(kept);

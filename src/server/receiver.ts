@@ -2,20 +2,16 @@
 // messages and control frames out, until the peer closes or makes its first mistake. No socket, no clock.
 //
 // Our own and not that of `ws`, which lets lengths pass that are not written in their shortest form, keeps an object for
-// each piece of a message that drips in, and is a stream of 1 KiB per connection. Here a message mostly comes alone in its
-// buffer: it is unmasked where it lies, and the relay keeps that buffer. Held against the receiver of `ws`, wherever the
-// bytes are cut, by test/server/receiver.test.ts.
+// each piece of a message that drips in, and is a stream of 1 KiB per connection. Here a message is unmasked where it lies.
+// Held against the receiver of `ws`, wherever the bytes are cut, by test/server/receiver.test.ts.
 
 import { isUtf8 } from "node:buffer";
 import { unmask } from "./mask.ts";
 
-/** Who hears what has been received. Payloads may be written into. */
+/** Who hears what has been received. Payloads may be written into; a message's lies in a larger buffer, not to be held on to. */
 export interface Ears {
-  /**
-   * A whole message, text or binary; text is UTF-8.
-   * @param isAlone whether the buffer under `payload` holds nothing else but its header, to be kept and written over
-   */
-  onMessage(payload: Buffer, isBinary: boolean, isAlone: boolean): void;
+  /** A whole message, text or binary; text is UTF-8. */
+  onMessage(payload: Buffer, isBinary: boolean): void;
   onPing(payload: Buffer): void;
   onPong(payload: Buffer): void;
   /** The peer's close frame, null where it names no code. Nothing behind it is read. */
@@ -147,10 +143,7 @@ export class Receiver {
     const payload = bytes.subarray(from, end);
     if (opcode >= close) return this.#control(opcode, payload);
     const isFinal = (first & finalBit) !== 0;
-    if (this.#fragments === null && isFinal) {
-      const isAlone = bytes.buffer.byteLength - payload.length <= maxHeaderBytes;
-      return this.#message(payload, opcode === binary, isAlone);
-    }
+    if (this.#fragments === null && isFinal) return this.#message(payload, opcode === binary);
     this.#gather(payload, opcode, isFinal);
   }
 
@@ -164,12 +157,12 @@ export class Receiver {
     if (!isFinal) return;
     this.#fragments = null;
     this.#fragmentBytes = 0;
-    this.#message(Buffer.concat(fragments), this.#isBinary, false);
+    this.#message(Buffer.concat(fragments), this.#isBinary);
   }
 
-  #message(payload: Buffer, isBinary: boolean, isAlone: boolean): void {
+  #message(payload: Buffer, isBinary: boolean): void {
     if (!isBinary && !isUtf8(payload)) return void this.#fail(1007);
-    this.#ears.onMessage(payload, isBinary, isAlone);
+    this.#ears.onMessage(payload, isBinary);
   }
 
   #control(opcode: number, payload: Buffer): void {

@@ -28,7 +28,7 @@ import {
   unknownTextFrame,
 } from "./room.ts";
 import { createSeating } from "./seating.ts";
-import { binaryFrame, binaryFrameInPlace, type Wire } from "./wire.ts";
+import { binaryFrame, frameBytesOf, type Wire, writeBinaryFrame } from "./wire.ts";
 
 export type { Connection } from "./room.ts";
 
@@ -49,12 +49,8 @@ export interface Relay {
   connect(wire: Wire, roomId: string, address: Address): Connection;
   /** A text frame, at most `maxTextFrameBytes` long. */
   receiveText(connection: Connection, text: string): void;
-  /**
-   * A binary frame, at most `maxFrameBytes` long. It is written into.
-   * @param isAlone whether the buffer under it holds nothing else but the header it came with, and is the relay's from
-   *   now on; else it is not held on to
-   */
-  receiveFrame(connection: Connection, frame: Buffer, isAlone: boolean): void;
+  /** A binary frame, at most `maxFrameBytes` long. It is written into, and not held on to. */
+  receiveFrame(connection: Connection, frame: Buffer): void;
   /** Any sign of life that was not a frame. */
   heard(connection: Connection): void;
   /** What was sent as awaited has gone. */
@@ -102,7 +98,7 @@ export function createRelay(options: {
 
   // ── frames ─────────────────────────────────────────────────────────────────────────────────────────────────
 
-  function receiveFrame(connection: Connection, frame: Buffer, isAlone: boolean): void {
+  function receiveFrame(connection: Connection, frame: Buffer): void {
     const { seat, phase } = connection;
     if (phase === "ended" || isStopped) return;
     if (seat === null) return end(connection, "policy", close.policy, "the first frame must be a join");
@@ -118,14 +114,30 @@ export function createRelay(options: {
     const seq = isVolatile ? 0 : ++log.last;
     stampSeq(frame, seq);
     if (kind !== frameKind.carried) stampFromUser(frame, seat.fromUserBytes);
-    const bytes = isAlone ? binaryFrameInPlace(frame) : binaryFrame(frame);
-    if (!isVolatile) {
-      const { share } = connection.address;
-      const keptAtMs = clock.now();
-      const endsAtMs = lastsSeconds === 0 ? null : keptAtMs + lastsSeconds * secondMs;
-      logs.keep({ seq, keptAtMs, endsAtMs, frameBytes: frame.length, seat: seat.id, log, share, bytes });
+    if (isVolatile) {
+      const bytes = binaryFrame(frame);
+      return fanout.post(room, bytes, 0, bytes.length, true);
     }
-    fanout.post(room, bytes, isVolatile);
+    const slab = log.slabs.roomFor(frameBytesOf(frame.length));
+    const from = slab.usedBytes;
+    const to = writeBinaryFrame(slab.bytes, from, frame);
+    slab.usedBytes = to;
+    const { share } = connection.address;
+    const keptAtMs = clock.now();
+    const endsAtMs = lastsSeconds === 0 ? null : keptAtMs + lastsSeconds * secondMs;
+    logs.keep({
+      seq,
+      keptAtMs,
+      endsAtMs,
+      frameBytes: frame.length,
+      seat: seat.id,
+      log,
+      share,
+      slab,
+      from,
+      to,
+    });
+    fanout.post(room, slab.bytes, from, to, false);
   }
 
   function receiveText(connection: Connection, text: string): void {

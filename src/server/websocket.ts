@@ -83,7 +83,7 @@ export function createWebSocketDoor(options: {
       maxQueueBytes: limits.maxVolatileQueueBytes,
       clock,
       ears: {
-        onMessage: (payload, isBinary, isAlone) => receive(guest, payload, isBinary, isAlone),
+        onMessage: (payload, isBinary) => receive(guest, payload, isBinary),
         onPing: ({ length }) => live(guest, length),
         onPong: ({ length }) => live(guest, length),
         onClose: () => {},
@@ -134,12 +134,12 @@ export function createWebSocketDoor(options: {
     line.start(head);
   }
 
-  function receive(guest: Guest, payload: Buffer, isBinary: boolean, isAlone: boolean): void {
+  function receive(guest: Guest, payload: Buffer, isBinary: boolean): void {
     hear(guest, payload.length);
     if (payload.length > (isBinary ? limits.maxFrameBytes : limits.maxTextFrameBytes)) {
       return relay.end(guest.connection, "too-big", closeCodes.tooBig, "frame too big");
     }
-    if (isBinary) return relay.receiveFrame(guest.connection, payload, isAlone);
+    if (isBinary) return relay.receiveFrame(guest.connection, payload);
     relay.receiveText(guest.connection, payload.toString());
   }
 

@@ -32,17 +32,14 @@ export function binaryFrame(payload: Uint8Array): Uint8Array {
   return frameAround(finalBinary, payload);
 }
 
-/**
- * A binary frame around `payload` itself, its header written over what stands in front: the header that a client sent it
- * with, longer than ours by the mask.
- * @param payload alone in a buffer that is ours to keep
- */
-export function binaryFrameInPlace(payload: Buffer): Uint8Array {
-  const headerBytes = headerBytesOf(payload.length);
-  const { buffer, byteOffset, length } = payload;
-  const frame = Buffer.from(buffer, byteOffset - headerBytes, headerBytes + length);
-  writeHeader(frame, finalBinary, length);
-  return frame;
+/** How long the frame around a payload of `length` is. */
+export function frameBytesOf(length: number): number {
+  return headerBytesOf(length) + length;
+}
+
+/** Writes the binary frame around a copy of `payload` to `target` at `at`; answers where it ends. */
+export function writeBinaryFrame(target: Buffer, at: number, payload: Uint8Array): number {
+  return writeFrame(target, at, finalBinary, payload);
 }
 
 /** A close frame; without a code it has no reason either. */
@@ -79,18 +76,10 @@ export function eachFrame(frames: Uint8Array, show: (isText: boolean, payload: B
   }
 }
 
-/** One buffer from several; a single one is handed back as it is. */
-export function joinFrames(frames: readonly Uint8Array[]): Uint8Array {
-  const [only] = frames;
-  return only !== undefined && frames.length === 1 ? only : Buffer.concat(frames);
-}
-
-/** Not from Node's shared pool: a kept frame of 300 bytes would pin 8 KiB of it. */
+/** Not from Node's shared pool: a frame of 300 bytes that is held on to would pin 8 KiB of it. */
 function frameAround(opcode: number, payload: Uint8Array): Uint8Array {
-  const headerBytes = headerBytesOf(payload.length);
-  const frame = Buffer.allocUnsafeSlow(headerBytes + payload.length);
-  writeHeader(frame, opcode, payload.length);
-  frame.set(payload, headerBytes);
+  const frame = Buffer.allocUnsafeSlow(frameBytesOf(payload.length));
+  writeFrame(frame, 0, opcode, payload);
   return frame;
 }
 
@@ -99,14 +88,13 @@ function headerBytesOf(length: number): number {
   return length < 2 ** 16 ? 4 : 10;
 }
 
-function writeHeader(frame: Buffer, opcode: number, length: number): void {
-  const headerBytes = headerBytesOf(length);
-  frame[0] = opcode;
-  if (headerBytes === 2) {
-    frame[1] = length;
-    return;
-  }
-  frame[1] = headerBytes === 4 ? 126 : 127;
-  if (headerBytes === 4) frame.writeUInt16BE(length, 2);
-  else frame.writeBigUInt64BE(BigInt(length), 2);
+function writeFrame(target: Buffer, at: number, opcode: number, payload: Uint8Array): number {
+  const { length } = payload;
+  const from = at + headerBytesOf(length);
+  target[at] = opcode;
+  target[at + 1] = length < 126 ? length : length < 2 ** 16 ? 126 : 127;
+  if (from === at + 4) target.writeUInt16BE(length, at + 2);
+  if (from === at + 10) target.writeBigUInt64BE(BigInt(length), at + 2);
+  target.set(payload, from);
+  return from + length;
 }

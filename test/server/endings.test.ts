@@ -5,13 +5,13 @@ import { seededNumbers } from "../seeded.ts";
 
 interface Thing {
   readonly endsAtMs: number;
-  bytes: Uint8Array | null;
+  slab: object | null;
 }
 
-const thing = (endsAtMs: number): Thing => ({ endsAtMs, bytes: new Uint8Array(1) });
+const thing = (endsAtMs: number): Thing => ({ endsAtMs, slab: {} });
 
 function drop(endings: Endings<Thing>, each: Thing): void {
-  each.bytes = null;
+  each.slab = null;
   endings.dropped();
 }
 
@@ -33,7 +33,7 @@ test("whatever the order they came in, they end in the order of their times, and
       before = due.endsAtMs;
       drop(endings, due);
     }
-    model = model.filter(({ bytes }) => bytes !== null);
+    model = model.filter(({ slab }) => slab !== null);
     assert.ok(model.every(({ endsAtMs }) => endsAtMs > nowMs));
   }
 });

@@ -24,16 +24,12 @@ function testLogs(change: Partial<Limits> = {}): {
     logs,
     keep(log, frameBytes = 100, share = nobody, keptAtMs = 0, seat = "seat", endsAtMs = null) {
       log.last++;
-      logs.keep({
-        seq: log.last,
-        log,
-        share,
-        frameBytes,
-        keptAtMs,
-        endsAtMs,
-        seat,
-        bytes: new Uint8Array(frameBytes + 2),
-      });
+      const slab = log.slabs.roomFor(frameBytes + 2);
+      const from = slab.usedBytes;
+      slab.usedBytes += frameBytes + 2;
+      slab.bytes.fill(log.last, from, slab.usedBytes);
+      const meta = { seq: log.last, log, share, frameBytes, keptAtMs, endsAtMs, seat };
+      logs.keep({ ...meta, slab, from, to: slab.usedBytes });
     },
   };
 }
@@ -44,7 +40,15 @@ function newLog(emptied: () => void = () => {}): RoomLog {
 
 function seqsIn(log: RoomLog): number[] {
   const seqs: number[] = [];
-  for (let kept = log.after(0); kept !== null; kept = log.after(kept.seq)) seqs.push(kept.seq);
+  for (let kept = log.after(0); kept !== null; kept = log.after(kept.seq)) {
+    assert.equal(kept.to - kept.from, kept.frameBytes + 2);
+    const bytes = kept.slab?.bytes.subarray(kept.from, kept.to);
+    assert.ok(
+      bytes?.every((byte) => byte === kept.seq % 256),
+      `frame ${kept.seq} is not what was kept`,
+    );
+    seqs.push(kept.seq);
+  }
   return seqs;
 }
 

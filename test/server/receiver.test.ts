@@ -43,7 +43,7 @@ async function hearAsOracle(chunks: readonly Buffer[]): Promise<string[]> {
   const { maxMessageBytes: maxPayload, maxFragments } = limits;
   const oracle = new Oracle({ isServer: true, maxPayload, maxFragments });
   const settled = new Promise<void>((resolve) => oracle.once("close", resolve));
-  oracle.on("message", (data: Buffer, isBinary: boolean) => ears.onMessage(data, isBinary, false));
+  oracle.on("message", (data: Buffer, isBinary: boolean) => ears.onMessage(data, isBinary));
   oracle.on("ping", (data: Buffer) => ears.onPing(data));
   oracle.on("pong", (data: Buffer) => ears.onPong(data));
   oracle.on("conclude", (code: number) => ears.onClose(code === 1005 ? null : code));
@@ -200,19 +200,6 @@ test("takes a message of the full size in one frame and in fragments, and closes
 test("refuses a frame that is too long by its header alone, before any of it has come", () => {
   const header = Buffer.from([0x82, 0xff, 0, 0, 0, 0, 0, 2, 0, 0]);
   assert.deepEqual(hear([header]), ["mistake 1009"]);
-});
-
-test("says of a message that it is alone in its buffer only when nothing else is in there", () => {
-  const alone: boolean[] = [];
-  const { ears } = listen();
-  const receiver = new Receiver(limits, { ...ears, onMessage: (_payload, _isBinary, is) => alone.push(is) });
-  const message = frame({ first: 0x82, payload: Buffer.alloc(300) });
-  receiver.read(ownBuffer(message));
-  receiver.read(ownBuffer(Buffer.concat([message, message])));
-  receiver.read(Buffer.alloc(9_000).fill(message, 0, message.length).subarray(0, message.length));
-  receiver.read(ownBuffer(message.subarray(0, 20)));
-  receiver.read(ownBuffer(message.subarray(20)));
-  assert.deepEqual(alone, [true, false, false, false, true]);
 });
 
 test("hears nothing behind a close and nothing behind a mistake", () => {

@@ -265,7 +265,7 @@ export function testRelay(change: Partial<Limits> = {}): TestRelay {
       wire,
       connection,
       say: (text) => relay.receiveText(connection, JSON.stringify(text)),
-      send: (frame) => relay.receiveFrame(connection, Buffer.from(frame), false),
+      send: (frame) => relay.receiveFrame(connection, Buffer.from(frame)),
       read() {
         clock.settle();
         return wire.read();
