@@ -85,12 +85,13 @@ export const spareSocketsOfIp = 16;
 export const keepAliveMs = 5 * secondMs;
 export const maxRequestsPerSocket = 1_000;
 /**
- * A flush that has taken more than `busyShare` of the time since the one before widens the window from one tick to
- * `flushWindowMs`, so that one write carries more; less than `calmShare` narrows it again. Relay.
+ * A relay that was idle for less than `busyIdleShare` of the last `loadEveryMs` gathers what it forwards for up to
+ * `flushWindowMs` instead of one tick, so that one write carries more; more than `calmIdleShare` ends it again. Relay.
  */
 export const flushWindowMs = 10;
-export const busyShare = 0.25;
-export const calmShare = 0.1;
+export const loadEveryMs = 100;
+export const busyIdleShare = 0.04;
+export const calmIdleShare = 0.15;
 /** The first write to a socket goes out in pieces of at most so much, unless it is longer than so much in all. Relay. */
 export const firstPieceBytes = 960;
 export const mostFirstBytes = 16 * kiB;

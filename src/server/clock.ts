@@ -1,8 +1,12 @@
 // Time as the server sees it, handed in so that tests can step it. Monotonic: setting the wall clock moves nothing here.
 
+import { performance } from "node:perf_hooks";
+
 export interface Clock {
   /** Milliseconds that only ever grow; they say nothing about the time of day. */
   now(): number;
+  /** Of them, those that were spent waiting for something to do. */
+  idle(): number;
   /** Runs once the sockets that are readable now have been read. */
   soon(run: () => void): void;
   /** Runs once after `ms`; the answer cancels it. */
@@ -13,6 +17,7 @@ export interface Clock {
 
 export const systemClock: Clock = {
   now: () => performance.now(),
+  idle: () => performance.nodeTiming.idleTime,
   soon: (run) => void setImmediate(run),
   after(ms, run) {
     const timer = setTimeout(run, ms);

@@ -7,12 +7,13 @@
 
 import { encodeText } from "../protocol/control.ts";
 import {
+  busyIdleShare,
+  calmIdleShare,
   flushAtBytes,
   flushWindowMs,
   type Limits,
+  loadEveryMs,
   replayQueueBytes,
-  busyShare,
-  calmShare,
 } from "../protocol/limits.ts";
 import { Batch } from "./batch.ts";
 import type { Clock } from "./clock.ts";
@@ -94,7 +95,8 @@ export function createFanout<R extends Reader>(options: {
   const { limits, clock, counters, tooSlow } = options;
   let dirtyRooms: Audience<R>[] = [];
   let windowMs = 0;
-  let flushedAtMs = clock.now();
+  let measuredAtMs = clock.now();
+  let idleMs = clock.idle();
   let clearedAtMs: number | null = null;
 
   function touch(room: Audience<R>): void {
@@ -106,16 +108,22 @@ export function createFanout<R extends Reader>(options: {
   }
 
   function flushAll(): void {
-    const startedAtMs = clock.now();
     const rooms = dirtyRooms;
     dirtyRooms = [];
     for (const room of rooms) flush(room);
+    measureLoad();
+  }
+
+  /** Gathering makes everybody wait, and fewer and larger writes: worth it only where there is no time left. */
+  function measureLoad(): void {
     const nowMs = clock.now();
-    // The shorter the flushes, the more writes for the same bytes: what is spent on them tells when to gather more.
-    const share = (nowMs - startedAtMs) / Math.max(1, nowMs - flushedAtMs);
-    flushedAtMs = nowMs;
-    if (share > busyShare) windowMs = flushWindowMs;
-    else if (share < calmShare) windowMs = 0;
+    const passedMs = nowMs - measuredAtMs;
+    if (passedMs < loadEveryMs) return;
+    const idleShare = (clock.idle() - idleMs) / passedMs;
+    if (idleShare < busyIdleShare) windowMs = flushWindowMs;
+    else if (idleShare > calmIdleShare) windowMs = 0;
+    measuredAtMs = nowMs;
+    idleMs = clock.idle();
   }
 
   function flush(room: Audience<R>): void {

@@ -53,6 +53,7 @@ async function withOffice(
     let waited = (): void => {};
     const clock: Clock = {
       now: today,
+      idle: () => 0,
       soon: (run) => setImmediate(run),
       every: () => () => {},
       after(ms, run) {

@@ -148,31 +148,6 @@ test("members who come in the same tick cost one write each", () => {
   for (const member of members) assert.equal(texts(member.read()).length, 202);
 });
 
-test("a flush that takes much of the time makes the next one wait 10 ms, and one that does not takes that back", () => {
-  const { join, clock } = testRelay();
-  const [ann, bob] = [join(room, "Ann"), join(room, "Bob")];
-  ann.read();
-  bob.read();
-  const send = bob.wire.send.bind(bob.wire);
-  bob.wire.send = (frames, isAwaited) => {
-    clock.step(6);
-    send(frames, isAwaited);
-  };
-  ann.send(frameOf("one"));
-  assert.deepEqual(seqs(bob.read()), [1]);
-  ann.send(frameOf("two"));
-  assert.deepEqual(seqs(bob.read()), []);
-  clock.step(10);
-  assert.deepEqual(seqs(bob.read()), [2]);
-  bob.wire.send = send;
-  clock.step(10);
-  ann.send(frameOf("three"));
-  clock.step(10);
-  assert.deepEqual(seqs(bob.read()), [3]);
-  ann.send(frameOf("four"));
-  assert.deepEqual(seqs(bob.read()), [4]);
-});
-
 // ── the log ──────────────────────────────────────────────────────────────────────────────────────────────────
 
 test("forget drops a frame that the same seat sent, and tells nobody", () => {

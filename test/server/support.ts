@@ -18,6 +18,8 @@ import type { Wire } from "../../src/server/wire.ts";
 export interface FakeClock extends Clock {
   /** Moves time on by `ms`, running what comes due on the way. */
   readonly step: (ms: number) => void;
+  /** Moves time on by `ms`, all of it spent on something. */
+  readonly toil: (ms: number) => void;
   /** Runs what was asked to run soon, and what that asks for. */
   readonly settle: () => void;
 }
@@ -30,6 +32,7 @@ interface Timer {
 
 export function fakeClock(): FakeClock {
   let nowMs = 1_000;
+  let busyMs = 0;
   const soon: (() => void)[] = [];
   const timers = new Set<Timer>();
   const add = (timer: Timer): (() => void) => {
@@ -41,10 +44,15 @@ export function fakeClock(): FakeClock {
   };
   return {
     now: () => nowMs,
+    idle: () => nowMs - busyMs,
     soon: (run) => void soon.push(run),
     after: (ms, run) => add({ atMs: nowMs + ms, everyMs: null, run }),
     every: (ms, run) => add({ atMs: nowMs + ms, everyMs: ms, run }),
     settle,
+    toil(ms) {
+      nowMs += ms;
+      busyMs += ms;
+    },
     step(ms) {
       const untilMs = nowMs + ms;
       settle();
