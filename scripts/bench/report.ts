@@ -3,7 +3,7 @@
 import { describeMachine, isPinned } from "./machine.ts";
 import type { PerServer } from "./measures.ts";
 
-/** One line: a figure of each server, NaN where it has none, and whether more is better. */
+/** One line: a figure of each server, and whether more is better. */
 export interface Row {
   readonly what: string;
   readonly figures: PerServer;
@@ -26,9 +26,7 @@ export function spellTable(rows: readonly Row[]): string {
       return `${times.toFixed(1)} ×`;
     };
     const { "plain-ws": ws, "socket-io": io, "bare-node": bare } = figures;
-    const others = [ws, io, bare].map((other) =>
-      Number.isNaN(other) ? "–" : `${spell(other)} (${ratio(other)})`,
-    );
+    const others = [ws, io, bare].map((other) => `${spell(other)} (${ratio(other)})`);
     return `| ${[what, spell(own), ...others].join(" | ")} |`;
   });
   return ["| | secure-room | plain `ws` | socket.io | bare Node |", "|---|---|---|---|---|", ...lines].join(
