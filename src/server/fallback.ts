@@ -13,7 +13,7 @@ import { Bucket } from "./bucket.ts";
 import type { Clock } from "./clock.ts";
 import { type Counters, countRefusal } from "./counters.ts";
 import { type Route, seatIn } from "./http.ts";
-import { type Closable, Lines, type Queued } from "./lines.ts";
+import { Lines, type Queued } from "./lines.ts";
 import type { Connection, Relay } from "./relay.ts";
 import {
   type NoPost,
@@ -27,7 +27,7 @@ import {
   tooSlow,
   wrongType,
 } from "./refusals.ts";
-import { createStream, type Stream } from "./stream.ts";
+import { Stream } from "./stream.ts";
 import { judgeCapacity } from "./upgrade.ts";
 
 export interface FallbackDoor {
@@ -39,7 +39,7 @@ export interface FallbackDoor {
 }
 
 /** One open stream, and what its client posts. */
-interface Line extends Closable {
+interface Line {
   readonly stream: Stream;
   readonly connection: Connection;
   readonly messages: Bucket;
@@ -64,7 +64,7 @@ export function createFallbackDoor(options: {
   readonly addresses: Addresses;
 }): FallbackDoor {
   const { relay, limits, clock, counters, addresses } = options;
-  const lines = new Lines<Line>();
+  const streams = new Lines<Stream>();
   const lineOf = new Map<Connection, Line>();
   const awake = createAwake(clock);
   const stopBeating = clock.every(sweepEveryMs, beat);
@@ -102,7 +102,7 @@ export function createFallbackDoor(options: {
 
   function open(request: IncomingMessage, response: ServerResponse, roomId: string, address: Address): void {
     let isWhole = false;
-    const stream = createStream({
+    const stream = new Stream({
       request,
       response,
       clock,
@@ -116,7 +116,7 @@ export function createFallbackDoor(options: {
         return false;
       },
     });
-    const connection = relay.connect(stream.wire, roomId, address);
+    const connection = relay.connect(stream, roomId, address);
     const line: Line = {
       stream,
       connection,
@@ -124,13 +124,8 @@ export function createFallbackDoor(options: {
       posting: null,
       heardAtMs: awake.ms,
       askedAtMs: awake.ms,
-      close: (code, reason) => stream.wire.close(code, reason),
-      cut: () => stream.cut(),
-      get queuedBytes() {
-        return stream.wire.queuedBytes;
-      },
     };
-    lines.add(line);
+    streams.add(stream);
     lineOf.set(connection, line);
     address.connections++;
     // A join that does not come in time is ended by the relay, as on any other wire.
@@ -143,7 +138,7 @@ export function createFallbackDoor(options: {
     });
     response.on("close", () => {
       stopReading();
-      lines.delete(line);
+      streams.delete(stream);
       lineOf.delete(connection);
       address.connections--;
       relay.disconnect(connection);
@@ -222,24 +217,24 @@ export function createFallbackDoor(options: {
     if (closedWith !== null) return refuse(request, response, noSuchSeat);
     response.writeHead(204, { "Cache-Control": "no-store" }).end();
     // It has left, and cannot join again on a stream that only speaks.
-    if (line.connection.seat === null) line.cut();
+    if (line.connection.seat === null) line.stream.cut();
   }
 
   // ── liveness ───────────────────────────────────────────────────────────────────────────────────────────────
 
   function beat(): void {
     awake.beat();
-    for (const line of lines) {
+    for (const line of lineOf.values()) {
       line.stream.keepWarm(awake.ms);
       // Who has not joined yet is ended by the relay.
       if (line.connection.seat === null) continue;
       const silentMs = awake.ms - line.heardAtMs;
       if (silentMs >= pingEveryMs + pongWithinMs) {
         countRefusal(counters, "silent", line.connection.address.name);
-        line.cut();
+        line.stream.cut();
       } else if (silentMs >= pingEveryMs && line.askedAtMs <= line.heardAtMs) {
         line.askedAtMs = awake.ms;
-        line.stream.wire.ping();
+        line.stream.ping();
       }
     }
   }
@@ -250,12 +245,12 @@ export function createFallbackDoor(options: {
       isClosing = true;
       stopBeating();
       relay.stop();
-      await lines.sendAway(clock, code, reason, spreadMs);
+      await streams.sendAway(clock, code, reason, spreadMs);
     },
     get connections() {
-      return lines.size;
+      return streams.size;
     },
-    queue: () => lines.queue(),
+    queue: () => streams.queue(),
   };
 }
 

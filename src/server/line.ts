@@ -6,7 +6,7 @@ import type { Duplex } from "node:stream";
 import { closeAnswerWithinMs } from "../protocol/limits.ts";
 import type { Clock } from "./clock.ts";
 import { Outlet } from "./outlet.ts";
-import { type Ears, Receiver, type ReceiverLimits } from "./receiver.ts";
+import { type Ears, type MistakeCode, Receiver, type ReceiverLimits } from "./receiver.ts";
 import { closeFrame, pingFrame, pongFrame } from "./wire.ts";
 
 /** What a line tells its owner, beside what its receiver does. */
@@ -17,21 +17,21 @@ export interface LineEars extends Ears {
   onGone(): void;
 }
 
+/** What all lines of a door share. */
 export interface LineOptions {
-  readonly socket: Duplex;
   readonly limits: ReceiverLimits;
   /** Above it a ping has no answer: who does not read must not have us remember what to say. */
   readonly maxQueueBytes: number;
   readonly clock: Clock;
-  readonly ears: LineEars;
 }
 
 /**
  * `open` until one of both says that it closes. Then nothing but the peer's close frame counts, and whoever takes too long
  * over it is cut.
  */
-export class Line {
+export class Line implements Ears {
   readonly #socket: Duplex;
+  readonly #ears: LineEars;
   readonly #options: LineOptions;
   readonly #outlet: Outlet;
   #isOpen = true;
@@ -39,36 +39,16 @@ export class Line {
   #pinged: Buffer | null = null;
   #stopTimer: (() => void) | null = null;
 
-  constructor(options: LineOptions) {
+  constructor(socket: Duplex, ears: LineEars, options: LineOptions) {
+    this.#socket = socket;
+    this.#ears = ears;
     this.#options = options;
-    this.#socket = options.socket;
-    this.#outlet = new Outlet(options.socket);
+    this.#outlet = new Outlet(socket);
   }
 
   /** Begins to read. `head` is what has come behind the request. */
   start(head: Buffer): void {
-    const { limits, ears } = this.#options;
-    const receiver = new Receiver(limits, {
-      onMessage: (payload, isBinary) => {
-        if (this.#isOpen) ears.onMessage(payload, isBinary);
-      },
-      onPing: (payload) => {
-        if (this.#pinged === null) this.#options.clock.soon(() => this.#answer());
-        this.#pinged = payload;
-        ears.onPing(payload);
-      },
-      onPong: (payload) => ears.onPong(payload),
-      onClose: (code) => {
-        this.close(code, "");
-        this.#hangUp();
-        ears.onClose(code);
-      },
-      onMistake: (code) => {
-        this.close(code, "");
-        this.#hangUp();
-        ears.onMistake(code);
-      },
-    });
+    const receiver = new Receiver(this.#options.limits, this);
     // To the very end: what is left unread would reset the connection, and the close frame with it.
     this.#socket.on("data", (chunk: Buffer) => receiver.read(chunk));
     this.#socket.on("end", () => this.#hangUp());
@@ -77,15 +57,41 @@ export class Line {
     this.#socket.on("close", () => {
       this.#isOpen = false;
       this.#stopTimer?.();
-      ears.onGone();
+      this.#ears.onGone();
     });
     if (head.length > 0) receiver.read(head);
+  }
+
+  onMessage(payload: Buffer, isBinary: boolean): void {
+    if (this.#isOpen) this.#ears.onMessage(payload, isBinary);
+  }
+
+  onPing(payload: Buffer): void {
+    if (this.#pinged === null) this.#options.clock.soon(() => this.#answer());
+    this.#pinged = payload;
+    this.#ears.onPing(payload);
+  }
+
+  onPong(payload: Buffer): void {
+    this.#ears.onPong(payload);
+  }
+
+  onClose(code: number | null): void {
+    this.close(code, "");
+    this.#hangUp();
+    this.#ears.onClose(code);
+  }
+
+  onMistake(code: MistakeCode): void {
+    this.close(code, "");
+    this.#hangUp();
+    this.#ears.onMistake(code);
   }
 
   /** Takes whole frames, one or several. */
   send(frames: Uint8Array, isAwaited: boolean): void {
     if (!this.#isOpen) return;
-    if (isAwaited) this.#outlet.write(frames, () => this.#options.ears.onWritten());
+    if (isAwaited) this.#outlet.write(frames, () => this.#ears.onWritten());
     else this.#outlet.write(frames);
   }
 

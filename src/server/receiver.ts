@@ -8,6 +8,9 @@
 import { isUtf8 } from "node:buffer";
 import { unmask } from "./mask.ts";
 
+/** What is wrong, as a close code of RFC 6455, section 7.4.1. */
+export type MistakeCode = 1002 | 1007 | 1008 | 1009;
+
 /** Who hears what has been received. Payloads may be written into; a message's lies in a larger buffer, not to be held on to. */
 export interface Ears {
   /** A whole message, text or binary; text is UTF-8. */
@@ -16,8 +19,8 @@ export interface Ears {
   onPong(payload: Buffer): void;
   /** The peer's close frame, null where it names no code. Nothing behind it is read. */
   onClose(code: number | null): void;
-  /** What is wrong, as a close code of RFC 6455, section 7.4.1. Nothing behind it is read. */
-  onMistake(code: 1002 | 1007 | 1008 | 1009): void;
+  /** The peer's first mistake. Nothing behind it is read. */
+  onMistake(code: MistakeCode): void;
 }
 
 export interface ReceiverLimits {
@@ -175,7 +178,7 @@ export class Receiver {
     this.#ears.onClose(code);
   }
 
-  #fail(code: 1002 | 1007 | 1008 | 1009): 0 {
+  #fail(code: MistakeCode): 0 {
     this.#end();
     this.#ears.onMistake(code);
     return 0;

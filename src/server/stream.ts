@@ -9,18 +9,9 @@ import { decodeRelayText } from "../protocol/control.ts";
 import { encodeEvent, streamComment } from "../protocol/event-stream.ts";
 import { closeWithinMs, streamCommentEveryMs } from "../protocol/limits.ts";
 import type { Clock } from "./clock.ts";
+import type { Closable } from "./lines.ts";
 import { type ErrorText, refuseWith } from "./refusals.ts";
 import { eachFrame, type Wire } from "./wire.ts";
-
-export interface Stream {
-  readonly wire: Wire;
-  /** The code that it was closed with, null while it is open. */
-  readonly closedWith: number | null;
-  /** Says something when nothing has been said for a while before `nowMs`. */
-  keepWarm(nowMs: number): void;
-  /** Ends it without a word. */
-  cut(): void;
-}
 
 /** What `send` was given, as events. */
 export function eventsOf(frames: Uint8Array): string {
@@ -33,38 +24,47 @@ export function eventsOf(frames: Uint8Array): string {
   return events;
 }
 
-/**
- * @param options.now as `keepWarm` counts
- * @param options.isWhole whether the join has come: one that has not is told to be late
- * @param options.drained as `Relay.drained`
- * @param options.asked called when the relay wants a sign of life: false where the peer need not be asked
- */
-export function createStream(options: {
+export interface StreamOptions {
   readonly request: IncomingMessage;
   readonly response: ServerResponse;
   readonly clock: Clock;
+  /** As `keepWarm` counts. */
   readonly now: () => number;
+  /** Whether the join has come: one that has not is told to be late. */
   readonly isWhole: () => boolean;
+  /** As `Relay.drained`. */
   readonly drained: () => void;
+  /** Called when the relay wants a sign of life: false where the peer need not be asked. */
   readonly asked: () => boolean;
-}): Stream {
-  const { request, response, clock, now, isWhole, drained, asked } = options;
-  let refusal: ErrorText | null = null;
-  let spokeAtMs = now();
-  let closedWith: number | null = null;
+}
 
-  function say(events: string, isAwaited = false): void {
-    spokeAtMs = now();
-    if (isAwaited) response.write(events, drained);
-    else response.write(events);
+export class Stream implements Wire, Closable {
+  readonly #options: StreamOptions;
+  #refusal: ErrorText | null = null;
+  #spokeAtMs: number;
+  #closedWith: number | null = null;
+
+  constructor(options: StreamOptions) {
+    this.#options = options;
+    this.#spokeAtMs = options.now();
   }
 
-  function send(frames: Uint8Array, isAwaited: boolean): void {
-    if (closedWith !== null) return;
+  /** The code that it was closed with, null while it is open. */
+  get closedWith(): number | null {
+    return this.#closedWith;
+  }
+
+  get queuedBytes(): number {
+    return this.#options.response.writableLength;
+  }
+
+  send(frames: Uint8Array, isAwaited: boolean): void {
+    if (this.#closedWith !== null) return;
+    const { response } = this.#options;
     if (!response.headersSent) {
       // Before its greeting the relay says nothing but an error, and closes behind it.
-      refusal = errorIn(frames);
-      if (refusal !== null) return;
+      this.#refusal = errorIn(frames);
+      if (this.#refusal !== null) return;
       response.writeHead(200, {
         "Content-Type": "text/event-stream; charset=utf-8",
         // Whoever compresses or buffers on the way would hold the events back.
@@ -72,43 +72,44 @@ export function createStream(options: {
         "X-Accel-Buffering": "no",
       });
     }
-    say(eventsOf(frames), isAwaited);
+    this.#say(eventsOf(frames), isAwaited);
   }
 
-  function close(code: number, reason: string): void {
-    if (closedWith !== null) return;
-    closedWith = code;
+  ping(): void {
+    if (this.#options.asked()) this.#say(encodeEvent("ping", "{}"));
+  }
+
+  close(code: number, reason: string): void {
+    if (this.#closedWith !== null) return;
+    this.#closedWith = code;
+    const { request, response, clock, isWhole } = this.#options;
     if (response.headersSent) response.end(encodeEvent("close", JSON.stringify({ code })));
-    else refuseWith(clock, request, response, ...statusOf(code, reason, refusal, isWhole()));
+    else refuseWith(clock, request, response, ...statusOf(code, reason, this.#refusal, isWhole()));
     // The end waits for a reader that may never read.
-    const stopTimer = clock.after(closeWithinMs, cut);
+    const stopTimer = clock.after(closeWithinMs, () => this.cut());
     response.on("close", stopTimer);
   }
 
-  function cut(): void {
-    response.destroy();
+  /** Ends it without a word. */
+  cut(): void {
+    this.#options.response.destroy();
   }
 
-  return {
-    wire: {
-      send,
-      get queuedBytes() {
-        return response.writableLength;
-      },
-      ping() {
-        if (asked()) say(encodeEvent("ping", "{}"));
-      },
-      close,
-    },
-    get closedWith() {
-      return closedWith;
-    },
-    keepWarm(nowMs) {
-      if (closedWith !== null || !response.headersSent) return;
-      if (nowMs - spokeAtMs >= streamCommentEveryMs && response.writableLength === 0) say(streamComment);
-    },
-    cut,
-  };
+  /** Says something when nothing has been said for a while before `nowMs`. */
+  keepWarm(nowMs: number): void {
+    const { response } = this.#options;
+    if (this.#closedWith !== null || !response.headersSent) return;
+    if (nowMs - this.#spokeAtMs >= streamCommentEveryMs && response.writableLength === 0) {
+      this.#say(streamComment);
+    }
+  }
+
+  #say(events: string, isAwaited = false): void {
+    const { response, now, drained } = this.#options;
+    this.#spokeAtMs = now();
+    if (isAwaited) response.write(events, drained);
+    else response.write(events);
+  }
 }
 
 /** The error text that `frames` begin with, or null. */

@@ -7,13 +7,14 @@ import type { Duplex } from "node:stream";
 import { close as closeCodes } from "../protocol/close.ts";
 import { type Limits, pingEveryMs, pongWithinMs, sweepEveryMs } from "../protocol/limits.ts";
 import type { Address, Addresses } from "./addresses.ts";
-import { createAwake } from "./awake.ts";
+import { type Awake, createAwake } from "./awake.ts";
 import { Bucket } from "./bucket.ts";
 import type { Clock } from "./clock.ts";
 import { type Counters, countRefusal } from "./counters.ts";
-import { Line } from "./line.ts";
+import { Line, type LineEars, type LineOptions } from "./line.ts";
 import { type Closable, Lines, type Queued } from "./lines.ts";
 import type { Connection, Relay } from "./relay.ts";
+import type { MistakeCode } from "./receiver.ts";
 import type { Wire } from "./wire.ts";
 import { acceptUpgrade, judgeCapacity, judgeRequest, refuseUpgrade, roomIdOfPath } from "./upgrade.ts";
 
@@ -26,16 +27,147 @@ export interface WebSocketDoor {
   readonly queue: () => Queued;
 }
 
-/** Somebody who came in. */
-interface Guest extends Closable {
-  readonly line: Line;
+/** What all guests share. */
+interface Hall {
+  readonly relay: Relay;
+  readonly limits: Limits;
+  readonly line: LineOptions;
+  readonly clock: Clock;
+  readonly counters: Counters;
+  readonly awake: Awake;
+  readonly guests: Lines<Guest>;
+}
+
+/** Somebody who came in. A class and no literal: a literal with a getter is a slow dictionary for V8, each on its own. */
+class Guest implements LineEars, Wire, Closable {
   readonly connection: Connection;
-  readonly messages: Bucket;
-  /** Takes back the promise to read on; null while reading. */
-  stopPause: (() => void) | null;
-  /** As the door's `awake` counts. */
+  /** As `awake` counts. */
   heardAtMs: number;
   pingedAtMs: number;
+  readonly #hall: Hall;
+  readonly #line: Line;
+  readonly #messages: Bucket;
+  /** Takes back the promise to read on; null while reading. */
+  #stopPause: (() => void) | null = null;
+
+  constructor(hall: Hall, socket: Duplex, roomId: string, address: Address) {
+    this.#hall = hall;
+    this.#line = new Line(socket, this, hall.line);
+    this.#messages = new Bucket(hall.limits.messageRate, hall.clock.now());
+    this.connection = hall.relay.connect(this, roomId, address);
+    this.heardAtMs = hall.awake.ms;
+    this.pingedAtMs = hall.awake.ms;
+    hall.guests.add(this);
+    address.connections++;
+  }
+
+  start(head: Buffer): void {
+    this.#line.start(head);
+  }
+
+  get isPaused(): boolean {
+    return this.#stopPause !== null;
+  }
+
+  // ── what the relay says ────────────────────────────────────────────────────────────────────────────────────
+
+  send(frames: Uint8Array, isAwaited: boolean): void {
+    this.#line.send(frames, isAwaited);
+  }
+
+  get queuedBytes(): number {
+    return this.#line.queuedBytes;
+  }
+
+  ping(): void {
+    if (!this.isPaused) return this.#line.ping();
+    // It cannot answer while it is held back, and it is held back for having said so much.
+    this.#hall.clock.soon(() => this.#hall.relay.heard(this.connection));
+  }
+
+  close(code: number, reason: string): void {
+    this.#readOn();
+    this.#line.close(code, reason);
+  }
+
+  cut(): void {
+    this.#line.cut();
+  }
+
+  // ── what it says ───────────────────────────────────────────────────────────────────────────────────────────
+
+  onMessage(payload: Buffer, isBinary: boolean): void {
+    const { relay, limits } = this.#hall;
+    this.#hear(payload.length);
+    if (payload.length > (isBinary ? limits.maxFrameBytes : limits.maxTextFrameBytes)) {
+      return relay.end(this.connection, "too-big", closeCodes.tooBig, "frame too big");
+    }
+    if (isBinary) return relay.receiveFrame(this.connection, payload);
+    relay.receiveText(this.connection, payload.toString());
+  }
+
+  onPing({ length }: Buffer): void {
+    this.#hear(length);
+    this.#hall.relay.heard(this.connection);
+  }
+
+  onPong(payload: Buffer): void {
+    this.onPing(payload);
+  }
+
+  onClose(): void {}
+
+  onMistake(code: MistakeCode): void {
+    // The line has sent its close frame; the member is away from now on, not when the socket has gone.
+    const why = code === closeCodes.tooBig ? "too-big" : "policy";
+    this.#hall.relay.end(this.connection, why, code, "");
+  }
+
+  onWritten(): void {
+    this.#hall.relay.drained(this.connection);
+  }
+
+  onGone(): void {
+    this.#stopPause?.();
+    this.#hall.guests.delete(this);
+    this.connection.address.connections--;
+    this.#hall.relay.disconnect(this.connection);
+  }
+
+  // ── rates ──────────────────────────────────────────────────────────────────────────────────────────────────
+
+  #hear(byteLength: number): void {
+    this.heardAtMs = this.#hall.awake.ms;
+    const waitMs = this.#spend(1, byteLength);
+    if (waitMs === 0 || this.isPaused) return;
+    countRefusal(this.#hall.counters, "message-rate", this.connection.address.name);
+    this.#holdBack(waitMs);
+  }
+
+  /** Takes from both buckets. Answers the ms until neither is in debt. */
+  #spend(count: number, byteLength: number): number {
+    const nowMs = this.#hall.clock.now();
+    const messagesMs = this.#messages.spend(count, nowMs);
+    // Its bytes stand with its seat, because files are taken from the same bucket.
+    return Math.max(messagesMs, this.connection.bytes.spend(byteLength, nowMs));
+  }
+
+  /** Reads nothing more for `waitMs`; what has already been read still comes, on credit. */
+  #holdBack(waitMs: number): void {
+    this.#line.pause();
+    this.#stopPause = this.#hall.clock.after(waitMs, () => {
+      const restMs = this.#spend(0, 0);
+      if (restMs > 0) this.#holdBack(restMs);
+      else this.#readOn();
+    });
+  }
+
+  #readOn(): void {
+    if (this.#stopPause === null) return;
+    this.#stopPause();
+    this.#stopPause = null;
+    this.#line.resume();
+  }
 }
 
 /**
@@ -52,12 +184,14 @@ export function createWebSocketDoor(options: {
 }): WebSocketDoor {
   const { relay, limits, clock, counters, addresses, origins } = options;
   const guests = new Lines<Guest>();
-  const lineLimits = {
+  const stopBeating = clock.every(sweepEveryMs, beat);
+  const awake = createAwake(clock);
+  const receiverLimits = {
     maxMessageBytes: Math.max(limits.maxFrameBytes, limits.maxTextFrameBytes),
     maxFragments: limits.maxFragments,
   };
-  const stopBeating = clock.every(sweepEveryMs, beat);
-  const awake = createAwake(clock);
+  const line = { limits: receiverLimits, maxQueueBytes: limits.maxVolatileQueueBytes, clock };
+  const hall: Hall = { relay, limits, line, clock, counters, awake, guests };
   let isClosing = false;
 
   function upgrade(request: IncomingMessage, socket: Duplex, head: Buffer): void {
@@ -73,129 +207,20 @@ export function createWebSocketDoor(options: {
     if (roomId === null) throw new TypeError("expected a path that has been judged");
     if (!socket.readable || !socket.writable) return void socket.destroy();
     acceptUpgrade(request, socket);
-    open(socket, head, roomId, address);
+    new Guest(hall, socket, roomId, address).start(head);
   }
-
-  function open(socket: Duplex, head: Buffer, roomId: string, address: Address): void {
-    const line = new Line({
-      socket,
-      limits: lineLimits,
-      maxQueueBytes: limits.maxVolatileQueueBytes,
-      clock,
-      ears: {
-        onMessage: (payload, isBinary) => receive(guest, payload, isBinary),
-        onPing: ({ length }) => live(guest, length),
-        onPong: ({ length }) => live(guest, length),
-        onClose: () => {},
-        // The line has sent its close frame; the member is away from now on, not when the socket has gone.
-        onMistake(code) {
-          const why = code === closeCodes.tooBig ? "too-big" : "policy";
-          relay.end(guest.connection, why, code, "");
-        },
-        onWritten: () => relay.drained(guest.connection),
-        onGone() {
-          guest.stopPause?.();
-          guests.delete(guest);
-          address.connections--;
-          relay.disconnect(guest.connection);
-        },
-      },
-    });
-    const wire: Wire = {
-      send: (frames, isAwaited) => line.send(frames, isAwaited),
-      get queuedBytes() {
-        return line.queuedBytes;
-      },
-      ping() {
-        if (guest.stopPause === null) return line.ping();
-        // It cannot answer while it is held back, and it is held back for having said so much.
-        clock.soon(() => relay.heard(guest.connection));
-      },
-      close(code, reason) {
-        readOn(guest);
-        line.close(code, reason);
-      },
-    };
-    const guest: Guest = {
-      line,
-      connection: relay.connect(wire, roomId, address),
-      messages: new Bucket(limits.messageRate, clock.now()),
-      stopPause: null,
-      heardAtMs: awake.ms,
-      pingedAtMs: awake.ms,
-      close: (code, reason) => line.close(code, reason),
-      cut: () => line.cut(),
-      get queuedBytes() {
-        return line.queuedBytes;
-      },
-    };
-    guests.add(guest);
-    address.connections++;
-    line.start(head);
-  }
-
-  function receive(guest: Guest, payload: Buffer, isBinary: boolean): void {
-    hear(guest, payload.length);
-    if (payload.length > (isBinary ? limits.maxFrameBytes : limits.maxTextFrameBytes)) {
-      return relay.end(guest.connection, "too-big", closeCodes.tooBig, "frame too big");
-    }
-    if (isBinary) return relay.receiveFrame(guest.connection, payload);
-    relay.receiveText(guest.connection, payload.toString());
-  }
-
-  function live(guest: Guest, byteLength: number): void {
-    hear(guest, byteLength);
-    relay.heard(guest.connection);
-  }
-
-  // ── rates ──────────────────────────────────────────────────────────────────────────────────────────────────
-
-  function hear(guest: Guest, byteLength: number): void {
-    guest.heardAtMs = awake.ms;
-    const waitMs = spend(guest, 1, byteLength);
-    if (waitMs === 0 || guest.stopPause !== null) return;
-    countRefusal(counters, "message-rate", guest.connection.address.name);
-    holdBack(guest, waitMs);
-  }
-
-  /** Takes from both buckets. Answers the ms until neither is in debt. */
-  function spend({ messages, connection }: Guest, count: number, byteLength: number): number {
-    const nowMs = clock.now();
-    const messagesMs = messages.spend(count, nowMs);
-    // Its bytes stand with its seat, because files are taken from the same bucket.
-    return Math.max(messagesMs, connection.bytes.spend(byteLength, nowMs));
-  }
-
-  /** Reads nothing more for `waitMs`; what has already been read still comes, on credit. */
-  function holdBack(guest: Guest, waitMs: number): void {
-    guest.line.pause();
-    guest.stopPause = clock.after(waitMs, () => {
-      const restMs = spend(guest, 0, 0);
-      if (restMs > 0) holdBack(guest, restMs);
-      else readOn(guest);
-    });
-  }
-
-  function readOn(guest: Guest): void {
-    if (guest.stopPause === null) return;
-    guest.stopPause();
-    guest.stopPause = null;
-    guest.line.resume();
-  }
-
-  // ── heartbeat ──────────────────────────────────────────────────────────────────────────────────────────────
 
   function beat(): void {
     awake.beat();
     const { ms: awakeMs } = awake;
     addresses.sweep();
     for (const guest of guests) {
-      if (guest.stopPause !== null) guest.heardAtMs = awakeMs;
+      if (guest.isPaused) guest.heardAtMs = awakeMs;
       const sincePingMs = awakeMs - guest.pingedAtMs;
       const isAnswered = guest.heardAtMs >= guest.pingedAtMs;
       if (isAnswered && sincePingMs >= pingEveryMs) {
         guest.pingedAtMs = awakeMs;
-        guest.line.ping();
+        guest.ping();
       }
       if (isAnswered || sincePingMs < pongWithinMs) continue;
       countRefusal(counters, "silent", guest.connection.address.name);
