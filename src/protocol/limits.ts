@@ -86,12 +86,14 @@ export const keepAliveMs = 5 * secondMs;
 export const maxRequestsPerSocket = 1_000;
 /**
  * A relay that was idle for less than `busyIdleShare` of the last `loadEveryMs` gathers what it forwards for up to
- * `flushWindowMs` instead of one tick, so that one write carries more; more than `calmIdleShare` ends it again. Relay.
+ * `flushWindowMs` instead of one tick, so that one write carries more: if in such a time a room that has any messages has
+ * `worthGathering` on average. More than `calmIdleShare`, or fewer messages, end it again. Relay.
  */
 export const flushWindowMs = 10;
 export const loadEveryMs = 100;
 export const busyIdleShare = 0.04;
 export const calmIdleShare = 0.15;
+export const worthGathering = 1.1;
 /** The first write to a socket goes out in pieces of at most so much, unless it is longer than so much in all. Relay. */
 export const firstPieceBytes = 960;
 export const mostFirstBytes = 16 * kiB;

@@ -14,6 +14,7 @@ import {
   type Limits,
   loadEveryMs,
   replayQueueBytes,
+  worthGathering,
 } from "../protocol/limits.ts";
 import { Batch } from "./batch.ts";
 import type { Clock } from "./clock.ts";
@@ -41,6 +42,8 @@ export interface Audience<R extends Reader> {
   readonly replaying: Set<R>;
   queue: Queue;
   dirty: boolean;
+  /** The last stretch of `flushWindowMs` in which it was flushed. */
+  stretch: number;
 }
 
 /** What waits for the next flush, in the order in which everybody gets it. */
@@ -97,6 +100,9 @@ export function createFanout<R extends Reader>(options: {
   let windowMs = 0;
   let measuredAtMs = clock.now();
   let idleMs = clock.idle();
+  /** Messages posted since, and in how many stretches of how many rooms. */
+  let posted = 0;
+  let stretches = 0;
   let clearedAtMs: number | null = null;
 
   function touch(room: Audience<R>): void {
@@ -110,20 +116,27 @@ export function createFanout<R extends Reader>(options: {
   function flushAll(): void {
     const rooms = dirtyRooms;
     dirtyRooms = [];
-    for (const room of rooms) flush(room);
-    measureLoad();
+    const nowMs = clock.now();
+    const stretch = Math.floor(nowMs / flushWindowMs);
+    for (const room of rooms) {
+      if (room.stretch !== stretch) stretches++;
+      room.stretch = stretch;
+      flush(room);
+    }
+    measureLoad(nowMs);
   }
 
-  /** Gathering makes everybody wait, and fewer and larger writes: worth it only where there is no time left. */
-  function measureLoad(): void {
-    const nowMs = clock.now();
+  /** Gathering makes everybody wait, and fewer and larger writes: for when there is no time left, and much to gather. */
+  function measureLoad(nowMs: number): void {
     const passedMs = nowMs - measuredAtMs;
     if (passedMs < loadEveryMs) return;
     const idleShare = (clock.idle() - idleMs) / passedMs;
-    if (idleShare < busyIdleShare) windowMs = flushWindowMs;
-    else if (idleShare > calmIdleShare) windowMs = 0;
+    if (idleShare > calmIdleShare || posted < stretches * worthGathering) windowMs = 0;
+    else if (idleShare < busyIdleShare) windowMs = flushWindowMs;
     measuredAtMs = nowMs;
     idleMs = clock.idle();
+    posted = 0;
+    stretches = 0;
   }
 
   function flush(room: Audience<R>): void {
@@ -215,6 +228,7 @@ export function createFanout<R extends Reader>(options: {
       if (isVolatile) queue.lasting ??= queue.all.copy();
       else queue.lasting?.add(bytes, from, to);
       queue.all.add(bytes, from, to);
+      posted++;
       touch(room);
       // What one tick can bring is more than what one reader may have queued.
       if (queue.all.byteLength >= flushAtBytes) flush(room);

@@ -11,6 +11,8 @@ import { closeFrame, pingFrame, pongFrame } from "./wire.ts";
 
 /** What a line tells its owner, beside what its receiver does. */
 export interface LineEars extends Ears {
+  /** All that one read has brought has been told. */
+  onRead(): void;
   /** What was sent as awaited has gone. */
   onWritten(): void;
   /** The socket has gone. Told once. */
@@ -50,7 +52,11 @@ export class Line implements Ears {
   start(head: Buffer): void {
     const receiver = new Receiver(this.#options.limits, this);
     // To the very end: what is left unread would reset the connection, and the close frame with it.
-    this.#socket.on("data", (chunk: Buffer) => receiver.read(chunk));
+    const read = (chunk: Buffer): void => {
+      receiver.read(chunk);
+      this.#ears.onRead();
+    };
+    this.#socket.on("data", read);
     this.#socket.on("end", () => this.#hangUp());
     // What follows is "close".
     this.#socket.on("error", () => this.cut());
@@ -59,7 +65,7 @@ export class Line implements Ears {
       this.#stopTimer?.();
       this.#ears.onGone();
     });
-    if (head.length > 0) receiver.read(head);
+    if (head.length > 0) read(head);
   }
 
   onMessage(payload: Buffer, isBinary: boolean): void {
@@ -103,9 +109,9 @@ export class Line implements Ears {
     if (this.#isOpen) this.#outlet.write(pingFrame);
   }
 
-  /** Stops reading; what has been read still comes. */
+  /** Stops reading, but for the peer's close frame; what has been read still comes. */
   pause(): void {
-    this.#socket.pause();
+    if (this.#isOpen) this.#socket.pause();
   }
 
   resume(): void {

@@ -245,6 +245,7 @@ export function createSeating(options: {
       live: new Set(),
       replaying: new Set(),
       queue: emptyQueue(),
+      stretch: 0,
       dirty: false,
     };
     rooms.set(id, room);

@@ -47,6 +47,9 @@ class Guest implements LineEars, Wire, Closable {
   readonly #hall: Hall;
   readonly #line: Line;
   readonly #messages: Bucket;
+  /** What has been heard and not been paid for. */
+  #heard = 0;
+  #heardBytes = 0;
   /** Takes back the promise to read on; null while reading. */
   #stopPause: (() => void) | null = null;
 
@@ -137,9 +140,17 @@ class Guest implements LineEars, Wire, Closable {
   // ── rates ──────────────────────────────────────────────────────────────────────────────────────────────────
 
   #hear(byteLength: number): void {
+    this.#heard++;
+    this.#heardBytes += byteLength;
+  }
+
+  onRead(): void {
+    if (this.#heard === 0) return;
     this.heardAtMs = this.#hall.awake.ms;
-    const waitMs = this.#spend(1, byteLength);
-    if (waitMs === 0 || this.isPaused) return;
+    const waitMs = this.#spend(this.#heard, this.#heardBytes);
+    this.#heard = 0;
+    this.#heardBytes = 0;
+    if (waitMs === 0 || this.isPaused || this.connection.phase === "ended") return;
     countRefusal(this.#hall.counters, "message-rate", this.connection.address.name);
     this.#holdBack(waitMs);
   }

@@ -5,8 +5,8 @@ import { test } from "node:test";
 import { busyIdleShare, calmIdleShare, flushWindowMs, loadEveryMs } from "../../src/protocol/limits.ts";
 import { frameOf, room, testRelay } from "./support.ts";
 
-/** A room of two, and what one of them hears of the other at once, and how long after that the rest comes. */
-function twoMembers() {
+/** A room of two, one of whom says so many messages at a time. */
+function twoMembers(atATime = 2) {
   const { clock, join } = testRelay();
   const [ann, bob] = [join(room, "ann"), join(room, "bob")];
   bob.read();
@@ -15,7 +15,7 @@ function twoMembers() {
     clock,
     /** How many ms it takes until Bob hears Ann. */
     delayMs(): number {
-      ann.send(frameOf(`message ${said++}`));
+      for (let count = 0; count < atATime; count++) ann.send(frameOf(`message ${said++}`));
       for (let ms = 0; ms < 1_000; ms++) {
         if (bob.read().length > 0) return ms;
         clock.step(1);
@@ -47,4 +47,10 @@ test("it does not change its mind between busy and calm, nor within the time tha
   clock.toil(10 * loadEveryMs - idleMs);
   clock.step(idleMs);
   assert.deepEqual([delayMs(), delayMs()], [flushWindowMs, flushWindowMs]);
+});
+
+test("where a room has one message at a time there is nothing to gather, however busy the relay is", () => {
+  const { clock, delayMs } = twoMembers(1);
+  clock.toil(loadEveryMs);
+  assert.deepEqual([delayMs(), delayMs(), delayMs()], [0, 0, 0]);
 });
