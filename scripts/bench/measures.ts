@@ -26,11 +26,9 @@ export interface Guests {
   readonly atOnce?: number;
 }
 
-let addressesUsed = 0;
-
-/** Each crowd has one of its own: the ports of those who have just gone are taken for another minute. */
-function nextAddress(): string {
-  return process.platform === "linux" ? `127.0.0.${1 + (addressesUsed++ % 250)}` : "127.0.0.1";
+/** Another for each server: the ports of a crowd that has just gone are taken for another minute. */
+function addressFor({ port }: Contender): string {
+  return process.platform === "linux" ? `127.0.0.${1 + (port % 250)}` : "127.0.0.1";
 }
 
 /** Starts a server and fills it. */
@@ -46,7 +44,7 @@ async function open(
     await server.stop();
   };
   const before = server.usage();
-  const host = { dialect: name, port: server.port, localAddress: nextAddress() };
+  const host = { dialect: name, port: server.port, localAddress: addressFor(server) };
   const { failed, tookMs } = await generator.open({ ...host, members, membersPerRoom, atOnce });
   if (failed > 0) {
     await stop();

@@ -69,6 +69,8 @@ export const leastBodyBytes = 4 * kiB;
 export const closeWithinMs = 5 * secondMs;
 /** The same for a WebSocket, which is closed because of what its peer did or did not do: it has held a place long enough. */
 export const closeAnswerWithinMs = 1.5 * secondMs;
+/** What is still read of it meanwhile, for the close frame in it: who says more is cut. Relay. */
+export const mostClosingBytes = 1024 * kiB;
 /** The same when the relay itself is stopping. */
 export const farewellMs = 250;
 /** How long guests may take to answer the close frame when the person at the keyboard waits for the end. Relay. */
@@ -85,9 +87,10 @@ export const spareSocketsOfIp = 16;
 export const keepAliveMs = 5 * secondMs;
 export const maxRequestsPerSocket = 1_000;
 /**
- * A relay that was idle for less than `busyIdleShare` of the last `loadEveryMs` gathers what it forwards for up to
- * `flushWindowMs` instead of one tick, so that one write carries more: if in such a time a room that has any messages has
- * `worthGathering` on average. More than `calmIdleShare`, or fewer messages, end it again. Relay.
+ * A relay that was idle for less than `busyIdleShare` of at least `loadEveryMs` gathers what it forwards for up to
+ * `flushWindowMs` instead of one tick, so that one write carries more: if rooms that have any messages in a stretch of
+ * `flushWindowMs` have more than `worthGathering` of them on average. Being idle for more than `calmIdleShare`, or fewer
+ * messages, end it again. Relay.
  */
 export const flushWindowMs = 10;
 export const loadEveryMs = 100;
@@ -109,16 +112,22 @@ export const redialQuietMs = 3 * secondMs;
 export const retryFirstMs = 500;
 export const retryMostMs = 30 * secondMs;
 /**
- * What a kept frame, a file, a room and a seat are charged beside their bytes: the measured cost of their objects. Of a
- * frame 310 bytes are in the heap; the rest is the buffer's, in Node and the allocator (580 to 680 in all on Node 20).
+ * What a kept frame, a file, a room and a seat are charged beside their bytes: the measured cost of their objects, and of a
+ * frame the space that is left in its buffer (370 to 700 in all on Node 20, the more the fewer its room has).
  */
 export const frameChargeBytes = 640;
-/** A room's messages lie in buffers of at most so much, each a `slabShare` of what the room holds already. Relay. */
-export const maxSlabBytes = 64 * kiB;
-export const slabShare = 0.25;
 export const fileChargeBytes = 2 * kiB;
 export const roomChargeBytes = 2 * kiB;
 export const seatChargeBytes = 2 * kiB;
+/**
+ * A room's messages lie in buffers of at most so much, each a `slabShare` of what the room holds already; longer ones than
+ * `aloneAboveBytes` alone in buffers as long as they are. Relay.
+ */
+export const maxSlabBytes = 64 * kiB;
+export const slabShare = 0.25;
+export const aloneAboveBytes = 8 * kiB;
+/** What is sent is copied out of a buffer more than so many times as large: a reader that does not read keeps it alive. Relay. */
+export const viewShare = 4;
 /** Of the descriptors a process may open, the part that guests may have by default. Relay. */
 export const connectionsPerDescriptor = 0.8;
 /** Sockets accepted above `maxConnections`, so that the page still loads and who is refused is told so. Relay. */

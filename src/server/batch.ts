@@ -1,4 +1,6 @@
-// Frames that go out together.
+// Frames that go out together. Knows neither rooms nor what a frame is.
+
+import { viewShare } from "../protocol/limits.ts";
 
 interface Piece {
   readonly bytes: Uint8Array;
@@ -29,10 +31,19 @@ export class Batch {
     return copy;
   }
 
-  /** All of it in one buffer, not to be written to. */
+  /**
+   * All of it in one piece, not to be written to. Where it lay together it is a view, unless that would keep a buffer more
+   * than `viewShare` as large alive for a reader that does not take it.
+   */
   whole(): Uint8Array {
     const [only] = this.#pieces;
-    if (only !== undefined && this.#pieces.length === 1) return only.bytes.subarray(only.from, only.to);
+    if (
+      only !== undefined &&
+      this.#pieces.length === 1 &&
+      this.#byteLength * viewShare >= only.bytes.length
+    ) {
+      return only.bytes.subarray(only.from, only.to);
+    }
     const whole = Buffer.allocUnsafeSlow(this.#byteLength);
     let at = 0;
     for (const { bytes, from, to } of this.#pieces) {

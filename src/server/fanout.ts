@@ -1,5 +1,5 @@
-// How a room's bytes reach its members: a queue per room, one flush of all dirty rooms per tick, one buffer for
-// everybody, and the only place that cuts a slow reader. Knows nothing of joins, names or what a frame is for.
+// How a room's bytes reach its members: a queue per room, one flush of all dirty rooms per tick (under load, per
+// `flushWindowMs`), one buffer for everybody, and the only place that cuts a slow reader. Knows nothing of joins, names or what a frame is for.
 //
 // Why nothing is lost or doubled between replay and live: a reader's replay moves only inside the flush of its room,
 // behind the delivery of what was queued. When its cursor meets the end of the log there, every kept frame up to the
@@ -42,7 +42,7 @@ export interface Audience<R extends Reader> {
   readonly replaying: Set<R>;
   queue: Queue;
   dirty: boolean;
-  /** The last stretch of `flushWindowMs` in which it was flushed. */
+  /** The last stretch of `flushWindowMs` in which it had messages. */
   stretch: number;
 }
 
@@ -119,22 +119,26 @@ export function createFanout<R extends Reader>(options: {
     const nowMs = clock.now();
     const stretch = Math.floor(nowMs / flushWindowMs);
     for (const room of rooms) {
-      if (room.stretch !== stretch) stretches++;
-      room.stretch = stretch;
+      const { all, texts } = room.queue;
+      if (all.byteLength > texts.byteLength && room.stretch !== stretch) {
+        stretches++;
+        room.stretch = stretch;
+      }
       flush(room);
     }
     measureLoad(nowMs);
   }
 
-  /** Gathering makes everybody wait, and fewer and larger writes: for when there is no time left, and much to gather. */
+  /** Gathering makes fewer and larger writes, but everybody waits: only where no time is left and there is much to gather. */
   function measureLoad(nowMs: number): void {
     const passedMs = nowMs - measuredAtMs;
     if (passedMs < loadEveryMs) return;
-    const idleShare = (clock.idle() - idleMs) / passedMs;
-    if (idleShare > calmIdleShare || posted < stretches * worthGathering) windowMs = 0;
+    const nowIdleMs = clock.idle();
+    const idleShare = (nowIdleMs - idleMs) / passedMs;
+    if (idleShare > calmIdleShare || posted <= stretches * worthGathering) windowMs = 0;
     else if (idleShare < busyIdleShare) windowMs = flushWindowMs;
     measuredAtMs = nowMs;
-    idleMs = clock.idle();
+    idleMs = nowIdleMs;
     posted = 0;
     stretches = 0;
   }

@@ -3,14 +3,14 @@
 
 import type { Duplex } from "node:stream";
 
-import { closeAnswerWithinMs } from "../protocol/limits.ts";
+import { closeAnswerWithinMs, mostClosingBytes } from "../protocol/limits.ts";
 import type { Clock } from "./clock.ts";
 import { Outlet } from "./outlet.ts";
 import { type Ears, type MistakeCode, Receiver, type ReceiverLimits } from "./receiver.ts";
 import { closeFrame, pingFrame, pongFrame } from "./wire.ts";
 
-/** What a line tells its owner, beside what its receiver does. */
-export interface LineEars extends Ears {
+/** What a line tells its owner: its end it tells itself. */
+export interface LineEars extends Omit<Ears, "onClose"> {
   /** All that one read has brought has been told. */
   onRead(): void;
   /** What was sent as awaited has gone. */
@@ -29,7 +29,7 @@ export interface LineOptions {
 
 /**
  * `open` until one of both says that it closes. Then nothing but the peer's close frame counts, and whoever takes too long
- * over it is cut.
+ * over it is cut. It is its receiver's ears itself, so that no connection needs five functions of its own.
  */
 export class Line implements Ears {
   readonly #socket: Duplex;
@@ -37,6 +37,8 @@ export class Line implements Ears {
   readonly #options: LineOptions;
   readonly #outlet: Outlet;
   #isOpen = true;
+  /** What has come since. */
+  #closingBytes = 0;
   /** What the pong to come carries. */
   #pinged: Buffer | null = null;
   #stopTimer: (() => void) | null = null;
@@ -53,6 +55,7 @@ export class Line implements Ears {
     const receiver = new Receiver(this.#options.limits, this);
     // To the very end: what is left unread would reset the connection, and the close frame with it.
     const read = (chunk: Buffer): void => {
+      if (!this.#isOpen && (this.#closingBytes += chunk.length) > mostClosingBytes) return this.cut();
       receiver.read(chunk);
       this.#ears.onRead();
     };
@@ -73,19 +76,20 @@ export class Line implements Ears {
   }
 
   onPing(payload: Buffer): void {
+    if (!this.#isOpen) return;
     if (this.#pinged === null) this.#options.clock.soon(() => this.#answer());
     this.#pinged = payload;
     this.#ears.onPing(payload);
   }
 
   onPong(payload: Buffer): void {
+    if (!this.#isOpen) return;
     this.#ears.onPong(payload);
   }
 
   onClose(code: number | null): void {
     this.close(code, "");
     this.#hangUp();
-    this.#ears.onClose(code);
   }
 
   onMistake(code: MistakeCode): void {
@@ -109,9 +113,14 @@ export class Line implements Ears {
     if (this.#isOpen) this.#outlet.write(pingFrame);
   }
 
-  /** Stops reading, but for the peer's close frame; what has been read still comes. */
+  /** Neither side has said that it closes. */
+  get isOpen(): boolean {
+    return this.#isOpen;
+  }
+
+  /** Stops reading; what has been read still comes. Only while it is open: else the peer's close frame stays unread. */
   pause(): void {
-    if (this.#isOpen) this.#socket.pause();
+    this.#socket.pause();
   }
 
   resume(): void {

@@ -5,7 +5,7 @@
 import { frameChargeBytes, type Limits } from "../protocol/limits.ts";
 import { Endings } from "./endings.ts";
 import { shareOf } from "./share.ts";
-import { type Place, Slabs } from "./slabs.ts";
+import { type Place, type Slab, Slabs } from "./slabs.ts";
 
 /** One kept frame, and where it lies as it goes to the wire; it lies nowhere once it has been dropped. */
 export interface Kept extends Place {
@@ -184,7 +184,6 @@ export function createLogs(limits: LogLimits): Logs {
     },
     keep(kept) {
       const { log, share, frameBytes } = kept;
-      log.slabs.keep(kept);
       log.shelf.push(kept);
       share.shelf.push(kept);
       everybody.push(kept);
@@ -199,18 +198,25 @@ export function createLogs(limits: LogLimits): Logs {
     },
     forget(log, seq, seat) {
       const kept = log.after(seq - 1);
-      if (kept?.seq === seq && kept.seat === seat) drop(kept);
+      if (kept === null || kept.seq !== seq || kept.seat !== seat) return;
+      const { slab } = kept;
+      drop(kept);
+      if (slab !== null) log.slabs.wipe(slab, log.shelf);
     },
     expire(nowMs) {
+      // Each slab once, however much of it ends now.
+      const wiped = new Map<Slab, RoomLog>();
       for (let due = endings.due(nowMs); due !== null; due = endings.due(nowMs)) {
+        if (due.slab !== null) wiped.set(due.slab, due.log);
         drop(due);
         if (due.log.shelf.count === 0) due.log.emptied();
       }
-      for (;;) {
-        const oldest = everybody.oldest();
-        if (oldest === null || nowMs - oldest.keptAtMs < limits.historyAgeMs) return;
+      for (let old = everybody.oldest(); old !== null; old = everybody.oldest()) {
+        if (nowMs - old.keptAtMs < limits.historyAgeMs) break;
+        if (old.slab !== null) wiped.set(old.slab, old.log);
         trimOldest(everybody);
       }
+      for (const [slab, log] of wiped) log.slabs.wipe(slab, log.shelf);
     },
     clear() {
       const { count } = everybody;

@@ -118,10 +118,8 @@ export function createRelay(options: {
       const bytes = binaryFrame(frame);
       return fanout.post(room, bytes, 0, bytes.length, true);
     }
-    const slab = log.slabs.roomFor(frameBytesOf(frame.length));
-    const from = slab.usedBytes;
-    const to = writeBinaryFrame(slab.bytes, from, frame);
-    slab.usedBytes = to;
+    const { slab, from, to } = log.slabs.place(frameBytesOf(frame.length));
+    writeBinaryFrame(slab.bytes, from, frame);
     const { share } = connection.address;
     const keptAtMs = clock.now();
     const endsAtMs = lastsSeconds === 0 ? null : keptAtMs + lastsSeconds * secondMs;

@@ -1,9 +1,11 @@
 // Where the kept frames of one room lie: one behind another, so that what came together goes out as one piece, without a
 // copy and without a buffer of its own for each. What has been written is never changed: it may be on its way to somebody.
+// What limits have trimmed lies there until its slab goes; what is deleted or too old is wiped. Knows nothing of what a
+// frame is.
 
-import { maxSlabBytes, slabShare } from "../protocol/limits.ts";
+import { aloneAboveBytes, maxSlabBytes, slabShare } from "../protocol/limits.ts";
 
-/** A buffer and how much of it has been written; frames are written at its `usedBytes`. */
+/** A buffer and how much of it has been given out. */
 export interface Slab {
   readonly bytes: Buffer;
   usedBytes: number;
@@ -11,35 +13,33 @@ export interface Slab {
   kept: number;
 }
 
-/** Where a frame lies. */
+/** Where a kept frame lies, nowhere once it has been dropped. Only `Slabs` changes it; part of the frame's own object. */
 export interface Place {
   slab: Slab | null;
   from: number;
   to: number;
 }
 
-/** The slabs of one room. */
+/**
+ * The slabs of one room. When whoever drops a frame repacks what is wasteful, they hold at most twice the bytes of the kept
+ * frames, and two and a half times while frames only come.
+ */
 export class Slabs {
   /** Where the next frame is written, if it has room there. */
   #last: Slab | null = null;
-  /** Of the slabs themselves. */
+  /** Of the slabs that have a kept frame, and of the last. */
   #heldBytes = 0;
   /** Of the kept frames in them. */
   #keptBytes = 0;
 
-  /** A slab in which there is room for `byteLength` more. */
-  roomFor(byteLength: number): Slab {
-    const last = this.#last;
-    if (last !== null && last.bytes.length - last.usedBytes >= byteLength) return last;
-    this.#last = null;
-    if (last !== null && last.kept === 0) this.#heldBytes -= last.bytes.length;
-    return this.#open(Math.max(byteLength, Math.min(maxSlabBytes, Math.floor(this.#heldBytes * slabShare))));
-  }
-
-  keep({ slab, from, to }: Place): void {
-    if (slab === null) return;
+  /** Sets `byteLength` aside for a frame that is kept. Whoever asks writes it there at once, and never again. */
+  place(byteLength: number): { readonly slab: Slab; readonly from: number; readonly to: number } {
+    const slab = this.#slabFor(byteLength, this.#heldBytes * slabShare);
+    const from = slab.usedBytes;
+    slab.usedBytes += byteLength;
     slab.kept++;
-    this.#keptBytes += to - from;
+    this.#keptBytes += byteLength;
+    return { slab, from, to: slab.usedBytes };
   }
 
   /** The frame is kept no longer. */
@@ -57,29 +57,58 @@ export class Slabs {
     return this.#heldBytes > 2 * this.#keptBytes;
   }
 
-  /** Moves the frames, all that are kept, into one slab that holds nothing else. */
+  /** Moves the frames, all that are kept, into slabs that hold nothing else. */
   repack(places: Iterable<Place>): void {
     this.#heldBytes = 0;
     this.#last = null;
-    if (this.#keptBytes === 0) return;
-    const slab = this.#open(this.#keptBytes);
+    let restBytes = this.#keptBytes;
     for (const place of places) {
       if (place.slab === null) continue;
-      const frame = place.slab.bytes.subarray(place.from, place.to);
-      slab.bytes.set(frame, slab.usedBytes);
-      place.slab = slab;
-      place.from = slab.usedBytes;
-      slab.usedBytes += frame.length;
-      place.to = slab.usedBytes;
-      slab.kept++;
+      const byteLength = place.to - place.from;
+      move(place, this.#slabFor(byteLength, restBytes));
+      restBytes -= byteLength;
     }
+  }
+
+  /**
+   * Lets go of a slab in which something was dropped that must not be held any more: the frames that are kept in it move.
+   * @param places all that are kept, or more
+   */
+  wipe(slab: Slab, places: Iterable<Place>): void {
+    const isLast = slab === this.#last;
+    if (isLast) this.#last = null;
+    if (slab.kept > 0 || isLast) this.#heldBytes -= slab.bytes.length;
+    if (slab.kept === 0) return;
+    const moved = Array.from(places).filter((place) => place.slab === slab);
+    const fresh = this.#open(moved.reduce((sum, { from, to }) => sum + to - from, 0));
+    for (const place of moved) move(place, fresh);
+  }
+
+  #slabFor(byteLength: number, wantedBytes: number): Slab {
+    const last = this.#last;
+    if (last !== null && last.bytes.length - last.usedBytes >= byteLength) return last;
+    // At the end of a slab it would leave too much of it empty.
+    if (byteLength > aloneAboveBytes) return this.#open(byteLength);
+    if (last !== null && last.kept === 0) this.#heldBytes -= last.bytes.length;
+    this.#last = this.#open(Math.max(byteLength, Math.min(maxSlabBytes, Math.floor(wantedBytes))));
+    return this.#last;
   }
 
   /** Not from Node's shared pool, which a small one would pin. */
   #open(byteLength: number): Slab {
-    const slab = { bytes: Buffer.allocUnsafeSlow(byteLength), usedBytes: 0, kept: 0 };
     this.#heldBytes += byteLength;
-    this.#last = slab;
-    return slab;
+    return { bytes: Buffer.allocUnsafeSlow(byteLength), usedBytes: 0, kept: 0 };
   }
+}
+
+function move(place: Place, slab: Slab): void {
+  if (place.slab === null) return;
+  const frame = place.slab.bytes.subarray(place.from, place.to);
+  place.slab.kept--;
+  slab.bytes.set(frame, slab.usedBytes);
+  place.slab = slab;
+  place.from = slab.usedBytes;
+  slab.usedBytes += frame.length;
+  place.to = slab.usedBytes;
+  slab.kept++;
 }

@@ -24,6 +24,7 @@ export function eventsOf(frames: Uint8Array): string {
   return events;
 }
 
+/** What a stream is made of. */
 export interface StreamOptions {
   readonly request: IncomingMessage;
   readonly response: ServerResponse;
@@ -38,6 +39,7 @@ export interface StreamOptions {
   readonly asked: () => boolean;
 }
 
+/** One line through the fallback, from its join to its end. */
 export class Stream implements Wire, Closable {
   readonly #options: StreamOptions;
   #refusal: ErrorText | null = null;

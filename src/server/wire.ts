@@ -4,7 +4,7 @@
 /** One connection, whatever carries it. None of these calls back into the relay before it returns. */
 export interface Wire {
   /**
-   * Takes whole frames made by `textFrame` and `binaryFrame`, one or several; they may be shared, so never written to.
+   * Takes whole frames made by `textFrame` and `binaryFrame`, one or several; they may be shared and lie in a larger buffer, so never written to.
    * @param isAwaited whether `Relay.drained` has to be called when the network has taken them
    */
   send(frames: Uint8Array, isAwaited: boolean): void;
@@ -37,9 +37,9 @@ export function frameBytesOf(length: number): number {
   return headerBytesOf(length) + length;
 }
 
-/** Writes the binary frame around a copy of `payload` to `target` at `at`; answers where it ends. */
-export function writeBinaryFrame(target: Buffer, at: number, payload: Uint8Array): number {
-  return writeFrame(target, at, finalBinary, payload);
+/** Writes the binary frame around a copy of `payload` to `target` at `at`. */
+export function writeBinaryFrame(target: Buffer, at: number, payload: Uint8Array): void {
+  writeFrame(target, at, finalBinary, payload);
 }
 
 /** A close frame; without a code it has no reason either. */
@@ -88,13 +88,12 @@ function headerBytesOf(length: number): number {
   return length < 2 ** 16 ? 4 : 10;
 }
 
-function writeFrame(target: Buffer, at: number, opcode: number, payload: Uint8Array): number {
+function writeFrame(target: Buffer, at: number, opcode: number, payload: Uint8Array): void {
   const { length } = payload;
-  const from = at + headerBytesOf(length);
+  const headerBytes = headerBytesOf(length);
   target[at] = opcode;
-  target[at + 1] = length < 126 ? length : length < 2 ** 16 ? 126 : 127;
-  if (from === at + 4) target.writeUInt16BE(length, at + 2);
-  if (from === at + 10) target.writeBigUInt64BE(BigInt(length), at + 2);
-  target.set(payload, from);
-  return from + length;
+  target[at + 1] = headerBytes === 2 ? length : headerBytes === 4 ? 126 : 127;
+  if (headerBytes === 4) target.writeUInt16BE(length, at + 2);
+  if (headerBytes === 10) target.writeBigUInt64BE(BigInt(length), at + 2);
+  target.set(payload, at + headerBytes);
 }

@@ -1,5 +1,6 @@
 import assert from "node:assert/strict";
 import { test } from "node:test";
+import { viewShare } from "../../src/protocol/limits.ts";
 import { Batch } from "../../src/server/batch.ts";
 
 const bytes = Uint8Array.from({ length: 100 }, (_, at) => at);
@@ -11,6 +12,21 @@ test("what lies together is handed on where it lies, without a copy", () => {
   assert.equal(batch.byteLength, 50);
   assert.deepEqual(whole, bytes.subarray(10, 60));
   assert.equal(whole.buffer, bytes.buffer);
+});
+
+test("a small part of a large buffer is copied, so that it does not keep the whole alive", () => {
+  const buffer = new Uint8Array(100 * viewShare).fill(7);
+  const [whole, copied] = [100, 99].map((byteLength) => {
+    const batch = new Batch();
+    batch.add(buffer, 50, 50 + byteLength);
+    return batch.whole();
+  });
+  assert.equal(whole?.buffer, buffer.buffer);
+  assert.equal(copied?.buffer.byteLength, 99);
+  assert.deepEqual(
+    [...(copied ?? [])],
+    Array.from({ length: 99 }, () => 7),
+  );
 });
 
 test("what does not is copied in its order", () => {
@@ -32,5 +48,9 @@ test("a copy goes its own way", () => {
   copy.add(bytes, 8, 9);
   assert.deepEqual([...batch.whole()], [0, 1, 2, 3, 4]);
   assert.deepEqual([...copy.whole()], [0, 1, 2, 8]);
-  assert.equal(new Batch().whole().length, 0);
+});
+
+test("nothing is nothing", () => {
+  const batch = new Batch();
+  assert.deepEqual([batch.byteLength, batch.whole().length], [0, 0]);
 });

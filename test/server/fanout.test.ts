@@ -3,7 +3,7 @@
 import assert from "node:assert/strict";
 import { test } from "node:test";
 import { busyIdleShare, calmIdleShare, flushWindowMs, loadEveryMs } from "../../src/protocol/limits.ts";
-import { frameOf, room, testRelay } from "./support.ts";
+import { frameOf, room, testRelay, testRoom } from "./support.ts";
 
 /** A room of two, one of whom says so many messages at a time. */
 function twoMembers(atATime = 2) {
@@ -13,6 +13,7 @@ function twoMembers(atATime = 2) {
   let said = 0;
   return {
     clock,
+    join,
     /** How many ms it takes until Bob hears Ann. */
     delayMs(): number {
       for (let count = 0; count < atATime; count++) ann.send(frameOf(`message ${said++}`));
@@ -53,4 +54,11 @@ test("where a room has one message at a time there is nothing to gather, however
   const { clock, delayMs } = twoMembers(1);
   clock.toil(loadEveryMs);
   assert.deepEqual([delayMs(), delayMs(), delayMs()], [0, 0, 0]);
+});
+
+test("rooms where people only come and go do not speak against gathering in those where they talk", () => {
+  const { clock, join, delayMs } = twoMembers();
+  for (let count = 0; count < 20; count++) join(testRoom(`other ${count}`), "cyd");
+  clock.toil(loadEveryMs);
+  assert.deepEqual([delayMs(), delayMs()], [0, flushWindowMs]);
 });

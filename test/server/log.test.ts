@@ -24,12 +24,9 @@ function testLogs(change: Partial<Limits> = {}): {
     logs,
     keep(log, frameBytes = 100, share = nobody, keptAtMs = 0, seat = "seat", endsAtMs = null) {
       log.last++;
-      const slab = log.slabs.roomFor(frameBytes + 2);
-      const from = slab.usedBytes;
-      slab.usedBytes += frameBytes + 2;
-      slab.bytes.fill(log.last, from, slab.usedBytes);
-      const meta = { seq: log.last, log, share, frameBytes, keptAtMs, endsAtMs, seat };
-      logs.keep({ ...meta, slab, from, to: slab.usedBytes });
+      const place = log.slabs.place(frameBytes + 2);
+      place.slab.bytes.fill(log.last, place.from, place.to);
+      logs.keep({ seq: log.last, log, share, frameBytes, keptAtMs, endsAtMs, seat, ...place });
     },
   };
 }
@@ -165,6 +162,25 @@ test("forget drops only what that seat sent, and is no trimming", () => {
   logs.forget(log, 1, "mine");
   logs.forget(log, 1, "mine");
   assert.deepEqual([seqsIn(log), log.first], [[2], 1]);
+});
+
+test("what is deleted, or over its time or age, is in no buffer that the log holds", () => {
+  const { logs, keep } = testLogs({ historyAgeMs: 10_000 });
+  const log = newLog();
+  const ends = (sent: number): number | null => (sent === 25 || sent === 27 ? 5_000 : null);
+  for (let sent = 0; sent < 40; sent++) keep(log, 100, undefined, sent, "seat", ends(sent));
+  const slabOf = (seq: number): object | null => log.after(seq - 1)?.slab ?? null;
+  const gone = [1, 2, 20, 22, 26, 28];
+  const slabs = new Set(gone.map(slabOf));
+  assert.ok([20, 22].some((seq) => slabOf(seq) === slabOf(seq + 1)));
+  assert.ok([26, 28].some((seq) => slabOf(seq) === slabOf(seq + 1)));
+  logs.forget(log, 20, "seat");
+  logs.forget(log, 22, "seat");
+  logs.expire(5_000);
+  logs.expire(10_001);
+  const left = seqsIn(log);
+  assert.equal(left.length, 40 - gone.length);
+  for (const seq of left) assert.ok(!gone.includes(seq) && !slabs.has(slabOf(seq)));
 });
 
 test("what its sender wants dropped goes at its time, wherever it stands, and is no trimming", () => {

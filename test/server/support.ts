@@ -273,7 +273,12 @@ export function testRelay(change: Partial<Limits> = {}): TestRelay {
       wire,
       connection,
       say: (text) => relay.receiveText(connection, JSON.stringify(text)),
-      send: (frame) => relay.receiveFrame(connection, Buffer.from(frame)),
+      send(frame) {
+        const read = Buffer.from(frame);
+        relay.receiveFrame(connection, read);
+        // Whatever it was read into is read into again.
+        read.fill(0);
+      },
       read() {
         clock.settle();
         return wire.read();

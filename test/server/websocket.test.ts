@@ -7,10 +7,12 @@ import { test } from "node:test";
 import { WebSocket } from "ws";
 
 import { close as closeCodes } from "../../src/protocol/close.ts";
-import { closeAnswerWithinMs } from "../../src/protocol/limits.ts";
+import { encodeText } from "../../src/protocol/control.ts";
+import { closeAnswerWithinMs, mostClosingBytes } from "../../src/protocol/limits.ts";
 import { type Clock, systemClock } from "../../src/server/clock.ts";
 import {
   beatenClock,
+  closed,
   countedClock,
   type Guest,
   handshake,
@@ -294,6 +296,46 @@ test("reading goes on up to the burst of the message rate, and pauses at one mor
   ann.ws.send(frameOf("over"));
   await ann.until((heard) => seqs(heard).length === 4);
   assert.equal(pauses(), 1);
+});
+
+/** What somebody called `name` says to come in, with a client's mask. */
+function rawJoin(name: string): Buffer {
+  return maskedFrame(0x81, Buffer.from(encodeText(joinOf(room, name))));
+}
+
+test("what came in one read is paid for once, and all of it comes", async (t) => {
+  const { clock, pauses } = countedClock(() => 0);
+  const { enter, port } = await open(t, { messageRate: { count: 20, perMs: 1_000, burst: 4 } }, clock);
+  const bob = await enter("Bob");
+  const ann = await rawOpen(t, port);
+  const said = Array.from({ length: 10 }, (_, index) => maskedFrame(0x82, Buffer.from(frameOf(`${index}`))));
+  ann.write(Buffer.concat([rawJoin("Ann"), ...said]));
+  await bob.until((heard) => seqs(heard).length === 10);
+  assert.equal(pauses(), 1);
+});
+
+test("who closes is not held back, whatever it has said before", async (t) => {
+  const { clock, pauses } = countedClock(() => 0);
+  const { port } = await open(t, { messageRate: { count: 20, perMs: 1_000, burst: 4 } }, clock);
+  const ann = await rawOpen(t, port);
+  const pings = Array.from({ length: 10 }, () => maskedFrame(0x89, Buffer.alloc(0)));
+  ann.write(Buffer.concat([rawJoin("Ann"), ...pings, maskedFrame(0x88, Buffer.from([3, 232]))]));
+  await closed(ann);
+  // Only the time in which a closing line has to end.
+  assert.equal(pauses(), 1);
+});
+
+test("who goes on talking instead of closing is cut", async (t) => {
+  const patient: Clock = { ...systemClock, after: () => () => {} };
+  const { port } = await open(t, { messageRate: off, byteRate: off }, patient);
+  const ann = await rawOpen(t, port);
+  ann.write(maskedFrame(0x82, Buffer.from(frameOf("before the join"))));
+  await once(ann, "data");
+  const pings = Buffer.concat(Array.from({ length: 10_000 }, () => maskedFrame(0x89, Buffer.alloc(0))));
+  const talk = (): void => void (ann.writable && ann.write(pings, talk));
+  talk();
+  await closed(ann);
+  assert.ok(ann.bytesWritten > mostClosingBytes);
 });
 
 test("reading pauses above the message rate, and nothing is dropped", async (t) => {
