@@ -25,6 +25,7 @@ export class Batch {
     else this.#pieces.push({ bytes, from, to });
   }
 
+  /** The same frames in a batch of their own, to which others may be added. */
   copy(): Batch {
     const copy = new Batch();
     for (const { bytes, from, to } of this.#pieces) copy.add(bytes, from, to);

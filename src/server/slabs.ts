@@ -63,9 +63,10 @@ export class Slabs {
     this.#last = null;
     let restBytes = this.#keptBytes;
     for (const place of places) {
-      if (place.slab === null) continue;
-      const byteLength = place.to - place.from;
-      move(place, this.#slabFor(byteLength, restBytes));
+      const { slab, from, to } = place;
+      if (slab === null) continue;
+      const byteLength = to - from;
+      move(place, slab, this.#slabFor(byteLength, restBytes));
       restBytes -= byteLength;
     }
   }
@@ -81,7 +82,7 @@ export class Slabs {
     if (slab.kept === 0) return;
     const moved = Array.from(places).filter((place) => place.slab === slab);
     const fresh = this.#open(moved.reduce((sum, { from, to }) => sum + to - from, 0));
-    for (const place of moved) move(place, fresh);
+    for (const place of moved) move(place, slab, fresh);
   }
 
   #slabFor(byteLength: number, wantedBytes: number): Slab {
@@ -101,10 +102,9 @@ export class Slabs {
   }
 }
 
-function move(place: Place, slab: Slab): void {
-  if (place.slab === null) return;
-  const frame = place.slab.bytes.subarray(place.from, place.to);
-  place.slab.kept--;
+function move(place: Place, old: Slab, slab: Slab): void {
+  const frame = old.bytes.subarray(place.from, place.to);
+  old.kept--;
   slab.bytes.set(frame, slab.usedBytes);
   place.slab = slab;
   place.from = slab.usedBytes;
