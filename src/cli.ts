@@ -4,7 +4,6 @@
 import { randomBytes } from "node:crypto";
 import { Command, CommanderError, Option } from "commander";
 import { files, version } from "secure-room:page";
-import { sameSignalMs } from "./protocol/limits.ts";
 import { decodePage } from "./server/assets.ts";
 import { createChallenges } from "./server/acme-challenges.ts";
 import { readConfig } from "./server/config.ts";
@@ -27,8 +26,9 @@ import {
 import { createLog, type Log } from "./server/logger.ts";
 import { Mistake } from "./server/mistake.ts";
 import { rehearse } from "./server/rehearsal.ts";
-import { start, type Running, type StopCode } from "./server/server.ts";
+import { start, type Running } from "./server/server.ts";
 import { readSettings, type Settings } from "./server/settings.ts";
+import { stopOnSignals } from "./server/signals.ts";
 import { findSalt, openFolder, readSalt, readSaltFile, saltName, usualFolder } from "./server/state.ts";
 import { findingLines } from "./terminal/findings.ts";
 import { inviteWelcome, plainWelcome, type WelcomeFacts } from "./terminal/welcome.ts";
@@ -148,7 +148,7 @@ async function runServe(flags: Flags): Promise<void> {
   );
   const starting = open(settings, { folder, log, descriptorLimit });
   // Before it listens: whoever can connect can also stop it.
-  const signals = stopOnSignals(starting);
+  const signals = stopOnSignals(starting, fail);
   const { running, identity, notices } = await starting;
   if (settings.acme !== null && identity.certificate?.own !== true) {
     process.stdout.write(`getting a certificate for ${settings.acme.domain} …\n`);
@@ -251,54 +251,6 @@ async function welcome(quiet: boolean, facts: WelcomeFacts): Promise<void> {
   }
   const colours = !env["NO_COLOR"] && env["TERM"] !== "dumb";
   stdout.write(await inviteWelcome(facts, { colours, columns: stdout.columns }, randomBytes));
-}
-
-/** What a signal does beside stopping. */
-interface Signals {
-  /** Reads the certificate's files anew; null where there are none. */
-  reload: (() => Promise<void>) | null;
-}
-
-/**
- * Ctrl-C and a closed terminal stop at once, SIGTERM lets guests go spread out. A second Ctrl-C does not wait. Without a
- * terminal SIGHUP is what it is for other servers: a sign that the operator's certificate has changed. SIGUSR2, which
- * Windows does not have, deletes everything and stops nothing.
- */
-function stopOnSignals(starting: Promise<Opened>): Signals {
-  const signals: Signals = { reload: null };
-  const hasTerminal = process.stdin.isTTY || process.stdout.isTTY;
-  let stoppingSinceMs: number | null = null;
-  const stop = (code: StopCode) => () => {
-    const nowMs = performance.now();
-    if (stoppingSinceMs !== null) {
-      // Under npx one Ctrl-C comes twice, and guests must still hear that the relay stops.
-      if (nowMs - stoppingSinceMs >= sameSignalMs) process.exit(0);
-      return;
-    }
-    stoppingSinceMs = nowMs;
-    // The shell's prompt would stand behind the ^C.
-    if (process.stdout.isTTY) process.stdout.write("\n");
-    starting
-      .then(({ running }) => running.stop(code))
-      .then(
-        () => {
-          process.stdout.write("stopped: guests were told, and nothing that was said is kept here\n");
-          process.exit(0);
-        },
-        (thrown: unknown) => fail(`could not stop cleanly: ${String(thrown)}`),
-      );
-  };
-  process.on("SIGINT", stop(1001));
-  process.on("SIGHUP", () => {
-    if (signals.reload === null || hasTerminal) stop(1001)();
-    else void signals.reload();
-  });
-  process.on("SIGTERM", stop(1012));
-  // One digit from the next one; left to itself it opens Node's debugger to everybody on this machine.
-  process.on("SIGUSR1", () => {});
-  // Where nothing came of the start, whoever awaits it says so.
-  process.on("SIGUSR2", () => void starting.then(({ running }) => running.clear()).catch(() => {}));
-  return signals;
 }
 
 function oneLine(text: string): string {
