@@ -13,6 +13,7 @@ import { examine } from "./server/examine.ts";
 import { activatedDescriptor, type Place } from "./server/listen.ts";
 import { guardFolder } from "./server/guard.ts";
 import { limitRows, plainRows, valueOf, variableOf } from "./server/flags.ts";
+import { steadyHeap } from "./server/heap.ts";
 import { helpText } from "./server/help.ts";
 import { urlOf } from "./server/hosts.ts";
 import {
@@ -138,6 +139,7 @@ async function runDoctor(flags: Flags): Promise<void> {
 }
 
 async function runServe(flags: Flags): Promise<void> {
+  steadyHeap();
   const descriptorLimit = readDescriptorLimit();
   const settings = await readGiven(flags, descriptorLimit);
   const folder = settings.certs ?? usualFolder(process.platform, process.env);

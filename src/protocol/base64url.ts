@@ -2,7 +2,13 @@
 // Portable on purpose: no Buffer, no atob.
 
 const symbols = "ABCDEFGHIJKLMNOPQRSTUVWXYZabcdefghijklmnopqrstuvwxyz0123456789-_";
-const valueOf = new Map(Array.from(symbols, (symbol, value) => [symbol.charCodeAt(0), value]));
+const valueOf = new Uint8Array(128);
+Array.from(symbols).forEach((symbol, value) => {
+  valueOf[symbol.charCodeAt(0)] = value;
+});
+const spelled = /^[\w-]*$/;
+/** The bits of a last symbol that stand for no byte, by how many symbols stand behind the last whole four; one alone is none. */
+const strayBits: readonly (number | null)[] = [0, null, 15, 3];
 
 /** Bytes whose memory is not shared, as WebCrypto asks for them. */
 export type Bytes = Uint8Array<ArrayBuffer>;
@@ -20,24 +26,29 @@ export function toBase64url(bytes: Uint8Array): string {
   return text;
 }
 
-/** Reads base64url back. Null for a foreign symbol, an impossible length or stray bits behind the last byte. */
+/** Whether `text` is such a spelling: no foreign symbol, no impossible length, no stray bits behind the last byte. */
+export function isBase64url(text: string): boolean {
+  const stray = strayBits[text.length % 4] ?? null;
+  if (stray === null || !spelled.test(text)) return false;
+  return ((valueOf[text.charCodeAt(text.length - 1)] ?? 0) & stray) === 0;
+}
+
+/** Reads base64url back. Null where `isBase64url` is false. */
 export function fromBase64url(text: string): Bytes | null {
-  if (text.length % 4 === 1) return null;
+  if (!isBase64url(text)) return null;
   const bytes = new Uint8Array(Math.floor((text.length * 3) / 4));
   let bits = 0;
   let held = 0;
   let at = 0;
   for (let index = 0; index < text.length; index++) {
-    const value = valueOf.get(text.charCodeAt(index));
-    if (value === undefined) return null;
-    held = (held << 6) | value;
+    held = (held << 6) | (valueOf[text.charCodeAt(index)] ?? 0);
     bits += 6;
     if (bits < 8) continue;
     bits -= 8;
     bytes[at++] = held >> bits;
     held &= (1 << bits) - 1;
   }
-  return held === 0 ? bytes : null;
+  return bytes;
 }
 
 /** The number of base64url symbols that `byteLength` bytes take. */

@@ -1,7 +1,7 @@
 // The JSON text frames of PROTOCOL.md section 3: what clients and relay say to each other beside the room's traffic.
 // One strict decoder for each direction; everything behind them is trusted to have this shape.
 
-import { base64urlLength, fromBase64url } from "./base64url.ts";
+import { base64urlLength, isBase64url } from "./base64url.ts";
 import { fromUserBytes, ivBytes, tagBytes } from "./frame.ts";
 import { accessBytes, logIdBytes, maxHelloBytes, saltBytes, seatBytes } from "./limits.ts";
 
@@ -112,15 +112,14 @@ export function decodeRelayText(text: string): RelayText | UnknownText | null {
   switch (fields["type"]) {
     case "joined": {
       const { salt, log, first, last } = fields;
-      if (!isBase64url(salt, saltBytes) || !isBase64url(log, logIdBytes) || !isSeq(first) || !isSeq(last)) {
+      if (!isBytes(salt, saltBytes) || !isBytes(log, logIdBytes) || !isSeq(first) || !isSeq(last)) {
         return null;
       }
       return { type: "joined", salt, log, first, last };
     }
     case "member": {
       const { fromUser, iv, ciphertext, state } = fields;
-      if (!isBase64url(fromUser, fromUserBytes) || !isBase64url(iv, ivBytes) || !isHello(ciphertext))
-        return null;
+      if (!isBytes(fromUser, fromUserBytes) || !isBytes(iv, ivBytes) || !isHello(ciphertext)) return null;
       if (state !== "here" && state !== "away" && state !== "left") return null;
       return { type: "member", fromUser, iv, ciphertext, state };
     }
@@ -145,11 +144,11 @@ export function decodeRelayText(text: string): RelayText | UnknownText | null {
 
 function decodeJoin(fields: Fields): Join | null {
   const { access, seat, fromUser, iv, ciphertext, log, after } = fields;
-  if (!isBase64url(access, accessBytes) || !isBase64url(seat, seatBytes)) return null;
-  if (!isBase64url(fromUser, fromUserBytes) || !isBase64url(iv, ivBytes) || !isHello(ciphertext)) return null;
+  if (!isBytes(access, accessBytes) || !isBytes(seat, seatBytes)) return null;
+  if (!isBytes(fromUser, fromUserBytes) || !isBytes(iv, ivBytes) || !isHello(ciphertext)) return null;
   const join: Join = { type: "join", access, seat, fromUser, iv, ciphertext };
   if (log === undefined && after === undefined) return join;
-  if (log !== undefined && !isBase64url(log, logIdBytes)) return null;
+  if (log !== undefined && !isBytes(log, logIdBytes)) return null;
   if (after !== undefined && !isSeq(after)) return null;
   return { ...join, ...(log === undefined ? {} : { log }), ...(after === undefined ? {} : { after }) };
 }
@@ -164,15 +163,14 @@ function parseObject(text: string): Fields | null {
   return typeof value === "object" && value !== null && !Array.isArray(value) ? (value as Fields) : null;
 }
 
-function isBase64url(value: unknown, byteLength: number): value is Base64url {
-  if (typeof value !== "string" || value.length !== base64urlLength(byteLength)) return false;
-  return fromBase64url(value) !== null;
+function isBytes(value: unknown, byteLength: number): value is Base64url {
+  return typeof value === "string" && value.length === base64urlLength(byteLength) && isBase64url(value);
 }
 
 function isHello(value: unknown): value is Base64url {
   if (typeof value !== "string") return false;
   if (value.length < base64urlLength(tagBytes) || value.length > base64urlLength(maxHelloBytes)) return false;
-  return fromBase64url(value) !== null;
+  return isBase64url(value);
 }
 
 function isErrorCode(value: unknown): value is ErrorCode {

@@ -52,8 +52,8 @@ export interface Queue {
   readonly all: Batch;
   /** Without volatile frames: for readers that lag. Null while there is none among them. */
   lasting: Batch | null;
-  /** For readers in replay, who get the frames from the log. */
-  readonly texts: Batch;
+  /** For readers in replay, who get the frames from the log. Null while there are none. */
+  texts: Batch | null;
 }
 
 export interface Fanout<R extends Reader> {
@@ -81,7 +81,7 @@ function clearedFrame(agoMs: number): Uint8Array {
 
 /** A queue with nothing in it. */
 export function emptyQueue(): Queue {
-  return { all: new Batch(), lasting: null, texts: new Batch() };
+  return { all: new Batch(), lasting: null, texts: null };
 }
 
 /**
@@ -121,7 +121,7 @@ export function createFanout<R extends Reader>(options: {
     const stretch = Math.floor(nowMs / flushWindowMs);
     for (const room of rooms) {
       const { all, texts } = room.queue;
-      if (all.byteLength > texts.byteLength && room.stretch !== stretch) {
+      if (all.byteLength > (texts?.byteLength ?? 0) && room.stretch !== stretch) {
         stretches++;
         room.stretch = stretch;
       }
@@ -165,7 +165,7 @@ export function createFanout<R extends Reader>(options: {
   }
 
   function replayAll(room: Audience<R>, { texts }: Queue): void {
-    const news = texts.byteLength === 0 ? null : texts.whole();
+    const news = texts?.whole() ?? null;
     let greeting: Uint8Array | null = null;
     for (const reader of room.replaying) {
       if (reader.greeted && news !== null) sendWithin(reader, news, reader.wire.queuedBytes, true);
@@ -223,7 +223,7 @@ export function createFanout<R extends Reader>(options: {
     const { queue } = room;
     queue.all.add(text);
     queue.lasting?.add(text);
-    queue.texts.add(text);
+    (queue.texts ??= new Batch()).add(text);
     touch(room);
   }
 

@@ -7,7 +7,6 @@
 
 import { createHash } from "node:crypto";
 
-import { toBase64url } from "../protocol/base64url.ts";
 import { close } from "../protocol/close.ts";
 import { decodeClientText, type Join } from "../protocol/control.ts";
 import { frameKind, frameKindOf, seqOf, stampFromUser, stampSeq } from "../protocol/frame.ts";
@@ -162,15 +161,15 @@ export function createRelay(options: {
     }
   }
 
-  function join(connection: Connection, { access, ...admission }: Join): void {
+  function join(connection: Connection, said: Join): void {
     if (connection.phase !== "waiting") return end(connection, "policy", close.policy, "joined twice");
-    if (roomIdOf(access) !== connection.roomId) {
+    if (roomIdOf(said.access) !== connection.roomId) {
       return end(connection, "policy", close.policy, "this access does not open this room");
     }
     const retryAfterMs = connection.address.joins.take(clock.now());
     if (retryAfterMs > 0) return refuse(connection, "join-rate", close.tryLater, retryAfterMs);
     waiting.delete(connection);
-    seating.admit(connection, admission);
+    seating.admit(connection, said);
   }
 
   // ── ends ───────────────────────────────────────────────────────────────────────────────────────────────────
@@ -280,6 +279,6 @@ export function createRelay(options: {
 
 /** The path that `access`, b64u of 16 bytes, proves a right to: PROTOCOL.md section 1. */
 function roomIdOf(access: string): string {
-  const digest = createHash("sha256").update(Buffer.from(access, "base64url")).digest();
-  return toBase64url(digest.subarray(0, 16));
+  const digest = createHash("sha256").update(access, "base64url").digest();
+  return digest.toString("base64url", 0, 16);
 }

@@ -10,7 +10,7 @@ import type { Audience, Reader } from "./fanout.ts";
 import type { Share } from "./log.ts";
 import { textFrame } from "./wire.ts";
 
-/** A join whose proof of access has been checked and is not kept. */
+/** A join whose proof of access has been checked. */
 export type Admission = Omit<Join, "access">;
 
 export interface Room extends Audience<Connection> {
@@ -31,8 +31,7 @@ export interface Seat {
   readonly fromUserBytes: Bytes;
   /** What its bytes are taken from, over whichever door they come. It goes with the seat from connection to connection. */
   readonly bytes: Bucket;
-  hello: Pick<Join, "iv" | "ciphertext">;
-  /** The framed `member` text of this seat as it is now. */
+  /** The framed `member` text of this seat as it is now, its hello included. */
   member: Uint8Array;
   chargedBytes: number;
   /** Of the address that sat down first: it is charged, wherever the seat is taken back from. */
@@ -40,8 +39,8 @@ export interface Seat {
   /** Null while away. */
   connection: Connection | null;
   awayUntilMs: number;
-  /** Connections that want this name and wait whether its holder answers. */
-  readonly wantedBy: Set<Connection>;
+  /** Connections that want this name and wait whether its holder answers; null while there was none. */
+  wantedBy: Set<Connection> | null;
 }
 
 /** One connection; a door only holds it and hands it back. */
@@ -59,13 +58,17 @@ export interface Connection extends Reader {
   seat: Seat | null;
 }
 
-/** The framed `member` text. */
-export function memberFrame(
-  fromUser: string,
-  { iv, ciphertext }: Seat["hello"],
-  state: MemberState,
-): Uint8Array {
-  return textFrame(encodeText({ type: "member", fromUser, iv, ciphertext, state }));
+/** The framed `member` text of who has just sat down. */
+export function memberFrame({ fromUser, iv, ciphertext }: Admission): Uint8Array {
+  return textFrame(encodeText({ type: "member", fromUser, iv, ciphertext, state: "here" }));
+}
+
+/** A copy of `member` with another state: its last field, and as long as any other. */
+export function withState(member: Uint8Array, state: MemberState): Uint8Array {
+  const changed = Buffer.allocUnsafeSlow(member.length);
+  changed.set(member);
+  changed.write(state, member.length - `${state}"}`.length);
+  return changed;
 }
 
 /** The framed `error` text. */

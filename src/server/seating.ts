@@ -23,6 +23,7 @@ import {
   memberFrame,
   type Room,
   type Seat,
+  withState,
 } from "./room.ts";
 
 /** Closes a connection for a reason of ours. */
@@ -86,27 +87,24 @@ export function createSeating(options: {
   }
 
   function sitDown(connection: Connection, admission: Admission, room: Room): void {
-    const { seat: id, fromUser, iv, ciphertext } = admission;
-    const member = memberFrame(fromUser, admission, "here");
+    const { seat: id, fromUser } = admission;
+    const member = memberFrame(admission);
     const chargedBytes = seatChargeBytes + member.length;
     const fromUserBytes = fromBase64url(fromUser);
     if (fromUserBytes === null)
       throw new TypeError(`expected what the decoder checked, got ${fromUser.length} symbols`);
-    const hello = { iv, ciphertext };
-    const wantedBy = new Set<Connection>();
     const seat: Seat = {
       id,
       room,
       fromUser,
       fromUserBytes,
       bytes: connection.bytes,
-      hello,
       member,
       chargedBytes,
       share: connection.address.share,
       connection,
       awayUntilMs: 0,
-      wantedBy,
+      wantedBy: null,
     };
     // Seated before the claim: a claim trims logs, and a room that loses its last frame stays only for its seats.
     room.seats.set(id, seat);
@@ -124,14 +122,14 @@ export function createSeating(options: {
     if (seat.fromUser !== admission.fromUser) {
       return end(connection, "policy", close.policy, "this seat belongs to another name");
     }
-    const { iv, ciphertext } = admission;
-    const growthBytes = ciphertext.length - seat.hello.ciphertext.length;
+    const member = memberFrame(admission);
+    const growthBytes = member.length - seat.member.length;
     if (growthBytes > 0 && !logs.claim(growthBytes, seat.share)) {
       return refuse(connection, "memory", close.tryLater);
     }
     if (growthBytes < 0) logs.release(-growthBytes, seat.share);
     seat.chargedBytes += growthBytes;
-    seat.hello = { iv, ciphertext };
+    seat.member = member;
     away.delete(seat);
     keepName(seat);
     const older = seat.connection;
@@ -151,7 +149,7 @@ export function createSeating(options: {
     connection.greeted = false;
     connection.cursor = log === room.log.id ? Math.min(after ?? 0, room.log.last) : 0;
     seat.connection = connection;
-    tell(seat, "here");
+    fanout.announce(room, seat.member);
     fanout.enter(room, connection);
   }
 
@@ -186,7 +184,7 @@ export function createSeating(options: {
     logs.release(seat.chargedBytes, seat.share);
     counters.seats--;
     tell(seat, "left");
-    for (const connection of wantedBy) {
+    for (const connection of wantedBy ?? []) {
       const admission = stopProbing(connection);
       if (admission !== null) admit(connection, admission);
     }
@@ -194,7 +192,7 @@ export function createSeating(options: {
   }
 
   function tell(seat: Seat, state: MemberState): void {
-    seat.member = memberFrame(seat.fromUser, seat.hello, state);
+    seat.member = withState(seat.member, state);
     fanout.announce(seat.room, seat.member);
   }
 
@@ -204,14 +202,14 @@ export function createSeating(options: {
     connection.phase = "probing";
     connection.wants = { admission, holder, untilMs: clock.now() + nameProbeMs };
     probing.add(connection);
-    holder.wantedBy.add(connection);
+    (holder.wantedBy ??= new Set()).add(connection);
     held.wire.ping();
   }
 
   function stopProbing(connection: Connection): Admission | null {
     const { wants } = connection;
     if (wants === null) return null;
-    wants.holder.wantedBy.delete(connection);
+    wants.holder.wantedBy?.delete(connection);
     probing.delete(connection);
     connection.wants = null;
     return wants.admission;
@@ -219,7 +217,7 @@ export function createSeating(options: {
 
   /** The holder has given a sign of life, or has just gone away: either way the name stays its own. */
   function keepName(seat: Seat): void {
-    if (seat.wantedBy.size === 0) return;
+    if (seat.wantedBy === null) return;
     for (const connection of seat.wantedBy) refuseName(connection, seat);
   }
 

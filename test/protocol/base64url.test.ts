@@ -1,7 +1,7 @@
 import assert from "node:assert/strict";
 import { test } from "node:test";
 
-import { base64urlLength, fromBase64url, toBase64url } from "../../src/protocol/base64url.ts";
+import { base64urlLength, fromBase64url, isBase64url, toBase64url } from "../../src/protocol/base64url.ts";
 import { seededFractions } from "../seeded.ts";
 
 test("spells the vectors of RFC 4648, section 10, without padding", () => {
@@ -32,6 +32,7 @@ test("agrees with Node on random bytes, and knows their length before", () => {
     const spelled = toBase64url(bytes);
     assert.equal(spelled, Buffer.from(bytes).toString("base64url"));
     assert.equal(spelled.length, base64urlLength(length));
+    assert.equal(isBase64url(spelled), true);
     assert.deepEqual(fromBase64url(spelled), bytes);
   }
 });
@@ -51,6 +52,7 @@ test("refuses a second spelling of the same bytes", () => {
     "\u0410AA",
     "Zm9v\0",
   ]) {
+    assert.equal(isBase64url(spelling), false, JSON.stringify(spelling));
     assert.equal(fromBase64url(spelling), null, JSON.stringify(spelling));
   }
 });
