@@ -25,6 +25,8 @@ async function open(order: Extract<Order, { do: "open" }>): Promise<Opened> {
   dialect = dialects[order.dialect];
   membersPerRoom = order.membersPerRoom;
   const startedAtUs = nowUs();
+  // Whoever is there already stays in rooms of their own.
+  const firstRoom = Math.ceil(lines.length / order.membersPerRoom);
   const failed = await new Promise<number>((resolve) => {
     let started = 0;
     let settled = 0;
@@ -41,7 +43,10 @@ async function open(order: Extract<Order, { do: "open" }>): Promise<Opened> {
       const line: Line = openLine({
         ...order,
         dialect,
-        room: `room ${process.pid} ${Math.floor(index / order.membersPerRoom)}`.replaceAll(" ", "-"),
+        room: `room ${process.pid} ${firstRoom + Math.floor(index / order.membersPerRoom)}`.replaceAll(
+          " ",
+          "-",
+        ),
         joined() {
           isIn = true;
           settle();
@@ -53,6 +58,7 @@ async function open(order: Extract<Order, { do: "open" }>): Promise<Opened> {
         },
         ended(code) {
           endedBy[`${code}`] = (endedBy[`${code}`] ?? 0) + 1;
+          speakers = speakers.filter((speaker) => speaker !== line);
           if (isIn) return;
           lost++;
           settle();
@@ -68,7 +74,7 @@ async function open(order: Extract<Order, { do: "open" }>): Promise<Opened> {
 
 /** Has so many messages on their way, each followed by the next of the same member. */
 async function converse(order: Extract<Order, { do: "converse" }>): Promise<Conversed> {
-  const { messages, payloadBytes, warmMs, forMs } = order;
+  const { messages, payloadBytes, warmMs, forMs, drainMs } = order;
   const template = templateOf(dialect, payloadBytes);
   let isOver = false;
   goOn = (line, us) => {
@@ -92,8 +98,11 @@ async function converse(order: Extract<Order, { do: "converse" }>): Promise<Conv
   const times = { p50Ms: delays.quantileMs(0.5), p99Ms: delays.quantileMs(0.99) };
   const conversed = { delivered: delays.count, tookMs, ...times, generatorShare };
   isOver = true;
-  while (onItsWay.size > 0) await pass(2);
-  return conversed;
+  const drainUntilUs = nowUs() + drainMs * 1000;
+  while (onItsWay.size > 0 && nowUs() < drainUntilUs) await pass(2);
+  const lost = onItsWay.size;
+  onItsWay.clear();
+  return { ...conversed, lost };
 }
 
 async function load(order: Extract<Order, { do: "load" }>): Promise<Loaded> {

@@ -9,14 +9,18 @@ export const names: readonly DialectName[] = ["secure-room", "plain-ws", "socket
 
 export type PerServer = Readonly<Record<DialectName, number>>;
 
-/** A server with everybody in it. */
+/** A server, and those who come to it. */
 interface House {
   readonly server: Contender;
   readonly generator: Generator;
-  readonly cpuMsPerJoin: number;
-  readonly bytesPerMember: number;
-  readonly joinMs: number;
   stop(): Promise<void>;
+}
+
+/** What it took to let some in. */
+interface Entered {
+  readonly cpuMs: number;
+  readonly memoryBytes: number;
+  readonly tookMs: number;
 }
 
 export interface Guests {
@@ -31,48 +35,64 @@ function addressFor({ port }: Contender): string {
   return process.platform === "linux" ? `127.0.0.${1 + (port % 250)}` : "127.0.0.1";
 }
 
-/** Starts a server and fills it. */
-async function open(
-  name: DialectName,
-  folder: string,
-  { members, membersPerRoom, atOnce = 64 }: Guests,
-): Promise<House> {
+/** A server with nobody in it. */
+async function open(name: DialectName, folder: string): Promise<House> {
   const server = await start(name, folder);
   const generator = startGenerator();
-  const stop = async (): Promise<void> => {
-    await generator.stop();
-    await server.stop();
-  };
-  const before = server.usage();
-  const host = { dialect: name, port: server.port, localAddress: addressFor(server) };
-  const { failed, tookMs } = await generator.open({ ...host, members, membersPerRoom, atOnce });
-  if (failed > 0) {
-    await stop();
-    throw new Error(`${failed} of ${members} did not get into ${name}`);
-  }
-  await sleep(1_000);
-  const after = server.usage();
   return {
     server,
     generator,
-    cpuMsPerJoin: (after.cpuMs - before.cpuMs) / members,
-    bytesPerMember: (after.memoryBytes - before.memoryBytes) / members,
-    joinMs: tookMs,
-    stop,
+    async stop() {
+      await generator.stop();
+      await server.stop();
+    },
   };
 }
 
+/** Lets `guests` in, in rooms of their own. @throws Error when one of them does not get in */
+async function enter(
+  { server, generator }: House,
+  { members, membersPerRoom, atOnce = 64 }: Guests,
+): Promise<Entered> {
+  const before = server.usage();
+  const { name: dialect, port } = server;
+  const place = { dialect, port, localAddress: addressFor(server) };
+  const { failed, tookMs } = await generator.open({ ...place, members, membersPerRoom, atOnce });
+  if (failed > 0) throw new Error(`${failed} of ${members} did not get into ${dialect}`);
+  await sleep(500);
+  const after = server.usage();
+  return { cpuMs: after.cpuMs - before.cpuMs, memoryBytes: after.memoryBytes - before.memoryBytes, tookMs };
+}
+
+/** All servers at once, each with `guests` in it. */
 async function withHouses<T>(
   folder: string,
-  guests: Guests,
+  guests: Guests | null,
   measure: (houses: Readonly<Record<DialectName, House>>) => Promise<T>,
 ): Promise<T> {
   const houses = {} as Record<DialectName, House>;
-  for (const name of names) houses[name] = await open(name, folder, guests);
   try {
+    for (const name of names) {
+      houses[name] = await open(name, folder);
+      if (guests !== null) await enter(houses[name], guests);
+    }
     return await measure(houses);
   } finally {
-    await Promise.all(names.map((name) => houses[name].stop()));
+    await Promise.all(Object.values(houses).map((house) => house.stop()));
+  }
+}
+
+/** The relay alone, with `guests` in it. */
+async function withRelay<T>(
+  folder: string,
+  guests: Guests,
+  measure: (house: House, entered: Entered) => Promise<T>,
+): Promise<T> {
+  const house = await open("secure-room", folder);
+  try {
+    return await measure(house, await enter(house, guests));
+  } finally {
+    await house.stop();
   }
 }
 
@@ -82,7 +102,7 @@ const mostMessages = 16_000;
 const growth = Math.SQRT2;
 /** The longest that one in a hundred deliveries may take. */
 export const boundMs = 100;
-/** So many numbers in a row at which it takes longer end the search: one may be somebody else's fault. */
+/** So many numbers in a row at which it takes longer end the search. */
 const mostMisses = 2;
 
 export interface Capacity {
@@ -96,8 +116,9 @@ export interface Capacity {
 
 /**
  * What one core carries. A closed loop: so many messages are on their way at any time, and whoever hears its own says the
- * next. Their number grows until one delivery in a hundred takes longer than `boundMs`, and does so at the next number too;
- * the most deliveries below that count. A loop, because no server then drowns in what it cannot carry, and none is spared by a generator that is late.
+ * next. Their number grows until one delivery in a hundred takes longer than `boundMs`, and does so at the next number
+ * too; the most deliveries below that count. A loop, because no server then drowns in what it cannot carry, and none is
+ * spared by a generator that is late.
  */
 export async function capacity(
   folder: string,
@@ -108,12 +129,14 @@ export async function capacity(
   return withHouses(folder, guests, async (houses) => {
     const converse = async (name: DialectName, messages: number): Promise<Round> => {
       const { server, generator } = houses[name];
-      const { warmMs, forMs } = effort;
-      await generator.converse({ messages, payloadBytes, warmMs, forMs: 1 });
+      const order = { messages, payloadBytes, drainMs: 5_000 };
+      await generator.converse({ ...order, warmMs: effort.warmMs, forMs: 1 });
       const before = server.usage();
-      const said = await generator.converse({ messages, payloadBytes, warmMs: 0, forMs });
+      const said = await generator.converse({ ...order, warmMs: 0, forMs: effort.forMs });
       const cpuMs = server.usage().cpuMs - before.cpuMs;
-      const { delivered, tookMs, p99Ms } = said;
+      const { delivered, tookMs } = said;
+      // Who cuts its members does not carry them.
+      const p99Ms = said.lost > 0 ? Infinity : said.p99Ms;
       return { p99Ms, perCoreSecond: (delivered * 1000) / cpuMs, perSecond: (delivered * 1000) / tookMs };
     };
     const best = {} as Record<DialectName, { messages: number; rounds: Round[] }>;
@@ -121,7 +144,10 @@ export async function capacity(
     const misses = new Map(names.map((name) => [name, 0]));
     for (let messages = first; misses.size > 0 && messages <= mostMessages; messages *= growth) {
       for (const [name, missed] of misses) {
-        const round = await converse(name, Math.round(messages));
+        const rounds = [await converse(name, Math.round(messages))];
+        // Once more: it may have been somebody else's fault.
+        if ((rounds[0]?.p99Ms ?? 0) > boundMs) rounds.push(await converse(name, Math.round(messages)));
+        const round = rounds.reduce((a, b) => (a.p99Ms < b.p99Ms ? a : b));
         const known = best[name]?.rounds[0];
         const isWithin = round.p99Ms <= boundMs;
         const beats = (other: Round): boolean =>
@@ -162,8 +188,8 @@ export async function cost(
 ): Promise<PerServer> {
   return withHouses(folder, guests, async (houses) => {
     const costs = perServer((): number[] => []);
-    // The first round is for the compilers.
-    for (let round = 0; round <= effort.rounds; round++) {
+    // The first round is for the compilers. More of them than elsewhere: the figures lie close together.
+    for (let round = 0; round <= 3 * effort.rounds; round++) {
       for (const name of names) {
         const { server, generator } = houses[name];
         const before = server.usage();
@@ -189,6 +215,9 @@ export interface Crowd {
   readonly lost: number;
 }
 
+/** In how many turns a crowd comes in. */
+const turns = 10;
+
 /** Many at once: what one who says nothing costs, how fast they come in, and how the relay carries all of them. */
 export async function crowd(
   folder: string,
@@ -199,32 +228,39 @@ export async function crowd(
   const bytes = perServer((): number[] => []);
   const joins = perServer((): number[] => []);
   for (let round = 0; round < effort.rounds; round++) {
-    for (const name of names) {
-      const house = await open(name, folder, guests);
-      bytes[name].push(house.bytesPerMember);
-      joins[name].push(1000 / house.cpuMsPerJoin);
-      await house.stop();
-    }
+    await withHouses(folder, null, async (houses) => {
+      const cpuMs = { ...perServer(() => 0) };
+      const before = perServer((name) => houses[name].server.usage().memoryBytes);
+      // In turns, so that no server has a better minute of the machine than the others.
+      for (let turn = 0; turn < turns; turn++) {
+        for (const name of names) {
+          const entered = await enter(houses[name], { ...guests, members: guests.members / turns });
+          cpuMs[name] += entered.cpuMs;
+        }
+      }
+      for (const name of names) {
+        const grown = houses[name].server.usage().memoryBytes - before[name];
+        bytes[name].push(grown / guests.members);
+        joins[name].push((guests.members * 1000) / cpuMs[name]);
+      }
+    });
   }
-  const house = await open("secure-room", folder, guests);
   const order = {
     messagesPerSecond: deliveriesPerSecond / guests.membersPerRoom,
     payloadBytes: 200,
     drainMs: 5_000,
   };
-  await house.generator.load({ ...order, forMs: effort.forMs });
-  const { delivered, owed, tookMs, p99Ms } = await house.generator.load({
-    ...order,
-    forMs: 5 * effort.forMs,
+  return withRelay(folder, guests, async ({ generator }) => {
+    await generator.load({ ...order, forMs: effort.forMs });
+    const { delivered, owed, tookMs, p99Ms } = await generator.load({ ...order, forMs: 5 * effort.forMs });
+    return {
+      bytesPerMember: perServer((name) => median(bytes[name])),
+      joinsPerCoreSecond: perServer((name) => median(joins[name])),
+      perSecond: (delivered * 1000) / tookMs,
+      p99Ms,
+      lost: owed - delivered,
+    };
   });
-  await house.stop();
-  return {
-    bytesPerMember: perServer((name) => median(bytes[name])),
-    joinsPerCoreSecond: perServer((name) => median(joins[name])),
-    perSecond: (delivered * 1000) / tookMs,
-    p99Ms,
-    lost: owed - delivered,
-  };
 }
 
 export interface Stampede {
@@ -237,15 +273,15 @@ export interface Stampede {
 
 /** Everybody joins one room at once, against the same number in rooms of ten. */
 export async function stampede(folder: string, members: number): Promise<Stampede> {
-  const together = await open("secure-room", folder, { members, membersPerRoom: members, atOnce: members });
-  await together.stop();
-  const apart = await open("secure-room", folder, { members, membersPerRoom: 10, atOnce: members });
-  await apart.stop();
+  const rush = (membersPerRoom: number): Promise<Entered> =>
+    withRelay(folder, { members, membersPerRoom, atOnce: members }, async (_, entered) => entered);
+  const together = await rush(members);
+  const apart = await rush(10);
   return {
     members,
-    tookMs: together.joinMs,
-    cpuMsPerJoin: together.cpuMsPerJoin,
-    cpuMsPerJoinApart: apart.cpuMsPerJoin,
+    tookMs: together.tookMs,
+    cpuMsPerJoin: together.cpuMs / members,
+    cpuMsPerJoinApart: apart.cpuMs / members,
   };
 }
 
@@ -260,23 +296,22 @@ export interface Sleepers {
 /** Some stop reading in the middle of the talk. */
 export async function sleepers(folder: string, effort: Effort): Promise<Sleepers> {
   const sleeping = 20;
-  const house = await open("secure-room", folder, { members: 40, membersPerRoom: 40 });
-  const { server, generator } = house;
   // Enough for a sleeper's buffers in the system to run full, which hold several MiB.
   const order = { messagesPerSecond: 400, payloadBytes: 4_096, forMs: 2 * effort.forMs, drainMs: 5_000 };
-  await generator.load(order);
-  const before = await generator.load(order);
-  const { memoryBytes } = server.usage();
-  await generator.freeze(sleeping);
-  const after = await generator.load({ ...order, forMs: 12 * effort.forMs });
-  const grown = server.usage().memoryBytes - memoryBytes;
-  await house.stop();
-  return {
-    bytesPerSleeper: Math.max(0, grown) / sleeping,
-    p99BeforeMs: before.p99Ms,
-    p99Ms: after.p99Ms,
-    lost: after.owed - after.delivered,
-  };
+  return withRelay(folder, { members: 40, membersPerRoom: 40 }, async ({ server, generator }) => {
+    await generator.load(order);
+    const before = await generator.load(order);
+    const { memoryBytes } = server.usage();
+    await generator.freeze(sleeping);
+    const after = await generator.load({ ...order, forMs: 12 * effort.forMs });
+    const grown = server.usage().memoryBytes - memoryBytes;
+    return {
+      bytesPerSleeper: Math.max(0, grown) / sleeping,
+      p99BeforeMs: before.p99Ms,
+      p99Ms: after.p99Ms,
+      lost: after.owed - after.delivered,
+    };
+  });
 }
 
 /** How long to look. */

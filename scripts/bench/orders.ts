@@ -29,6 +29,8 @@ export type Order =
       /** Not counted. */
       readonly warmMs: number;
       readonly forMs: number;
+      /** What has not come back so long afterwards is lost, for instance because the server has cut its sender. */
+      readonly drainMs: number;
     }
   /** The first so many members stop reading and saying anything. */
   | { readonly do: "freeze"; readonly members: number }
@@ -61,6 +63,7 @@ export interface Conversed {
   readonly p50Ms: number;
   readonly p99Ms: number;
   readonly generatorShare: number;
+  readonly lost: number;
 }
 
 export type Answer = Opened | Loaded | Conversed | Record<string, never>;

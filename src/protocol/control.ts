@@ -33,6 +33,7 @@ export type ClientText =
   | { readonly type: "forget"; readonly seq: number }
   | { readonly type: "ping" };
 
+/** All of one length, so that the relay can put one in the place of another: `withState` in server/room.ts. */
 export type MemberState = "here" | "away" | "left";
 export type ErrorCode = "name-taken" | "full" | "rate" | "memory" | "bad";
 

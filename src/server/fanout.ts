@@ -52,7 +52,7 @@ export interface Queue {
   readonly all: Batch;
   /** Without volatile frames: for readers that lag. Null while there is none among them. */
   lasting: Batch | null;
-  /** For readers in replay, who get the frames from the log. Null while there are none. */
+  /** For readers in replay, who get the frames from the log. Null while no text is queued. */
   texts: Batch | null;
 }
 

@@ -161,15 +161,15 @@ export function createRelay(options: {
     }
   }
 
-  function join(connection: Connection, said: Join): void {
+  function join(connection: Connection, { access, ...admission }: Join): void {
     if (connection.phase !== "waiting") return end(connection, "policy", close.policy, "joined twice");
-    if (roomIdOf(said.access) !== connection.roomId) {
+    if (roomIdOf(access) !== connection.roomId) {
       return end(connection, "policy", close.policy, "this access does not open this room");
     }
     const retryAfterMs = connection.address.joins.take(clock.now());
     if (retryAfterMs > 0) return refuse(connection, "join-rate", close.tryLater, retryAfterMs);
     waiting.delete(connection);
-    seating.admit(connection, said);
+    seating.admit(connection, admission);
   }
 
   // ── ends ───────────────────────────────────────────────────────────────────────────────────────────────────

@@ -10,7 +10,7 @@ import type { Audience, Reader } from "./fanout.ts";
 import type { Share } from "./log.ts";
 import { textFrame } from "./wire.ts";
 
-/** A join whose proof of access has been checked. */
+/** A join whose proof of access has been checked and is not kept. */
 export type Admission = Omit<Join, "access">;
 
 export interface Room extends Audience<Connection> {

@@ -3,7 +3,7 @@
 import assert from "node:assert/strict";
 import { test } from "node:test";
 
-import { toBase64url } from "../../src/protocol/base64url.ts";
+import { base64urlLength, toBase64url } from "../../src/protocol/base64url.ts";
 import type { Member } from "../../src/protocol/control.ts";
 import { frameKind } from "../../src/protocol/frame.ts";
 import type { Address } from "../../src/server/addresses.ts";
@@ -48,6 +48,25 @@ test("hands a hello to others as it came", () => {
   assert.deepEqual(ann.read(), [
     { type: "member", fromUser, iv, ciphertext, state: "here" } satisfies Member,
   ]);
+});
+
+test("a seat that is taken back with another hello is charged for that one, and gives it back whole", () => {
+  const { relay, join, address } = testRelay();
+  const hello = (byteLength: number): { ciphertext: string } => ({
+    ciphertext: toBase64url(bytesOf("hello", byteLength)),
+  });
+  join(room, "Ann", "a", hello(100));
+  const chargedBytes = relay.logBytes;
+  for (const byteLength of [1_000, 40, 100]) {
+    const ann = join(room, "Ann", "a", hello(byteLength));
+    const growthBytes = base64urlLength(byteLength) - base64urlLength(100);
+    assert.deepEqual(
+      [relay.logBytes, address.share.chargedBytes],
+      [chargedBytes + growthBytes, chargedBytes + growthBytes],
+    );
+    if (byteLength === 100) ann.say({ type: "leave" });
+  }
+  assert.deepEqual([relay.logBytes, address.share.chargedBytes], [0, 0]);
 });
 
 test("a frame reaches everybody, its sender included, with the same seq and the seat's own fromUser", () => {
