@@ -18,13 +18,9 @@ test("the load of the bench gets into its rooms, and all that it says comes back
     const said = await generator.load({ messagesPerSecond: 200, payloadBytes, forMs: 200, drainMs: 10_000 });
     assert.deepEqual([said.sent, said.owed, said.delivered, said.endedBy], [40, 160, 160, {}]);
   }
-  const { delivered } = await generator.converse({
-    messages: 6,
-    payloadBytes: 200,
-    warmMs: 0,
-    drainMs: 5_000,
-    forMs: 200,
-  });
+  const order = { messages: 6, payloadBytes: 200, warmMs: 0, forMs: 200, drainMs: 5_000 };
+  const { delivered, lost } = await generator.converse(order);
+  assert.equal(lost, 0);
   assert.ok(delivered > 0);
   await generator.close();
 });
