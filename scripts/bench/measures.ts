@@ -96,8 +96,8 @@ async function withRelay<T>(
   }
 }
 
-/** More are not tried. */
-const mostMessages = 16_000;
+/** More per member are not tried: in the end a server has to cut them. */
+const mostMessagesPerMember = 16;
 /** From one number to the next that is tried. */
 const growth = Math.SQRT2;
 /** The longest that one in a hundred deliveries may take. */
@@ -140,9 +140,10 @@ export async function capacity(
       return { p99Ms, perCoreSecond: (delivered * 1000) / cpuMs, perSecond: (delivered * 1000) / tookMs };
     };
     const best = {} as Record<DialectName, { messages: number; rounds: Round[] }>;
-    const first = Math.max(32, 4_000 / guests.membersPerRoom);
+    const first = Math.max(32, (4 * guests.members) / guests.membersPerRoom);
     const misses = new Map(names.map((name) => [name, 0]));
-    for (let messages = first; misses.size > 0 && messages <= mostMessages; messages *= growth) {
+    const most = mostMessagesPerMember * guests.members;
+    for (let messages = first; misses.size > 0 && messages <= most; messages *= growth) {
       for (const [name, missed] of misses) {
         const rounds = [await converse(name, Math.round(messages))];
         // Once more: it may have been somebody else's fault.
