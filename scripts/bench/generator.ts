@@ -43,10 +43,7 @@ async function open(order: Extract<Order, { do: "open" }>): Promise<Opened> {
       const line: Line = openLine({
         ...order,
         dialect,
-        room: `room ${process.pid} ${firstRoom + Math.floor(index / order.membersPerRoom)}`.replaceAll(
-          " ",
-          "-",
-        ),
+        room: `room-${process.pid}-${firstRoom + Math.floor(index / order.membersPerRoom)}`,
         joined() {
           isIn = true;
           settle();
