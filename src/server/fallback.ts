@@ -7,7 +7,7 @@ import type { IncomingMessage, ServerResponse } from "node:http";
 import { close as closeCodes } from "../protocol/close.ts";
 import { type Limits, pingEveryMs, pongWithinMs, sweepEveryMs } from "../protocol/limits.ts";
 import type { Address, Addresses } from "./addresses.ts";
-import { createAwake } from "./awake.ts";
+import { Awake } from "./awake.ts";
 import { createPace, readBody } from "./body.ts";
 import { Bucket } from "./bucket.ts";
 import type { Clock } from "./clock.ts";
@@ -66,7 +66,7 @@ export function createFallbackDoor(options: {
   const { relay, limits, clock, counters, addresses } = options;
   const streams = new Lines<Stream>();
   const lineOf = new Map<Connection, Line>();
-  const awake = createAwake(clock);
+  const awake = new Awake(clock);
   const stopBeating = clock.every(sweepEveryMs, beat);
   let isClosing = false;
 
@@ -92,7 +92,7 @@ export function createFallbackDoor(options: {
 
   function join(request: IncomingMessage, response: ServerResponse, roomId: string): void {
     const address = addresses.from(request);
-    const held = isClosing ? Infinity : relay.connections;
+    const held = isClosing ? Infinity : counters.connections;
     const refusal = judgeCapacity(limits, held, address, clock.now());
     if (refusal === null) return open(request, response, roomId, address);
     const { why, status, sentence, retryAfterMs = 0 } = refusal;

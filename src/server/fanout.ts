@@ -43,6 +43,8 @@ export interface Audience<R extends Reader> {
   readonly replaying: Set<R>;
   queue: Queue;
   dirty: boolean;
+  /** In whole ms of the clock, when it became dirty last. */
+  dirtySinceMs: number;
   /** The last stretch of `flushWindowMs` in which it had messages. */
   stretch: number;
 }
@@ -57,6 +59,11 @@ export interface Queue {
 }
 
 export interface Fanout<R extends Reader> {
+  /**
+   * Has the room flushed soon, which is also when replays go on. Gives since when that has been wanted, in whole ms of the
+   * clock: one look at it for everything that goes out together.
+   */
+  touch(room: Audience<R>): number;
   /** Queues the framed message from `from` to `to`: one that the log has been offered, or a volatile one. */
   post(room: Audience<R>, bytes: Uint8Array, from: number, to: number, isVolatile: boolean): void;
   /** Queues a framed text for everybody. */
@@ -66,8 +73,6 @@ export interface Fanout<R extends Reader> {
   leave(room: Audience<R>, reader: R): void;
   /** Everything kept has been deleted: tells the members of `rooms` now, and whoever comes later. */
   cleared(rooms: Iterable<Audience<R>>): void;
-  /** Goes on with a replay that waited for its reader. */
-  resume(room: Audience<R>): void;
   /** Sends now, or cuts a reader that has too much queued. */
   deliver(reader: R, frames: Uint8Array): void;
 }
@@ -106,12 +111,15 @@ export function createFanout<R extends Reader>(options: {
   let stretches = 0;
   let clearedAtMs: number | null = null;
 
-  function touch(room: Audience<R>): void {
-    if (room.dirty) return;
+  function touch(room: Audience<R>): number {
+    if (room.dirty) return room.dirtySinceMs;
     room.dirty = true;
-    if (dirtyRooms.push(room) > 1) return;
-    if (windowMs === 0) clock.soon(flushAll);
-    else clock.after(windowMs, flushAll);
+    room.dirtySinceMs = Math.floor(clock.now());
+    if (dirtyRooms.push(room) === 1) {
+      if (windowMs === 0) clock.soon(flushAll);
+      else clock.after(windowMs, flushAll);
+    }
+    return room.dirtySinceMs;
   }
 
   function flushAll(): void {
@@ -228,6 +236,7 @@ export function createFanout<R extends Reader>(options: {
   }
 
   return {
+    touch,
     post(room, bytes, from, to, isVolatile) {
       const { queue } = room;
       if (isVolatile) queue.lasting ??= queue.all.copy();
@@ -252,7 +261,6 @@ export function createFanout<R extends Reader>(options: {
       const text = clearedFrame(0);
       for (const room of rooms) announce(room, text);
     },
-    resume: touch,
     // Whoever asks for something may be in replay, and a replay goes on when all before it has gone.
     deliver: (reader, frames) => sendWithin(reader, frames, reader.wire.queuedBytes, true),
   };

@@ -40,7 +40,7 @@ export class Line implements Ears {
   /** What has come since. */
   #closingBytes = 0;
   /** What the pong to come carries. */
-  #pinged: Buffer | null = null;
+  #pinged: Uint8Array | null = null;
   #stopTimer: (() => void) | null = null;
 
   constructor(socket: Duplex, ears: LineEars, options: LineOptions) {
@@ -71,18 +71,18 @@ export class Line implements Ears {
     if (head.length > 0) read(head);
   }
 
-  onMessage(payload: Buffer, isBinary: boolean): void {
+  onMessage(payload: Uint8Array, isBinary: boolean): void {
     if (this.#isOpen) this.#ears.onMessage(payload, isBinary);
   }
 
-  onPing(payload: Buffer): void {
+  onPing(payload: Uint8Array): void {
     if (!this.#isOpen) return;
     if (this.#pinged === null) this.#options.clock.soon(() => this.#answer());
-    this.#pinged = payload;
+    this.#pinged = new Uint8Array(payload);
     this.#ears.onPing(payload);
   }
 
-  onPong(payload: Buffer): void {
+  onPong(payload: Uint8Array): void {
     if (!this.#isOpen) return;
     this.#ears.onPong(payload);
   }

@@ -5,11 +5,13 @@
 import { frameChargeBytes, type Limits } from "../protocol/limits.ts";
 import { Endings } from "./endings.ts";
 import { shareOf } from "./share.ts";
+import { Shelf } from "./shelf.ts";
 import { type Place, type Slab, Slabs } from "./slabs.ts";
 
 /** One kept frame, and where it lies as it goes to the wire; it lies nowhere once it has been dropped. */
 export interface Kept extends Place {
   readonly seq: number;
+  /** Since when its room waits for the flush that it goes out with. Whole: for a fraction V8 makes another object. */
   readonly keptAtMs: number;
   /** When its sender wants it dropped, if limits and age have not done so before; null: when they do. */
   readonly endsAtMs: number | null;
@@ -21,73 +23,9 @@ export interface Kept extends Place {
   readonly share: Share;
 }
 
-/** Kept frames in the order they came. Dropping one, anywhere, is cheap: it leaves a hole, swept out with many others. */
-class Shelf {
-  #entries: Kept[] = [];
-  /** Everything in front of it is holes. */
-  #first = 0;
-  /** Behind it. */
-  #holes = 0;
-
-  get count(): number {
-    return this.#entries.length - this.#first - this.#holes;
-  }
-
-  push(kept: Kept): void {
-    this.#entries.push(kept);
-  }
-
-  oldest(): Kept | null {
-    return this.#entries[this.#first] ?? null;
-  }
-
-  /** The first one with a seq above `seq`; on a room's shelf only, where seqs ascend. */
-  above(seq: number): Kept | null {
-    let low = this.#first;
-    let high = this.#entries.length;
-    while (low < high) {
-      const middle = (low + high) >>> 1;
-      if ((this.#entries[middle]?.seq ?? 0) > seq) high = middle;
-      else low = middle + 1;
-    }
-    while (this.#entries[low]?.slab === null) low++;
-    return this.#entries[low] ?? null;
-  }
-
-  /** All that are no holes. */
-  *[Symbol.iterator](): IterableIterator<Kept> {
-    for (let at = this.#first; at < this.#entries.length; at++) {
-      const kept = this.#entries[at];
-      if (kept !== undefined && kept.slab !== null) yield kept;
-    }
-  }
-
-  /** Told after one of its entries has become a hole. */
-  dropped(): void {
-    this.#holes++;
-    while (this.#entries[this.#first]?.slab === null) {
-      this.#first++;
-      this.#holes--;
-    }
-    const { length } = this.#entries;
-    if (this.#first + this.#holes < Math.max(fewHoles, length * holeShare)) return;
-    this.#entries =
-      this.#holes === 0
-        ? this.#entries.slice(this.#first)
-        : this.#entries.filter(({ slab }) => slab !== null);
-    this.#first = 0;
-    this.#holes = 0;
-  }
-}
-
-/** Not worth sweeping. */
-const fewHoles = 32;
-/** Of a shelf, swept out when so much of it is holes: what was dropped keeps its object until then. */
-const holeShare = 0.2;
-
 /** What one address has in the logs: the frames it sent, and the rooms and seats it opened. */
 export class Share {
-  readonly shelf = new Shelf();
+  readonly shelf = new Shelf<Kept>();
   /** Of all three; the frames alone are on the shelf. */
   chargedBytes = 0;
 }
@@ -100,7 +38,7 @@ export class RoomLog {
   last = 0;
   /** One above the highest seq that limits, age or the operator have trimmed. */
   first = 1;
-  readonly shelf = new Shelf();
+  readonly shelf = new Shelf<Kept>();
   readonly slabs = new Slabs();
   frameBytes = 0;
   /** Called when trimming has taken the last frame. */
@@ -119,7 +57,7 @@ export class RoomLog {
 
 export interface Logs {
   /** Everything charged: frames, rooms and seats. */
-  readonly usedBytes: number;
+  readonly usedBytes: () => number;
   /** Keeps a frame, the newest of its log, for as long as the limits let it. */
   keep(kept: Kept): void;
   /** Drops the frame with `seq` where `seat` sent it; else nothing happens. */
@@ -144,7 +82,7 @@ type LogLimits = Pick<
 
 /** The logs of one relay. */
 export function createLogs(limits: LogLimits): Logs {
-  const everybody = new Shelf();
+  const everybody = new Shelf<Kept>();
   const endings = new Endings<Kept>();
   const budgetBytes = limits.logMemoryBytes;
   const shareBytes = shareOf(budgetBytes, limits.logSharePercent);
@@ -169,7 +107,7 @@ export function createLogs(limits: LogLimits): Logs {
     if (log.slabs.isWasteful) log.slabs.repack(log.shelf);
   }
 
-  function trimOldest(shelf: Shelf): void {
+  function trimOldest(shelf: Shelf<Kept>): void {
     const kept = shelf.oldest();
     if (kept === null) throw new Error("expected a frame to trim, got an empty shelf");
     const { log } = kept;
@@ -179,9 +117,7 @@ export function createLogs(limits: LogLimits): Logs {
   }
 
   return {
-    get usedBytes() {
-      return usedBytes;
-    },
+    usedBytes: () => usedBytes,
     keep(kept) {
       const { log, share, frameBytes } = kept;
       log.shelf.push(kept);

@@ -6,17 +6,17 @@
 // Held against the receiver of `ws`, wherever the bytes are cut, by test/server/receiver.test.ts.
 
 import { isUtf8 } from "node:buffer";
-import { unmask } from "./mask.ts";
+import { Chunk } from "./mask.ts";
 
 /** What is wrong, as a close code of RFC 6455, section 7.4.1. */
 export type MistakeCode = 1002 | 1007 | 1008 | 1009;
 
-/** Who hears what has been received. Payloads may be written into; a message's lies in a larger buffer, not to be held on to. */
+/** Who hears what has been received. Payloads may be written into; they lie in larger buffers, not to be held on to. */
 export interface Ears {
   /** A whole message, text or binary; text is UTF-8. */
-  onMessage(payload: Buffer, isBinary: boolean): void;
-  onPing(payload: Buffer): void;
-  onPong(payload: Buffer): void;
+  onMessage(payload: Uint8Array, isBinary: boolean): void;
+  onPing(payload: Uint8Array): void;
+  onPong(payload: Uint8Array): void;
   /** The peer's close frame, null where it names no code. Nothing behind it is read. */
   onClose(code: number | null): void;
   /** The peer's first mistake. Nothing behind it is read. */
@@ -62,20 +62,21 @@ export class Receiver {
     this.#ears = ears;
   }
 
-  /** Reads on. `chunk` is this receiver's from now on. */
-  read(chunk: Buffer): void {
-    let at = this.#held === null ? 0 : this.#readOn(chunk);
-    while (at < chunk.length && !this.#isOver) {
-      const frameBytes = this.#measure(chunk, at, chunk.length);
+  /** Reads on. `bytes` are this receiver's from now on. */
+  read(bytes: Buffer): void {
+    let at = this.#held === null ? 0 : this.#readOn(bytes);
+    const chunk = new Chunk(bytes);
+    while (at < bytes.length && !this.#isOver) {
+      const frameBytes = this.#measure(bytes, at, bytes.length);
       if (this.#isOver) return;
-      if (frameBytes > chunk.length - at) return this.#hold(chunk, at, chunk.length, frameBytes);
+      if (frameBytes > bytes.length - at) return this.#hold(bytes, at, bytes.length, frameBytes);
       this.#take(chunk, at, at + frameBytes);
       at += frameBytes;
     }
   }
 
-  /** Goes on with the frame that is held; answers how much of `chunk` that took. */
-  #readOn(chunk: Buffer): number {
+  /** Goes on with the frame that is held; answers how much of `bytes` that took. */
+  #readOn(bytes: Buffer): number {
     for (let at = 0; this.#held !== null && !this.#isOver;) {
       const frameBytes = this.#measure(this.#held, 0, this.#heldBytes);
       if (this.#isOver) break;
@@ -83,28 +84,28 @@ export class Receiver {
         const frame = this.#held.subarray(0, frameBytes);
         this.#held = null;
         this.#heldBytes = 0;
-        this.#take(frame, 0, frameBytes);
+        this.#take(new Chunk(frame), 0, frameBytes);
         return at;
       }
-      if (at === chunk.length) break;
-      const end = Math.min(chunk.length, at + frameBytes - this.#heldBytes);
-      this.#hold(chunk, at, end, frameBytes);
+      if (at === bytes.length) break;
+      const end = Math.min(bytes.length, at + frameBytes - this.#heldBytes);
+      this.#hold(bytes, at, end, frameBytes);
       at = end;
     }
-    return chunk.length;
+    return bytes.length;
   }
 
   /** Copies, because a chunk of one byte costs a hundred. */
-  #hold(chunk: Buffer, at: number, end: number, frameBytes: number): void {
-    const bytes = this.#heldBytes + end - at;
-    if (this.#held === null || this.#held.length < bytes) {
-      const room = Math.max(bytes, Math.min(frameBytes, Math.max(2 * bytes, maxHeaderBytes)));
+  #hold(bytes: Buffer, at: number, end: number, frameBytes: number): void {
+    const heldBytes = this.#heldBytes + end - at;
+    if (this.#held === null || this.#held.length < heldBytes) {
+      const room = Math.max(heldBytes, Math.min(frameBytes, Math.max(2 * heldBytes, maxHeaderBytes)));
       const held = Buffer.allocUnsafeSlow(room);
       if (this.#held !== null) held.set(this.#held.subarray(0, this.#heldBytes));
       this.#held = held;
     }
-    chunk.copy(this.#held, this.#heldBytes, at, end);
-    this.#heldBytes = bytes;
+    bytes.copy(this.#held, this.#heldBytes, at, end);
+    this.#heldBytes = heldBytes;
   }
 
   /** How long the frame at `at` is, or its header where that is not whole; what can be wrong with a header is found here. */
@@ -137,20 +138,20 @@ export class Receiver {
   }
 
   /** Takes the whole frame from `at` to `end`. */
-  #take(bytes: Buffer, at: number, end: number): void {
+  #take(chunk: Chunk, at: number, end: number): void {
+    const { bytes } = chunk;
     const first = bytes[at] ?? 0;
     const opcode = first & 15;
     const short = (bytes[at + 1] ?? 0) & 0x7f;
     const from = at + (short < 126 ? 6 : short === 126 ? 8 : maxHeaderBytes);
-    unmask(bytes, from, end);
-    const payload = bytes.subarray(from, end);
+    const payload = chunk.unmasked(from, end);
     if (opcode >= close) return this.#control(opcode, payload);
     const isFinal = (first & finalBit) !== 0;
     if (this.#fragments === null && isFinal) return this.#message(payload, opcode === binary);
     this.#gather(payload, opcode, isFinal);
   }
 
-  #gather(payload: Buffer, opcode: number, isFinal: boolean): void {
+  #gather(payload: Uint8Array, opcode: number, isFinal: boolean): void {
     if (this.#fragments === null) this.#isBinary = opcode === binary;
     const fragments = (this.#fragments ??= []);
     if (fragments.length === this.#limits.maxFragments) return void this.#fail(1008);
@@ -163,15 +164,15 @@ export class Receiver {
     this.#message(Buffer.concat(fragments), this.#isBinary);
   }
 
-  #message(payload: Buffer, isBinary: boolean): void {
+  #message(payload: Uint8Array, isBinary: boolean): void {
     if (!isBinary && !isUtf8(payload)) return void this.#fail(1007);
     this.#ears.onMessage(payload, isBinary);
   }
 
-  #control(opcode: number, payload: Buffer): void {
+  #control(opcode: number, payload: Uint8Array): void {
     if (opcode === ping) return this.#ears.onPing(payload);
     if (opcode === pong) return this.#ears.onPong(payload);
-    const code = payload.length === 0 ? null : payload.readUInt16BE(0);
+    const code = payload.length === 0 ? null : u16At(payload, 0);
     if (code !== null && !isCloseCode(code)) return void this.#fail(1002);
     if (!isUtf8(payload.subarray(2))) return void this.#fail(1007);
     this.#end();
@@ -195,11 +196,16 @@ export class Receiver {
 function lengthOf(bytes: Buffer, at: number, short: number): number | null {
   if (short < 126) return short;
   if (short === 126) {
-    const length = bytes.readUInt16BE(at + 2);
+    const length = u16At(bytes, at + 2);
     return length < 126 ? null : length;
   }
   const length = bytes.readUInt32BE(at + 2) * 2 ** 32 + bytes.readUInt32BE(at + 6);
   return length < 2 ** 16 ? null : length;
+}
+
+/** By hand: V8 calls what stands on Buffer's prototype, and does not inline it. */
+function u16At(bytes: Uint8Array, at: number): number {
+  return (bytes[at] ?? 0) * 256 + (bytes[at + 1] ?? 0);
 }
 
 /** Whether a peer may send `code`: RFC 6455, section 7.4, and those registered since. */

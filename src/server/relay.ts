@@ -40,16 +40,14 @@ export interface Sender {
 }
 
 export interface Relay {
-  /** Connections now, of all doors. */
-  readonly connections: number;
   /** Charged for the logs, rooms and seats. */
-  readonly logBytes: number;
+  readonly logBytes: () => number;
   /** A new connection to the room `roomId`; it has to join in time. */
   connect(wire: Wire, roomId: string, address: Address): Connection;
   /** A text frame, at most `maxTextFrameBytes` long. */
   receiveText(connection: Connection, text: string): void;
   /** A binary frame, at most `maxFrameBytes` long. It is written into, and not held on to. */
-  receiveFrame(connection: Connection, frame: Buffer): void;
+  receiveFrame(connection: Connection, frame: Uint8Array): void;
   /** Any sign of life that was not a frame. */
   heard(connection: Connection): void;
   /** What was sent as awaited has gone. */
@@ -97,7 +95,7 @@ export function createRelay(options: {
 
   // ── frames ─────────────────────────────────────────────────────────────────────────────────────────────────
 
-  function receiveFrame(connection: Connection, frame: Buffer): void {
+  function receiveFrame(connection: Connection, frame: Uint8Array): void {
     const { seat, phase } = connection;
     if (phase === "ended" || isStopped) return;
     if (seat === null) return end(connection, "policy", close.policy, "the first frame must be a join");
@@ -120,7 +118,7 @@ export function createRelay(options: {
     const { slab, from, to } = log.slabs.place(frameBytesOf(frame.length));
     writeBinaryFrame(slab.bytes, from, frame);
     const { share } = connection.address;
-    const keptAtMs = clock.now();
+    const keptAtMs = fanout.touch(room);
     const endsAtMs = lastsSeconds === 0 ? null : keptAtMs + lastsSeconds * secondMs;
     logs.keep({
       seq,
@@ -221,12 +219,7 @@ export function createRelay(options: {
   }
 
   return {
-    get connections() {
-      return counters.connections;
-    },
-    get logBytes() {
-      return logs.usedBytes;
-    },
+    logBytes: logs.usedBytes,
     connect(wire, roomId, address) {
       const connection: Connection = {
         wire,
@@ -255,7 +248,7 @@ export function createRelay(options: {
     },
     drained(connection) {
       const room = connection.seat?.room;
-      if (room?.replaying.has(connection)) fanout.resume(room);
+      if (room?.replaying.has(connection)) fanout.touch(room);
     },
     disconnect(connection) {
       counters.connections--;

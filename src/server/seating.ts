@@ -245,6 +245,7 @@ export function createSeating(options: {
       queue: emptyQueue(),
       stretch: 0,
       dirty: false,
+      dirtySinceMs: 0,
     };
     rooms.set(id, room);
     counters.rooms++;

@@ -133,7 +133,7 @@ export async function start(options: StartOptions): Promise<Running> {
   const gauges = {
     sockets: () => sockets.size,
     queue: () => addQueues(doors.map((each) => each.queue())),
-    logBytes: () => relay.logBytes,
+    logBytes: relay.logBytes,
     certificateUntilMs: () => certificateUntilMs,
   };
   let metrics: MetricsPort | null = null;

@@ -7,7 +7,7 @@ import type { Duplex } from "node:stream";
 import { close as closeCodes } from "../protocol/close.ts";
 import { type Limits, pingEveryMs, pongWithinMs, sweepEveryMs } from "../protocol/limits.ts";
 import type { Address, Addresses } from "./addresses.ts";
-import { type Awake, createAwake } from "./awake.ts";
+import { Awake } from "./awake.ts";
 import { Bucket } from "./bucket.ts";
 import type { Clock } from "./clock.ts";
 import { type Counters, countRefusal } from "./counters.ts";
@@ -15,7 +15,7 @@ import { Line, type LineEars, type LineOptions } from "./line.ts";
 import { type Closable, Lines, type Queued } from "./lines.ts";
 import type { Connection, Relay } from "./relay.ts";
 import type { MistakeCode } from "./receiver.ts";
-import type { Wire } from "./wire.ts";
+import { bufferOf, type Wire } from "./wire.ts";
 import { acceptUpgrade, judgeCapacity, judgeRequest, refuseUpgrade, roomIdOfPath } from "./upgrade.ts";
 
 export interface WebSocketDoor {
@@ -99,22 +99,22 @@ class Guest implements LineEars, Wire, Closable {
 
   // ── what it says ───────────────────────────────────────────────────────────────────────────────────────────
 
-  onMessage(payload: Buffer, isBinary: boolean): void {
+  onMessage(payload: Uint8Array, isBinary: boolean): void {
     const { relay, limits } = this.#hall;
     this.#hear(payload.length);
     if (payload.length > (isBinary ? limits.maxFrameBytes : limits.maxTextFrameBytes)) {
       return relay.end(this.connection, "too-big", closeCodes.tooBig, "frame too big");
     }
     if (isBinary) return relay.receiveFrame(this.connection, payload);
-    relay.receiveText(this.connection, payload.toString());
+    relay.receiveText(this.connection, bufferOf(payload).toString());
   }
 
-  onPing({ length }: Buffer): void {
+  onPing({ length }: Uint8Array): void {
     this.#hear(length);
     this.#hall.relay.heard(this.connection);
   }
 
-  onPong(payload: Buffer): void {
+  onPong(payload: Uint8Array): void {
     this.onPing(payload);
   }
 
@@ -194,7 +194,7 @@ export function createWebSocketDoor(options: {
   const { relay, limits, clock, counters, addresses, origins } = options;
   const guests = new Lines<Guest>();
   const stopBeating = clock.every(sweepEveryMs, beat);
-  const awake = createAwake(clock);
+  const awake = new Awake(clock);
   const receiverLimits = {
     maxMessageBytes: Math.max(limits.maxFrameBytes, limits.maxTextFrameBytes),
     maxFragments: limits.maxFragments,
@@ -207,7 +207,7 @@ export function createWebSocketDoor(options: {
     const roomId = roomIdOfPath(request.url ?? "");
     if (socket.destroyed) return;
     const address = addresses.from(request);
-    const held = isClosing ? Infinity : relay.connections;
+    const held = isClosing ? Infinity : counters.connections;
     const refusal = judgeRequest(request, origins) ?? judgeCapacity(limits, held, address, clock.now());
     if (refusal !== null) {
       countRefusal(counters, refusal.why, address.name);

@@ -60,7 +60,7 @@ export function pongFrame(payload: Uint8Array): Uint8Array {
 
 /** Shows each frame of `frames`, made by `textFrame` and `binaryFrame`, without its header; the payload is a view. */
 export function eachFrame(frames: Uint8Array, show: (isText: boolean, payload: Buffer) => void): void {
-  const bytes = Buffer.from(frames.buffer, frames.byteOffset, frames.byteLength);
+  const bytes = bufferOf(frames);
   for (let at = 0; at < bytes.length;) {
     const short = bytes.readUInt8(at + 1);
     const headerBytes = short < 126 ? 2 : short === 126 ? 4 : 10;
@@ -74,6 +74,11 @@ export function eachFrame(frames: Uint8Array, show: (isText: boolean, payload: B
     show(bytes[at] === finalText, bytes.subarray(from, from + length));
     at = from + length;
   }
+}
+
+/** The same bytes, as Node's own type. */
+export function bufferOf({ buffer, byteOffset, byteLength }: Uint8Array): Buffer {
+  return Buffer.from(buffer, byteOffset, byteLength);
 }
 
 /** Not from Node's shared pool: a frame of 300 bytes that is held on to would pin 8 KiB of it. */
@@ -93,7 +98,11 @@ function writeFrame(target: Buffer, at: number, opcode: number, payload: Uint8Ar
   const headerBytes = headerBytesOf(length);
   target[at] = opcode;
   target[at + 1] = headerBytes === 2 ? length : headerBytes === 4 ? 126 : 127;
-  if (headerBytes === 4) target.writeUInt16BE(length, at + 2);
+  // By hand: V8 calls what stands on Buffer's prototype, and does not inline it.
+  if (headerBytes === 4) {
+    target[at + 2] = length >>> 8;
+    target[at + 3] = length;
+  }
   if (headerBytes === 10) target.writeBigUInt64BE(BigInt(length), at + 2);
   target.set(payload, at + headerBytes);
 }

@@ -62,3 +62,28 @@ test("rooms where people only come and go do not speak against gathering in thos
   clock.toil(loadEveryMs);
   assert.deepEqual([delayMs(), delayMs()], [0, flushWindowMs]);
 });
+
+test("what goes out together ages together, and what comes after a flush has a time of its own", () => {
+  const { clock, join, relay } = testRelay({ historyAgeMs: 60_000 });
+  const ann = join(room, "ann");
+  ann.read();
+  const emptyBytes = relay.logBytes();
+  const keptAt = (ms: number): number => {
+    clock.step(ms - clock.now());
+    relay.sweep();
+    return relay.logBytes() - emptyBytes;
+  };
+  const startMs = clock.now();
+  ann.send(frameOf("one"));
+  clock.toil(300);
+  ann.send(frameOf("two"));
+  ann.read();
+  clock.toil(100);
+  ann.send(frameOf("three"));
+  ann.read();
+  const threeBytes = keptAt(startMs + 59_999);
+  const oneBytes = keptAt(startMs + 60_000);
+  assert.equal(keptAt(startMs + 60_399), oneBytes);
+  assert.equal(keptAt(startMs + 60_400), 0);
+  assert.ok(oneBytes > 0 && threeBytes > 2 * oneBytes, `${threeBytes}, then ${oneBytes}`);
+});

@@ -18,9 +18,9 @@ function listen(): { lines: string[]; ears: Ears } {
     lines,
     ears: {
       onMessage: (payload, isBinary) =>
-        lines.push(`${isBinary ? "binary" : "text"} ${payload.toString("base64")}`),
-      onPing: (payload) => lines.push(`ping ${payload.toString("base64")}`),
-      onPong: (payload) => lines.push(`pong ${payload.toString("base64")}`),
+        lines.push(`${isBinary ? "binary" : "text"} ${Buffer.from(payload).toString("base64")}`),
+      onPing: (payload) => lines.push(`ping ${Buffer.from(payload).toString("base64")}`),
+      onPong: (payload) => lines.push(`pong ${Buffer.from(payload).toString("base64")}`),
       onClose: (code) => lines.push(`close ${code ?? 1005}`),
       onMistake: (code) => lines.push(`mistake ${code}`),
     },
@@ -30,7 +30,15 @@ function listen(): { lines: string[]; ears: Ears } {
 function hear(chunks: readonly Buffer[]): string[] {
   const { lines, ears } = listen();
   const receiver = new Receiver(limits, ears);
-  for (const chunk of chunks) receiver.read(ownBuffer(chunk));
+  for (const [index, chunk] of chunks.entries()) {
+    // In a larger buffer, as what comes behind a request for an upgrade: at each place a word can begin at.
+    const from = 8 + (index & 7);
+    const around = Buffer.alloc(from + chunk.length + 8, 0x5a);
+    around.set(chunk, from);
+    receiver.read(around.subarray(from, from + chunk.length));
+    const rest = Buffer.concat([around.subarray(0, from), around.subarray(from + chunk.length)]);
+    assert.deepEqual(rest, Buffer.alloc(from + 8, 0x5a));
+  }
   return lines;
 }
 

@@ -43,7 +43,7 @@ function chargedBytes(step: Step, change: Partial<Limits>): number {
   const ann = join(room, "Ann");
   ann.send(frameOf("first"));
   ann.send(frameOf("second", frameKind.message, 100 + step));
-  return relay.logBytes;
+  return relay.logBytes();
 }
 
 const unlimited = { logSharePercent: 0 };
