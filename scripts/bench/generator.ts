@@ -14,10 +14,10 @@ let membersPerRoom = 0;
 let dialect = dialects["plain-ws"];
 const delays = createDelays();
 const endedBy: Record<string, number> = {};
-/** By their stamps, who said what in a conversation and has not heard it yet; stamps differ. */
-const onItsWay = new Map<number, Line>();
+/** The last stamp in a conversation: they differ. */
 let lastUs = 0;
-let goOn: (line: Line, us: number) => void = () => {};
+/** Told when somebody in a conversation has heard its own message. */
+let goOn: (line: Line, nowUs: number) => void = () => {};
 /** Where the next message goes on among the speakers. */
 let turn = 0;
 
@@ -48,10 +48,9 @@ async function open(order: Extract<Order, { do: "open" }>): Promise<Opened> {
           isIn = true;
           settle();
         },
-        delivered(us, now) {
+        delivered(us, now, isOwn) {
           if (!frozen.has(line)) delays.add(now - us);
-          const own = onItsWay.get(us);
-          if (own === line) goOn(own, us);
+          if (isOwn) goOn(line, now);
         },
         ended(code) {
           endedBy[`${code}`] = (endedBy[`${code}`] ?? 0) + 1;
@@ -73,17 +72,12 @@ async function open(order: Extract<Order, { do: "open" }>): Promise<Opened> {
 async function converse(order: Extract<Order, { do: "converse" }>): Promise<Conversed> {
   const { messages, payloadBytes, warmMs, forMs, drainMs } = order;
   const template = templateOf(dialect, payloadBytes);
-  let isOver = false;
-  goOn = (line, us) => {
-    onItsWay.delete(us);
-    if (!isOver) start(line);
-  };
-  const start = (line: Line): void => {
-    lastUs = Math.max(nowUs(), lastUs + 1);
-    onItsWay.set(lastUs, line);
+  const start = (line: Line, us: number): void => {
+    lastUs = Math.max(us, lastUs + 1);
     line.say(template, lastUs);
   };
-  for (let count = 0; count < messages; count++) start(nextSpeaker());
+  goOn = start;
+  for (let count = 0; count < messages; count++) start(nextSpeaker(), nowUs());
   await pass(warmMs);
   delays.clear();
   const cpu = process.cpuUsage();
@@ -94,12 +88,10 @@ async function converse(order: Extract<Order, { do: "converse" }>): Promise<Conv
   const generatorShare = (user + system) / 1000 / tookMs;
   const times = { p50Ms: delays.quantileMs(0.5), p99Ms: delays.quantileMs(0.99) };
   const conversed = { delivered: delays.count, tookMs, ...times, generatorShare };
-  isOver = true;
+  goOn = () => {};
   const drainUntilUs = nowUs() + drainMs * 1000;
-  while (onItsWay.size > 0 && nowUs() < drainUntilUs) await pass(2);
-  const lost = onItsWay.size;
-  onItsWay.clear();
-  return { ...conversed, lost };
+  while (lines.some(({ awaited }) => awaited > 0) && nowUs() < drainUntilUs) await pass(2);
+  return { ...conversed, deliveredInAll: delays.count, lost: giveUp() };
 }
 
 async function load(order: Extract<Order, { do: "load" }>): Promise<Loaded> {
@@ -114,6 +106,7 @@ async function load(order: Extract<Order, { do: "load" }>): Promise<Loaded> {
   const drainUntilUs = nowUs() + drainMs * 1000;
   while (delays.count < owed && nowUs() < drainUntilUs) await pass(2);
   const tookMs = (nowUs() - startedAtUs) / 1000;
+  giveUp();
   const { user, system } = process.cpuUsage(cpu);
   const [p50Ms, p99Ms] = [delays.quantileMs(0.5), delays.quantileMs(0.99)];
   const generatorShare = (user + system) / 1000 / tookMs;
@@ -141,6 +134,11 @@ async function sayAll(
     await pass(isIdle ? 1 : 0);
   }
   return owed;
+}
+
+/** Waits for nothing more; gives how much has been said that its speaker has not heard. */
+function giveUp(): number {
+  return lines.reduce((sum, line) => sum + line.giveUp(), 0);
 }
 
 /** A prime step, so that neighbours in time are members of different rooms. */

@@ -1,5 +1,5 @@
-// One member of the load: TLS, the upgrade and frames by hand, reading into one buffer that all lines share, so that the
-// generator costs less than the servers that it loads.
+// One member of the load: TLS, the upgrade and frames by hand, reading into one buffer that all lines share and writing at
+// once what it says at once, so that the generator costs less than the servers that it loads.
 
 import type { TcpSocketConnectOpts } from "node:net";
 import { connect, type ConnectionOptions } from "node:tls";
@@ -14,8 +14,12 @@ const ping = 0x89;
 
 export interface Line {
   readonly room: string;
-  /** Sends `template` with the stamp `us`. */
+  /** How much of what it has said has not come back. */
+  readonly awaited: number;
+  /** Sends `template` with the stamp `us`; what is said at once goes out in one write. */
   say(template: Template, us: number): void;
+  /** Waits for nothing more; gives how much that was. */
+  giveUp(): number;
   /** Stops reading, as a reader that has gone to sleep. */
   freeze(): void;
   end(): void;
@@ -25,6 +29,18 @@ export interface Line {
 export interface Template {
   readonly frame: Buffer;
   readonly stampAt: number;
+}
+
+let flushes: (() => void)[] = [];
+
+/** Runs `flush` when everything that is readable now has been read. */
+function soon(flush: () => void): void {
+  if (flushes.push(flush) > 1) return;
+  setImmediate(() => {
+    const due = flushes;
+    flushes = [];
+    for (const each of due) each();
+  });
 }
 
 const mask = Buffer.from([0x5e, 0xc2, 0x13, 0xa7]);
@@ -59,8 +75,8 @@ export interface LineOptions {
   readonly room: string;
   /** It is in its room. */
   readonly joined: () => void;
-  /** A delivery, with the stamp it was said with, at `nowUs`. */
-  readonly delivered: (us: number, nowUs: number) => void;
+  /** A delivery at `nowUs`, with the stamp it was said with; whether this line has said it. */
+  readonly delivered: (us: number, nowUs: number, isOwn: boolean) => void;
   /** Closed by the server, with the code of a close frame where there was one. */
   readonly ended: (code: number | null) => void;
 }
@@ -81,6 +97,11 @@ export function openLine(options: LineOptions): Line {
   let skip = 0;
   /** The beginning of something that is not whole. */
   let rest: Buffer | null = null;
+  /** What is to be said in this turn of the loop, and with which stamps. */
+  let saying: Template | null = null;
+  let stamps: number[] = [];
+  /** The stamps of what has not come back, in the order in which it will. One that never does hides those behind it. */
+  const awaited: number[] = [];
 
   // What only concerns TCP goes through to it, which the types do not say.
   const connection: ConnectionOptions & TcpSocketConnectOpts = {
@@ -114,6 +135,23 @@ export function openLine(options: LineOptions): Line {
 
   function send({ opcode, payload }: Said): void {
     socket.write(maskedFrame(opcode, payload));
+  }
+
+  function flush(): void {
+    if (saying === null || stamps.length === 0) return;
+    const { frame: whole, stampAt: at } = saying;
+    const bytes = Buffer.allocUnsafe(stamps.length * whole.length);
+    for (const [index, us] of stamps.entries()) {
+      const from = index * whole.length;
+      whole.copy(bytes, from);
+      stamp.write(bytes, from + at, us);
+      for (let byte = 0; byte < stamp.byteLength; byte++) {
+        const place = from + at + byte;
+        bytes[place] = (bytes[place] ?? 0) ^ (mask[(stampAt + byte) & 3] ?? 0);
+      }
+    }
+    stamps = [];
+    socket.write(bytes);
   }
 
   function read(chunk: Buffer, count: number): void {
@@ -163,7 +201,10 @@ export function openLine(options: LineOptions): Line {
     const isWhole = payloadAt + length <= end;
     if (!isWhole && end - at < headBytes) return null;
     if (length >= stampAt + stamp.byteLength && dialect.isDelivery(opcode, bytes, payloadAt)) {
-      delivered(stamp.read(bytes, payloadAt + stampAt), now);
+      const us = stamp.read(bytes, payloadAt + stampAt);
+      const isOwn = us === awaited[0];
+      if (isOwn) awaited.shift();
+      delivered(us, now, isOwn);
       skip = length;
       return payloadAt;
     }
@@ -187,16 +228,16 @@ export function openLine(options: LineOptions): Line {
 
   return {
     room,
-    say({ frame: whole, stampAt: at }, us) {
-      const copy = Buffer.allocUnsafe(whole.length);
-      whole.copy(copy);
-      stamp.write(copy, at, us);
-      const payloadAt = at - stampAt;
-      for (let index = at; index < at + stamp.byteLength; index++) {
-        copy[index] = (copy[index] ?? 0) ^ (mask[(index - payloadAt) & 3] ?? 0);
-      }
-      socket.write(copy);
+    get awaited() {
+      return awaited.length;
     },
+    say(template, us) {
+      if (template !== saying) flush();
+      saying = template;
+      awaited.push(us);
+      if (stamps.push(us) === 1) soon(flush);
+    },
+    giveUp: () => awaited.splice(0).length,
     freeze: () => void socket.pause(),
     end() {
       isOurs = true;

@@ -64,11 +64,11 @@ async function enter(
   return { cpuMs: after.cpuMs - before.cpuMs, memoryBytes: after.memoryBytes - before.memoryBytes, tookMs };
 }
 
-/** All servers at once, each with `guests` in it. */
+/** All servers at once, each with `guests` in it; `measure` may put others in their places. */
 async function withHouses<T>(
   folder: string,
   guests: Guests | null,
-  measure: (houses: Readonly<Record<DialectName, House>>) => Promise<T>,
+  measure: (houses: Record<DialectName, House>) => Promise<T>,
 ): Promise<T> {
   const houses = {} as Record<DialectName, House>;
   try {
@@ -101,8 +101,8 @@ const mostMessagesPerMember = 16;
 /** From one number to the next that is tried. */
 const growth = Math.SQRT2;
 /** The longest that one in a hundred deliveries may take. */
-export const boundMs = 100;
-/** So many numbers in a row at which it takes longer end the search. */
+const boundMs = 100;
+/** So many numbers in a row at which it takes longer end a round. */
 const mostMisses = 2;
 
 export interface Capacity {
@@ -110,15 +110,24 @@ export interface Capacity {
   readonly perCoreSecond: PerServer;
   /** Deliveries per second of the clock, with whatever else the machine was doing. */
   readonly perSecond: PerServer;
-  /** What 99% of those deliveries did not take longer than: above the bound where no number of messages was below it. */
+  /** What 99% of those deliveries did not take longer than: above the bound where it held with no number of messages. */
   readonly p99Ms: PerServer;
+}
+
+/** What was seen with one number of messages on their way. */
+interface Look {
+  /** Messages that have not come back: who cuts its members does not carry them. */
+  readonly lost: number;
+  readonly p99Ms: number;
+  readonly perCoreSecond: number;
+  readonly perSecond: number;
 }
 
 /**
  * What one core carries. A closed loop: so many messages are on their way at any time, and whoever hears its own says the
- * next. Their number grows until one delivery in a hundred takes longer than `boundMs`, and does so at the next number
- * too; the most deliveries below that count. A loop, because no server then drowns in what it cannot carry, and none is
- * spared by a generator that is late.
+ * next. In each round their number grows until one delivery in a hundred takes longer than `boundMs`, and does so at the
+ * next number too. Of the numbers at which the bound held in most rounds the one counts at which the core delivers most. A
+ * loop, because no server then drowns in what it cannot carry, and none is spared by a generator that is late.
  */
 export async function capacity(
   folder: string,
@@ -127,45 +136,29 @@ export async function capacity(
   effort: Effort,
 ): Promise<Capacity> {
   return withHouses(folder, guests, async (houses) => {
-    const converse = async (name: DialectName, messages: number): Promise<Round> => {
-      const { server, generator } = houses[name];
-      const order = { messages, payloadBytes, drainMs: 5_000 };
-      await generator.converse({ ...order, warmMs: effort.warmMs, forMs: 1 });
-      const before = server.usage();
-      const said = await generator.converse({ ...order, warmMs: 0, forMs: effort.forMs });
-      const cpuMs = server.usage().cpuMs - before.cpuMs;
-      const { delivered, tookMs } = said;
-      // Who cuts its members does not carry them.
-      const p99Ms = said.lost > 0 ? Infinity : said.p99Ms;
-      return { p99Ms, perCoreSecond: (delivered * 1000) / cpuMs, perSecond: (delivered * 1000) / tookMs };
-    };
-    const best = {} as Record<DialectName, { messages: number; rounds: Round[] }>;
-    const first = Math.max(32, (4 * guests.members) / guests.membersPerRoom);
-    const misses = new Map(names.map((name) => [name, 0]));
+    const first = Math.max(32, guests.members / guests.membersPerRoom);
     const most = mostMessagesPerMember * guests.members;
-    for (let messages = first; misses.size > 0 && messages <= most; messages *= growth) {
-      for (const [name, missed] of misses) {
-        const rounds = [await converse(name, Math.round(messages))];
-        // Once more: it may have been somebody else's fault.
-        if ((rounds[0]?.p99Ms ?? 0) > boundMs) rounds.push(await converse(name, Math.round(messages)));
-        const round = rounds.reduce((a, b) => (a.p99Ms < b.p99Ms ? a : b));
-        const known = best[name]?.rounds[0];
-        const isWithin = round.p99Ms <= boundMs;
-        const beats = (other: Round): boolean =>
-          isWithin && (other.p99Ms > boundMs || round.perCoreSecond > other.perCoreSecond);
-        if (known === undefined || beats(known)) {
-          best[name] = { messages: Math.round(messages), rounds: [round] };
+    const looks = perServer(() => new Map<number, Look[]>());
+    for (let round = 0; round < effort.rounds; round++) {
+      const misses = new Map(names.map((name) => [name, 0]));
+      for (let messages = first; misses.size > 0 && messages <= most; messages *= growth) {
+        for (const [name, missed] of misses) {
+          const look = await converse(houses[name], Math.round(messages), payloadBytes, effort);
+          looks[name].set(messages, [...(looks[name].get(messages) ?? []), look]);
+          if (isHeld(look)) misses.set(name, 0);
+          else if (missed + 1 < mostMisses) misses.set(name, missed + 1);
+          else misses.delete(name);
+          if (look.lost === 0) continue;
+          // Its crowd is no longer whole.
+          misses.delete(name);
+          await houses[name].stop();
+          houses[name] = await open(name, folder);
+          await enter(houses[name], guests);
         }
-        if (isWithin) misses.set(name, 0);
-        else if (missed + 1 < mostMisses) misses.set(name, missed + 1);
-        else misses.delete(name);
       }
     }
-    for (let round = 1; round < effort.rounds; round++) {
-      for (const name of names) best[name].rounds.push(await converse(name, best[name].messages));
-    }
-    const figure = (key: keyof Round): PerServer =>
-      perServer((name) => median(best[name].rounds.map((round) => round[key])));
+    const best = perServer((name) => bestOf([...looks[name].values()], effort.rounds));
+    const figure = (key: keyof Look): PerServer => perServer((name) => best[name][key]);
     return {
       perCoreSecond: figure("perCoreSecond"),
       perSecond: figure("perSecond"),
@@ -174,10 +167,45 @@ export async function capacity(
   });
 }
 
-interface Round {
-  readonly p99Ms: number;
-  readonly perCoreSecond: number;
-  readonly perSecond: number;
+function isHeld({ lost, p99Ms }: Look): boolean {
+  return lost === 0 && p99Ms <= boundMs;
+}
+
+async function converse(
+  { server, generator }: House,
+  messages: number,
+  payloadBytes: number,
+  effort: Effort,
+): Promise<Look> {
+  const order = { messages, payloadBytes, drainMs: 5_000 };
+  const warm = await generator.converse({ ...order, warmMs: effort.warmMs, forMs: 1 });
+  const before = server.usage();
+  const said = await generator.converse({ ...order, warmMs: 0, forMs: effort.forMs });
+  const cpuMs = server.usage().cpuMs - before.cpuMs;
+  return {
+    lost: warm.lost + said.lost,
+    p99Ms: said.p99Ms,
+    perCoreSecond: (said.deliveredInAll * 1000) / cpuMs,
+    perSecond: (said.delivered * 1000) / said.tookMs,
+  };
+}
+
+/**
+ * The medians of what was seen with one number of messages: the one at which the core delivers most, of those at which the
+ * bound held in most of `rounds`, or else the fewest.
+ * @param numbers what was seen with each, the fewest first
+ */
+function bestOf(numbers: readonly (readonly Look[])[], rounds: number): Look {
+  const medians = (looks: readonly Look[]): Look => ({
+    lost: median(looks.map(({ lost }) => lost)),
+    p99Ms: median(looks.map(({ p99Ms }) => p99Ms)),
+    perCoreSecond: median(looks.map(({ perCoreSecond }) => perCoreSecond)),
+    perSecond: median(looks.map(({ perSecond }) => perSecond)),
+  });
+  const held = numbers.filter((looks) => looks.filter(isHeld).length > rounds / 2);
+  return (held.length > 0 ? held : numbers.slice(0, 1))
+    .map(medians)
+    .reduce((a, b) => (b.perCoreSecond > a.perCoreSecond ? b : a));
 }
 
 /** Microseconds of the server's core per delivery at a steady rate. */

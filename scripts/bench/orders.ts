@@ -59,6 +59,8 @@ export interface Loaded {
 
 export interface Conversed {
   readonly delivered: number;
+  /** With what was still on its way when the time was over. */
+  readonly deliveredInAll: number;
   readonly tookMs: number;
   readonly p50Ms: number;
   readonly p99Ms: number;
