@@ -40,7 +40,7 @@ async function takeRoom(label: string, size: Size, theme: string): Promise<void>
   await guests.Ann.page.bringToFront();
   await guests.Ann.page.evaluate(() => document.querySelector<HTMLElement>(".topic")?.click());
   await guests.Ann.fill("dialog input", "Boat, soup and a lamp");
-  await guests.Ann.page.click("dialog .primary");
+  await guests.Ann.confirm();
   for (const [who, text] of talk) {
     await guests[who].say(text);
     await guests.Ann.sees(text.replaceAll("*", ""));

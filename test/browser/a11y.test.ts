@@ -91,7 +91,7 @@ for (const name of browserNames) {
       await ann.until("suggestions", () => document.querySelector("[role=option]") !== null);
       await look("suggestions");
       await ann.fill(".composer textarea", "/search bold");
-      await ann.page.click(".send");
+      await ann.click(".send");
       await ann.sees("1 of 1");
       await look("a search");
       await ann.page.keyboard.press("Escape");
@@ -103,7 +103,7 @@ for (const name of browserNames) {
       await ann.until("the file", () => document.querySelector(".message.sent .file-card") !== null);
       await ann.page.setViewport({ width: 390, height: 844 });
       await look("a phone");
-      await ann.page.click(".people-button");
+      await ann.click(".people-button");
       await look("the people");
       await ann.page.keyboard.press("Escape");
       await ann.page.setViewport({ width: 1280, height: 800 });

@@ -159,7 +159,26 @@ export class Guest {
 
   async say(text: string): Promise<void> {
     await this.fill(".composer textarea", text);
-    await this.page.click(".send");
+    await this.click(".send");
+  }
+
+  /** Clicks what `selector` finds first, with the mouse; what the page replaced before the mouse was there is looked for again. */
+  async click(selector: string): Promise<void> {
+    const giveUpAt = performance.now() + patienceMs;
+    for (;;) {
+      try {
+        return await this.page.click(selector);
+      } catch (error) {
+        if (performance.now() > giveUpAt)
+          assert.fail(`cannot click ${selector}: ${String(error)}; on the page:\n${await this.text()}`);
+        await delay(50);
+      }
+    }
+  }
+
+  /** Says yes in the dialog that is open: one that was just closed still stands in the document for a moment. */
+  confirm(): Promise<void> {
+    return this.click("dialog[open] .primary");
   }
 
   /** Puts `text` into a field in place of what it holds, as pasting it would: at once, and with all that the page hears of it. */

@@ -236,7 +236,7 @@ for (const name of browserNames) {
       const bob = await inRoom("Bob");
       await bob.press("Leave");
       await bob.sees("Leave the room?");
-      await bob.page.click("dialog .primary");
+      await bob.confirm();
       await bob.sees("Start a new room");
       assert.equal(await bob.page.$eval("#phrase", (field) => (field as HTMLTextAreaElement).value), "");
       await ann.sees("Bob left.");
@@ -326,7 +326,7 @@ for (const name of browserNames) {
       await bob.press("Enter the room");
       await bob.sees("The room is full.");
       await ann.press("Leave");
-      await ann.page.click("dialog .primary");
+      await ann.confirm();
       await ann.sees("Start a new room");
       await bob.press("Try again");
       await bob.connected();

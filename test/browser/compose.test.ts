@@ -61,7 +61,7 @@ for (const name of browserNames) {
     /** Sends a text with several lines; typed, each Enter would send one. */
     async function sayLines(guest: Guest, text: string): Promise<void> {
       await guest.page.$eval(fieldSelector, (field, lines) => (field.value = lines), text);
-      await guest.page.click(".send");
+      await guest.click(".send");
     }
 
     /** The drawn text of the newest message, by the tags in it. */
@@ -140,7 +140,7 @@ for (const name of browserNames) {
     test("a suggestion is taken by a press as well", async () => {
       const ann = await inRoom("Ann");
       await type(ann, ":heart");
-      await ann.page.click("[role=option]");
+      await ann.click("[role=option]");
       assert.equal(await value(ann), "❤️");
     });
 
@@ -181,7 +181,7 @@ for (const name of browserNames) {
       await ann.page.keyboard.press("Enter");
       await ann.page.keyboard.type("b");
       assert.equal(await value(ann), "a\nb");
-      await ann.page.click(".send");
+      await ann.click(".send");
       await ann.until("two lines", () => document.querySelector(".message .text")?.textContent === "a\nb");
     });
 
@@ -208,7 +208,7 @@ for (const name of browserNames) {
       );
       await ann.press("Edit");
       await ann.fill(fieldSelector, "not today");
-      await ann.page.click(".send");
+      await ann.click(".send");
       await bob.sees("not today");
       assert.equal(await value(ann), "a draft");
     });
@@ -360,7 +360,7 @@ for (const name of browserNames) {
       await ann.sees("384 letters left");
       await ann.fill(fieldSelector, "ä".repeat(8_200));
       await ann.sees("16 letters too many.");
-      await ann.page.click(".send");
+      await ann.click(".send");
       await ann.sees("This message is too long");
       assert.equal((await value(ann)).length, 8_200);
     });

@@ -66,7 +66,7 @@ for (const name of browserNames) {
         assert.ok(!(await each.text()).includes("Ann (2)"));
       }
       await bob.press("Leave");
-      await bob.page.click("dialog .primary");
+      await bob.confirm();
       await cyd.sees("Bob left.");
       for (const each of [ann, bob, cyd]) await each.leave();
     });

@@ -199,7 +199,7 @@ for (const name of browserNames) {
         "the choice",
         () => document.querySelector<HTMLElement>(".outgoing label")?.hidden === false,
       );
-      await ann.page.click(".outgoing input");
+      await ann.click(".outgoing input");
       await ann.press("Send file");
       await bob.sees("original.jpg");
       assert.ok((await downloaded(bob, "original.jpg")).equals(content));
@@ -303,7 +303,7 @@ for (const name of browserNames) {
       await ann.press("Send file");
       await bob.sees("Voice note.");
       await bob.page.bringToFront();
-      await bob.page.click(".file-card button");
+      await bob.click(".file-card button");
       await bob.until("a player", () => (document.querySelector("audio")?.readyState ?? 0) > 0);
       // Firefox learns the length of what MediaRecorder wrote only by playing it.
       const isKnown = () => (document.querySelector("audio")?.duration ?? 0) < 60;
@@ -337,7 +337,7 @@ for (const name of browserNames) {
       assert.equal(await alive(), 2);
       await ann.press("Leave");
       await ann.sees("1 message was not sent yet.");
-      await ann.page.click("dialog .primary");
+      await ann.confirm();
       await ann.sees("Start a new room");
       assert.equal(await alive(), 0);
       await allGoHome();

@@ -67,7 +67,7 @@ for (const [name, way] of browserNames.flatMap((each) => ways.map((way) => [each
       await ann.page.keyboard.press("Escape");
       await act(ann, "said bevore", "Edit");
       await ann.fill(".composer textarea", "said before");
-      await ann.page.click(".send");
+      await ann.click(".send");
       await ann.sees("Offline. 3 messages will be sent.");
       relay = await startRelay({ port: relay.port, certs: relay.certs });
       await bob.connected();
@@ -118,7 +118,7 @@ for (const [name, way] of browserNames.flatMap((each) => ways.map((way) => [each
       await bob.sees("hello");
       for (const guest of [ann, bob]) {
         await guest.page.bringToFront();
-        await guest.page.click(".setting.check");
+        await guest.click(".setting.check");
       }
       await ann.sees("seen by 1");
       await ann.leave();

@@ -91,7 +91,7 @@ for (const name of browserNames) {
       proxy.unshut();
       await bob.sees("two");
       await ann.connected();
-      await ann.page.click(".send");
+      await ann.click(".send");
       await bob.sees("three");
       await account(t, [ann, bob], ["one", "two", "three"]);
     });

@@ -91,14 +91,14 @@ for (const name of browserNames) {
       await act(bob, "Or sail?", "❤️");
       await ann.until("the reaction", () => document.querySelector(".reaction") !== null);
       assert.equal(await ann.page.$eval(".reaction", (each) => each.ariaLabel), "❤️ 1: Bob");
-      await ann.page.click(".reaction");
+      await ann.click(".reaction");
       await bob.until("two hearts", () => document.querySelector(".count")?.textContent === "2");
-      await bob.page.click(".reaction");
+      await bob.click(".reaction");
       await ann.until("one heart", () => document.querySelector(".count")?.textContent === "1");
 
       await act(ann, "Shall we swim?", "Edit");
       await ann.fill(".composer textarea", "Shall we dive?");
-      await ann.page.click(".send");
+      await ann.click(".send");
       await bob.sees("Shall we dive?");
       await bob.sees("edited");
       await bob.until("the quote follows", () =>
@@ -117,7 +117,7 @@ for (const name of browserNames) {
 
       await act(ann, "Shall we dive?", "Delete");
       await ann.sees("Delete this message for everybody?");
-      await ann.page.click("dialog .primary");
+      await ann.confirm();
       await bob.sees("This message was deleted.");
       await bob.until("the quote is empty too", () => !document.body.innerText.includes("dive"));
       const late = await open();
@@ -131,9 +131,9 @@ for (const name of browserNames) {
     test("a topic, who writes, what is new while nobody looks, and the way down to it", async () => {
       const { ann, bob } = await annAndBob();
       await ann.page.bringToFront();
-      await ann.page.click(".topic");
+      await ann.click(".topic");
       await ann.fill("dialog input", "Boats");
-      await ann.page.click("dialog .primary");
+      await ann.confirm();
       await bob.until("the topic", () => document.querySelector(".topic")?.textContent === "Boats");
       await bob.sees("Ann set the topic: Boats");
 
@@ -162,7 +162,7 @@ for (const name of browserNames) {
         return item?.querySelector(".text")?.textContent === "one";
       });
       await ann.page.bringToFront();
-      await ann.page.click(".newest");
+      await ann.click(".newest");
       await ann.until("the end", () => document.querySelector(".newest[hidden]") !== null);
       await ann.until("in sight", () => {
         const log = document.querySelector(".scroll");
@@ -208,7 +208,7 @@ for (const name of browserNames) {
       await ann.say("back");
       await bob.sees("back");
       await ann.press("Leave");
-      await ann.page.click("dialog .primary");
+      await ann.confirm();
       await ann.sees("alone in here");
       await bob.sees("Ann left.");
       await allGoHome();
@@ -234,15 +234,15 @@ for (const name of browserNames) {
       await check("Keep the passphrase too");
       await ann.press("Done");
       await ann.press("Leave");
-      await ann.page.click("dialog .primary");
+      await ann.confirm();
       await ann.sees("Recent rooms");
       assert.equal(await ann.page.$eval("#name", (field) => (field as HTMLInputElement).value), "Ann");
-      await ann.page.click(".recent-room");
+      await ann.click(".recent-room");
       await ann.connected();
       await ann.press("Leave");
-      await ann.page.click("dialog .primary");
+      await ann.confirm();
       await ann.sees("Recent rooms");
-      await ann.page.click(".recent .tool");
+      await ann.click(".recent .tool");
       await ann.until("forgotten", () => !document.body.innerText.includes("Recent rooms"));
       assert.ok(!(await kept()).includes(words.split(" ")[0] ?? ""));
       await allGoHome();
@@ -291,7 +291,7 @@ for (const name of browserNames) {
       if (isKept) {
         await ann.press("Done");
         await ann.press("Leave");
-        await ann.page.click("dialog .primary");
+        await ann.confirm();
         await own.stop();
         await ann.page.reload();
         await ann.sees("Start a new room");
