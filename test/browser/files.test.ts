@@ -331,7 +331,7 @@ for (const name of browserNames) {
       });
       const alive = () => ann.page.evaluate(() => (globalThis as unknown as { urls: Set<string> }).urls.size);
       await sendFile(ann, "one.jpg", await photo(ann));
-      await ann.until("the picture", () => document.querySelector(".stage img") !== null);
+      await ann.until("the picture", () => document.querySelector(".message.sent .stage img") !== null);
       await choose(ann, onDisk("two.jpg", await photo(ann)));
       await ann.until("a preview", () => document.querySelector(".preview img") !== null);
       assert.equal(await alive(), 2);
