@@ -330,7 +330,8 @@ for (const name of browserNames) {
       await ann.sees("Start a new room");
       // The relay may not have heard yet that Ann has left.
       await bob.until("in the room, after trying again", () => {
-        document.querySelector<HTMLElement>(".decision .primary")?.click();
+        const again = document.querySelector<HTMLElement>(".decision .primary");
+        if (again?.checkVisibility() === true) again.click();
         return document.querySelector('[data-state="live"]') !== null;
       });
       await relay.stop();
