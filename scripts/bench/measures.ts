@@ -4,6 +4,7 @@
 import { type Contender, start } from "./contenders.ts";
 import type { DialectName } from "./dialects.ts";
 import { type Generator, startGenerator } from "./load.ts";
+import type { Loaded } from "./orders.ts";
 
 export const names: readonly DialectName[] = ["secure-room", "plain-ws", "socket-io", "bare-node"];
 
@@ -238,16 +239,16 @@ export async function cost(
 export interface Crowd {
   readonly bytesPerMember: PerServer;
   readonly joinsPerCoreSecond: PerServer;
-  /** Of the relay, with everybody talking. */
-  readonly perSecond: number;
-  readonly p99Ms: number;
-  readonly lost: number;
+  /** With everybody talking: of the clock, whatever of it the server was using. */
+  readonly perSecond: PerServer;
+  readonly p99Ms: PerServer;
+  readonly lost: PerServer;
 }
 
 /** In how many turns a crowd comes in. */
 const turns = 10;
 
-/** Many at once: what one who says nothing costs, how fast they come in, and how the relay carries all of them. */
+/** Many at once: what one who says nothing costs, how fast they come in, and how all of them are carried when they talk. */
 export async function crowd(
   folder: string,
   guests: Guests,
@@ -256,6 +257,12 @@ export async function crowd(
 ): Promise<Crowd> {
   const bytes = perServer((): number[] => []);
   const joins = perServer((): number[] => []);
+  const talks = perServer((): Loaded[] => []);
+  const order = {
+    messagesPerSecond: deliveriesPerSecond / guests.membersPerRoom,
+    payloadBytes: 200,
+    drainMs: 5_000,
+  };
   for (let round = 0; round < effort.rounds; round++) {
     await withHouses(folder, null, async (houses) => {
       const cpuMs = { ...perServer(() => 0) };
@@ -272,24 +279,21 @@ export async function crowd(
         bytes[name].push(grown / guests.members);
         joins[name].push((guests.members * 1000) / cpuMs[name]);
       }
+      for (const name of names) {
+        const { generator } = houses[name];
+        await generator.load({ ...order, forMs: effort.forMs });
+        talks[name].push(await generator.load({ ...order, forMs: 5 * effort.forMs }));
+      }
     });
   }
-  const order = {
-    messagesPerSecond: deliveriesPerSecond / guests.membersPerRoom,
-    payloadBytes: 200,
-    drainMs: 5_000,
+  const middle = (name: DialectName, of: (talk: Loaded) => number): number => median(talks[name].map(of));
+  return {
+    bytesPerMember: perServer((name) => median(bytes[name])),
+    joinsPerCoreSecond: perServer((name) => median(joins[name])),
+    perSecond: perServer((name) => middle(name, ({ delivered, tookMs }) => (delivered * 1000) / tookMs)),
+    p99Ms: perServer((name) => middle(name, ({ p99Ms }) => p99Ms)),
+    lost: perServer((name) => talks[name].reduce((sum, { owed, delivered }) => sum + owed - delivered, 0)),
   };
-  return withRelay(folder, guests, async ({ generator }) => {
-    await generator.load({ ...order, forMs: effort.forMs });
-    const { delivered, owed, tookMs, p99Ms } = await generator.load({ ...order, forMs: 5 * effort.forMs });
-    return {
-      bytesPerMember: perServer((name) => median(bytes[name])),
-      joinsPerCoreSecond: perServer((name) => median(joins[name])),
-      perSecond: (delivered * 1000) / tookMs,
-      p99Ms,
-      lost: owed - delivered,
-    };
-  });
 }
 
 export interface Stampede {
