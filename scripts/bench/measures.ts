@@ -239,7 +239,7 @@ export async function cost(
 export interface Crowd {
   readonly bytesPerMember: PerServer;
   readonly joinsPerCoreSecond: PerServer;
-  /** With everybody talking: of the clock, whatever of it the server was using. */
+  /** With everybody talking: deliveries per second of the clock, what 99% of them took at most, and what never came. */
   readonly perSecond: PerServer;
   readonly p99Ms: PerServer;
   readonly lost: PerServer;
