@@ -163,17 +163,8 @@ export class Guest {
   }
 
   /** Clicks what `selector` finds first, with the mouse; what the page replaced before the mouse was there is looked for again. */
-  async click(selector: string): Promise<void> {
-    const giveUpAt = performance.now() + patienceMs;
-    for (;;) {
-      try {
-        return await this.page.click(selector);
-      } catch (error) {
-        if (performance.now() > giveUpAt)
-          assert.fail(`cannot click ${selector}: ${String(error)}; on the page:\n${await this.text()}`);
-        await delay(50);
-      }
-    }
+  click(selector: string): Promise<void> {
+    return this.#tryUntil(`${selector} to click`, () => this.page.click(selector).then(() => true));
   }
 
   /** Says yes in the dialog that is open: one that was just closed still stands in the document for a moment. */
@@ -221,15 +212,20 @@ export class Guest {
   }
 
   /** Asks the page again and again, from here: a page in the background has slow timers and draws nothing. */
-  async until(
-    what: string,
-    condition: (wanted: string) => boolean | Promise<boolean>,
-    wanted = "",
-  ): Promise<void> {
+  until(what: string, condition: (wanted: string) => boolean | Promise<boolean>, wanted = ""): Promise<void> {
+    return this.#tryUntil(what, () => this.page.evaluate(condition, wanted));
+  }
+
+  async #tryUntil(what: string, attempt: () => Promise<boolean>): Promise<void> {
     const giveUpAt = performance.now() + patienceMs;
-    while (!(await this.page.evaluate(condition, wanted).catch(() => false))) {
+    let fault = "";
+    const note = (error: unknown): false => {
+      fault = ` (${String(error)})`;
+      return false;
+    };
+    while (!(await attempt().catch(note))) {
       if (performance.now() > giveUpAt)
-        assert.fail(`never came: ${what}; on the page:\n${await this.text()}`);
+        assert.fail(`never came: ${what}${fault}; on the page:\n${await this.text()}`);
       await delay(50);
     }
   }

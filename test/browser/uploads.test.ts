@@ -123,6 +123,7 @@ for (const name of browserNames) {
       const ann = await inRoom("Ann");
       const puts: string[] = [];
       await begin(ann, "deleted.bin", 100_000);
+      await ann.until("an empty tray", isTrayEmpty);
       // What is still on its way when the relay forgets everything was said after that.
       await ann.until("sent", () => document.querySelector(".message.sent") !== null);
       ann.page.on("request", (asked) => {
