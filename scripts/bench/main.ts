@@ -1,4 +1,4 @@
-// `npm run bench`: the relay beside a plain `ws` server, a socket.io server and what Node's bare sockets give at most, all
+// `npm run bench`: the relay beside a plain `ws` server, a socket.io server and what Node's bare sockets give by themselves, all
 // with the same task, the same load and the same certificate. Whoever says 200 bytes is heard by everybody in its room,
 // itself included.
 //
