@@ -21,6 +21,7 @@ import { Batch } from "./batch.ts";
 import type { Clock } from "./clock.ts";
 import type { Counters } from "./counters.ts";
 import type { RoomLog } from "./log.ts";
+import type { Slab } from "./slabs.ts";
 import { textFrame, type Wire } from "./wire.ts";
 
 /** A member's connection, as the fan-out sees it. */
@@ -64,8 +65,15 @@ export interface Fanout<R extends Reader> {
    * clock: one look at it for everything that goes out together.
    */
   touch(room: Audience<R>): number;
-  /** Queues the framed message from `from` to `to`: one that the log has been offered, or a volatile one. */
-  post(room: Audience<R>, bytes: Uint8Array, from: number, to: number, isVolatile: boolean): void;
+  /**
+   * Queues the framed message from `from` to `to` in `slab`, before the log gets it, which may drop or move it at once.
+   * Gives what `touch` gives.
+   */
+  post(room: Audience<R>, slab: Slab, from: number, to: number): number;
+  /** Queues a framed volatile message. */
+  postVolatile(room: Audience<R>, frame: Uint8Array): void;
+  /** To be called once a message has been queued and kept: flushes now where more is queued than should wait. */
+  relieve(room: Audience<R>): void;
   /** Queues a framed text for everybody. */
   announce(room: Audience<R>, text: Uint8Array): void;
   /** Greets `reader`, replays from its cursor, and lets it hear what follows. */
@@ -159,6 +167,8 @@ export function createFanout<R extends Reader>(options: {
     room.queue = emptyQueue();
     if (queue.all.byteLength > 0 && room.live.size > 0) deliverAll(room, queue);
     if (room.replaying.size > 0) replayAll(room, queue);
+    queue.all.letGo();
+    queue.lasting?.letGo();
   }
 
   function deliverAll(room: Audience<R>, { all, lasting }: Queue): void {
@@ -210,10 +220,11 @@ export function createFanout<R extends Reader>(options: {
       const { slab, from, to } = kept;
       const waitingBytes = queuedBytes + frames.byteLength;
       if (waitingBytes > 0 && waitingBytes + to - from > mostBytes) break;
-      frames.add(slab.bytes, from, to);
+      frames.addKept(slab, from, to);
       reader.cursor = kept.seq;
     }
     if (frames.byteLength > 0) send(reader, frames.whole(), room.replaying.has(reader));
+    frames.letGo();
   }
 
   /** Sends, or cuts a reader that has too much queued. One that keeps up gets a batch of any size. */
@@ -237,15 +248,23 @@ export function createFanout<R extends Reader>(options: {
 
   return {
     touch,
-    post(room, bytes, from, to, isVolatile) {
+    post(room, slab, from, to) {
       const { queue } = room;
-      if (isVolatile) queue.lasting ??= queue.all.copy();
-      else queue.lasting?.add(bytes, from, to);
-      queue.all.add(bytes, from, to);
+      queue.lasting?.addKept(slab, from, to);
+      queue.all.addKept(slab, from, to);
+      posted++;
+      return touch(room);
+    },
+    postVolatile(room, frame) {
+      const { queue } = room;
+      queue.lasting ??= queue.all.copy();
+      queue.all.add(frame);
       posted++;
       touch(room);
+    },
+    relieve(room) {
       // What one tick can bring is more than what one reader may have queued.
-      if (queue.all.byteLength >= flushAtBytes) flush(room);
+      if (room.queue.all.byteLength >= flushAtBytes) flush(room);
     },
     announce,
     enter(room, reader) {

@@ -6,6 +6,7 @@ import { frameChargeBytes, type Limits } from "../protocol/limits.ts";
 import { Endings } from "./endings.ts";
 import { shareOf } from "./share.ts";
 import { Shelf } from "./shelf.ts";
+import { SlabPool } from "./slab-pool.ts";
 import { type Place, type Slab, Slabs } from "./slabs.ts";
 
 /** One kept frame, and where it lies as it goes to the wire; it lies nowhere once it has been dropped. */
@@ -39,13 +40,14 @@ export class RoomLog {
   /** One above the highest seq that limits, age or the operator have trimmed. */
   first = 1;
   readonly shelf = new Shelf<Kept>();
-  readonly slabs = new Slabs();
+  readonly slabs: Slabs;
   frameBytes = 0;
   /** Called when trimming has taken the last frame. */
   readonly emptied: () => void;
 
-  constructor(id: string, emptied: () => void) {
+  constructor(id: string, pool: SlabPool, emptied: () => void) {
     this.id = id;
+    this.slabs = new Slabs(pool);
     this.emptied = emptied;
   }
 
@@ -56,6 +58,8 @@ export class RoomLog {
 }
 
 export interface Logs {
+  /** The log of a room that begins, as `RoomLog` has it. */
+  open(id: string, emptied: () => void): RoomLog;
   /** Everything charged: frames, rooms and seats. */
   readonly usedBytes: () => number;
   /** Keeps a frame, the newest of its log, for as long as the limits let it. */
@@ -84,6 +88,7 @@ type LogLimits = Pick<
 export function createLogs(limits: LogLimits): Logs {
   const everybody = new Shelf<Kept>();
   const endings = new Endings<Kept>();
+  const pool = new SlabPool();
   const budgetBytes = limits.logMemoryBytes;
   const shareBytes = shareOf(budgetBytes, limits.logSharePercent);
   let usedBytes = 0;
@@ -117,6 +122,7 @@ export function createLogs(limits: LogLimits): Logs {
   }
 
   return {
+    open: (id, emptied) => new RoomLog(id, pool, emptied),
     usedBytes: () => usedBytes,
     keep(kept) {
       const { log, share, frameBytes } = kept;

@@ -112,13 +112,14 @@ export function createRelay(options: {
     stampSeq(frame, seq);
     if (kind !== frameKind.carried) stampFromUser(frame, seat.fromUserBytes);
     if (isVolatile) {
-      const bytes = binaryFrame(frame);
-      return fanout.post(room, bytes, 0, bytes.length, true);
+      fanout.postVolatile(room, binaryFrame(frame));
+      return fanout.relieve(room);
     }
     const { slab, from, to } = log.slabs.place(frameBytesOf(frame.length));
     writeBinaryFrame(slab.bytes, from, frame);
     const { share } = connection.address;
-    const keptAtMs = fanout.touch(room);
+    // Before it is kept: the log may drop or move it at once.
+    const keptAtMs = fanout.post(room, slab, from, to);
     const endsAtMs = lastsSeconds === 0 ? null : keptAtMs + lastsSeconds * secondMs;
     logs.keep({
       seq,
@@ -132,7 +133,7 @@ export function createRelay(options: {
       from,
       to,
     });
-    fanout.post(room, slab.bytes, from, to, false);
+    fanout.relieve(room);
   }
 
   function receiveText(connection: Connection, text: string): void {

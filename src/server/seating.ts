@@ -15,7 +15,7 @@ import {
 import type { Clock } from "./clock.ts";
 import type { Counters, Refusal } from "./counters.ts";
 import { emptyQueue, type Fanout } from "./fanout.ts";
-import { type Logs, RoomLog } from "./log.ts";
+import type { Logs } from "./log.ts";
 import {
   type Admission,
   type Connection,
@@ -238,7 +238,7 @@ export function createSeating(options: {
       seats,
       holders: new Map(),
       share,
-      log: new RoomLog(toBase64url(random(logIdBytes)), () => dropIfIdle(room)),
+      log: logs.open(toBase64url(random(logIdBytes)), () => dropIfIdle(room)),
       members: () => Array.from(seats.values(), ({ member }) => member),
       live: new Set(),
       replaying: new Set(),

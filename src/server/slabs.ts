@@ -1,16 +1,34 @@
-// Where the kept frames of one room lie: one behind another, so that what came together goes out as one piece, without a
-// copy and without a buffer of its own for each. What has been written is never changed: it may be on its way to somebody.
-// What limits have trimmed lies there until its slab goes; what is deleted or too old is wiped. Knows nothing of what a
-// frame is.
+// Where the kept frames of one room lie: one behind another, without a buffer of its own for each. What has been written is
+// never changed while anybody holds it: it may wait for the flush. What limits have trimmed lies there until its slab is
+// used again, blank, or goes; what is deleted or too old is wiped. Knows nothing of what a frame is.
 
 import { aloneAboveBytes, maxSlabBytes, slabShare } from "../protocol/limits.ts";
+import { pooledBytesOf, type SlabPool } from "./slab-pool.ts";
 
-/** A buffer and how much of it has been given out. */
-export interface Slab {
+/** A buffer, how much of it has been given out, and who needs it. */
+export class Slab {
   readonly bytes: Buffer;
-  usedBytes: number;
+  readonly #pool: SlabPool;
+  usedBytes = 0;
   /** How many frames in it are kept. */
-  kept: number;
+  kept = 0;
+  /** Its room, until it has no use for it any more, and every queue with frames in it. */
+  #holders = 1;
+
+  constructor(pool: SlabPool, byteLength: number) {
+    this.bytes = pool.take(byteLength);
+    this.#pool = pool;
+  }
+
+  /** Whoever holds it has to let go of it once. */
+  hold(): void {
+    this.#holders++;
+  }
+
+  letGo(): void {
+    this.#holders--;
+    if (this.#holders === 0) this.#pool.give(this.bytes);
+  }
 }
 
 /** Where a kept frame lies, nowhere once it has been dropped. Only `Slabs` changes it; part of the frame's own object. */
@@ -25,12 +43,17 @@ export interface Place {
  * frames, and two and a half times while frames only come.
  */
 export class Slabs {
+  readonly #pool: SlabPool;
   /** Where the next frame is written, if it has room there. */
   #last: Slab | null = null;
   /** Of the slabs that have a kept frame, and of the last. */
   #heldBytes = 0;
   /** Of the kept frames in them. */
   #keptBytes = 0;
+
+  constructor(pool: SlabPool) {
+    this.#pool = pool;
+  }
 
   /** Sets `byteLength` aside for a frame that is kept. Whoever asks writes it there at once, and never again. */
   place(byteLength: number): { readonly slab: Slab; readonly from: number; readonly to: number } {
@@ -49,7 +72,7 @@ export class Slabs {
     place.slab = null;
     slab.kept--;
     this.#keptBytes -= to - from;
-    if (slab.kept === 0 && slab !== this.#last) this.#heldBytes -= slab.bytes.length;
+    if (slab.kept === 0 && slab !== this.#last) this.#letGo(slab);
   }
 
   /** Whether more than half of what is held is no kept frame's. */
@@ -59,14 +82,13 @@ export class Slabs {
 
   /** Moves the frames, all that are kept, into slabs that hold nothing else. */
   repack(places: Iterable<Place>): void {
-    this.#heldBytes = 0;
-    this.#last = null;
+    this.#close();
     let restBytes = this.#keptBytes;
     for (const place of places) {
       const { slab, from, to } = place;
       if (slab === null) continue;
       const byteLength = to - from;
-      move(place, slab, this.#slabFor(byteLength, restBytes));
+      this.#move(place, slab, this.#slabFor(byteLength, restBytes));
       restBytes -= byteLength;
     }
   }
@@ -76,13 +98,11 @@ export class Slabs {
    * @param places all that are kept, or more
    */
   wipe(slab: Slab, places: Iterable<Place>): void {
-    const isLast = slab === this.#last;
-    if (isLast) this.#last = null;
-    if (slab.kept > 0 || isLast) this.#heldBytes -= slab.bytes.length;
+    if (slab === this.#last) this.#close();
     if (slab.kept === 0) return;
     const moved = Array.from(places).filter((place) => place.slab === slab);
     const fresh = this.#open(moved.reduce((sum, { from, to }) => sum + to - from, 0));
-    for (const place of moved) move(place, slab, fresh);
+    for (const place of moved) this.#move(place, slab, fresh);
   }
 
   #slabFor(byteLength: number, wantedBytes: number): Slab {
@@ -90,25 +110,36 @@ export class Slabs {
     if (last !== null && last.bytes.length - last.usedBytes >= byteLength) return last;
     // At the end of a slab it would leave too much of it empty.
     if (byteLength > aloneAboveBytes) return this.#open(byteLength);
-    if (last !== null && last.kept === 0) this.#heldBytes -= last.bytes.length;
-    this.#last = this.#open(Math.max(byteLength, Math.min(maxSlabBytes, Math.floor(wantedBytes))));
+    this.#close();
+    this.#last = this.#open(Math.max(byteLength, pooledBytesOf(Math.min(maxSlabBytes, wantedBytes))));
     return this.#last;
   }
 
-  /** Not from Node's shared pool, which a small one would pin. */
   #open(byteLength: number): Slab {
     this.#heldBytes += byteLength;
-    return { bytes: Buffer.allocUnsafeSlow(byteLength), usedBytes: 0, kept: 0 };
+    return new Slab(this.#pool, byteLength);
   }
-}
 
-function move(place: Place, old: Slab, slab: Slab): void {
-  const frame = old.bytes.subarray(place.from, place.to);
-  old.kept--;
-  slab.bytes.set(frame, slab.usedBytes);
-  place.slab = slab;
-  place.from = slab.usedBytes;
-  slab.usedBytes += frame.length;
-  place.to = slab.usedBytes;
-  slab.kept++;
+  /** Nothing more is written behind what is in the last one. */
+  #close(): void {
+    const last = this.#last;
+    this.#last = null;
+    if (last?.kept === 0) this.#letGo(last);
+  }
+
+  #letGo(slab: Slab): void {
+    this.#heldBytes -= slab.bytes.length;
+    slab.letGo();
+  }
+
+  #move(place: Place, old: Slab, slab: Slab): void {
+    old.bytes.copy(slab.bytes, slab.usedBytes, place.from, place.to);
+    place.to += slab.usedBytes - place.from;
+    place.from = slab.usedBytes;
+    place.slab = slab;
+    slab.usedBytes = place.to;
+    slab.kept++;
+    old.kept--;
+    if (old.kept === 0) this.#letGo(old);
+  }
 }

@@ -4,7 +4,7 @@
 /** One connection, whatever carries it. None of these calls back into the relay before it returns. */
 export interface Wire {
   /**
-   * Takes whole frames made by `textFrame` and `binaryFrame`, one or several; they may be shared and lie in a larger buffer, so never written to.
+   * Takes whole frames made by `textFrame` and `binaryFrame`, one or several; they may be shared, so never written to.
    * @param isAwaited whether `Relay.drained` has to be called when the network has taken them
    */
   send(frames: Uint8Array, isAwaited: boolean): void;

@@ -3,6 +3,7 @@ import { test } from "node:test";
 
 import { defaultLimits, frameChargeBytes, type Limits } from "../../src/protocol/limits.ts";
 import { createLogs, type Logs, RoomLog, Share } from "../../src/server/log.ts";
+import { SlabPool } from "../../src/server/slab-pool.ts";
 import { seededFractions } from "../seeded.ts";
 
 const charge = frameChargeBytes;
@@ -32,7 +33,7 @@ function testLogs(change: Partial<Limits> = {}): {
 }
 
 function newLog(emptied: () => void = () => {}): RoomLog {
-  return new RoomLog("log", emptied);
+  return new RoomLog("log", new SlabPool(), emptied);
 }
 
 function seqsIn(log: RoomLog): number[] {

@@ -1,14 +1,16 @@
 // What the relay does at its limits, on fake wires and a stepped clock: members, rates, queues, logs and memory.
 
 import assert from "node:assert/strict";
+import { createHash } from "node:crypto";
 import { test } from "node:test";
 
-import { frameKind, lasting } from "../../src/protocol/frame.ts";
+import { decodeFrame, encodeFrame, frameKind, lasting } from "../../src/protocol/frame.ts";
 import { defaultLimits, replayQueueBytes } from "../../src/protocol/limits.ts";
 import { kiB } from "../../src/protocol/units.ts";
 import {
   frameOf,
   type Heard,
+  isFrame,
   joinedOf,
   joinOf,
   retryAfterMs,
@@ -18,6 +20,7 @@ import {
   testRoom,
   texts,
 } from "./support.ts";
+import { seededNumbers } from "../seeded.ts";
 
 test("a room takes as many members as it may, and closes the next with 4002", () => {
   const { join } = testRelay({ maxMembers: 2 });
@@ -295,4 +298,38 @@ test("a stopped relay forwards nothing and tells nobody", () => {
   ann.send(frameOf("one"));
   ann.break();
   assert.deepEqual(bob.read(), []);
+});
+
+test("what is sent is what was said, however soon the log drops or moves it", () => {
+  // A few rooms fill one share, now with long messages and now with short ones: buffers are left and used again all the time.
+  const { join } = testRelay({ history: 20, logMemoryBytes: 512 * kiB, logSharePercent: 60 });
+  const next = seededNumbers(31);
+  const rooms = Array.from({ length: 4 }, (_, index) => testRoom(`room ${index}`));
+  const pairs = rooms.map((at) => [join(at, "Ann"), join(at, "Bob")] as const);
+  for (const [ann, bob] of pairs) for (const one of [ann, bob]) one.read();
+  const said = pairs.map((): string[] => []);
+  const heard = pairs.map((): string[] => []);
+  const digest = (frame: Uint8Array): string => {
+    const { ciphertext } = decodeFrame(frame) ?? assert.fail("expected a frame of this protocol");
+    return createHash("sha256").update(ciphertext).digest("hex");
+  };
+  const listen = (): void => {
+    for (const [at, [ann, bob]] of pairs.entries()) {
+      ann.read();
+      const frames = bob.read().filter(isFrame);
+      heard[at]?.push(...frames.map((frame) => digest(encodeFrame(frame))));
+    }
+  };
+  for (let step = 0; step < 4_000; step++) {
+    const index = next() % pairs.length;
+    const kind = next() % 5 === 0 ? frameKind.volatile : frameKind.message;
+    const frame = frameOf(`${step}`, kind, 100 + (next() % (step % 400 < 200 ? 8_000 : 100)));
+    said[index]?.push(digest(frame));
+    pairs[index]?.[0].send(frame);
+    if (step % 7 === 0) listen();
+    // Whoever opens a room takes from what the logs may have.
+    if (step % 28 === 0) join(testRoom(`other ${step}`), "Cyd");
+  }
+  listen();
+  assert.deepEqual(heard, said);
 });
