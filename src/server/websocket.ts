@@ -11,7 +11,7 @@ import { Awake } from "./awake.ts";
 import { Bucket } from "./bucket.ts";
 import type { Clock } from "./clock.ts";
 import { type Counters, countRefusal } from "./counters.ts";
-import { Line, type LineEars, type LineOptions } from "./line.ts";
+import { Line, type LineOptions } from "./line.ts";
 import { type Closable, Lines, type Queued } from "./lines.ts";
 import type { Connection, Relay } from "./relay.ts";
 import type { MistakeCode } from "./receiver.ts";
@@ -39,13 +39,12 @@ interface Hall {
 }
 
 /** Somebody who came in. A class and no literal: one with a getter is a slow dictionary to V8, of some 8 KiB per connection. */
-class Guest implements LineEars, Wire, Closable {
+class Guest extends Line implements Wire, Closable {
   readonly connection: Connection;
   /** As `awake` counts. */
   heardAtMs: number;
   pingedAtMs: number;
   readonly #hall: Hall;
-  readonly #line: Line;
   readonly #messages: Bucket;
   /** What has been heard and not been paid for. */
   #heard = 0;
@@ -54,8 +53,8 @@ class Guest implements LineEars, Wire, Closable {
   #stopPause: (() => void) | null = null;
 
   constructor(hall: Hall, socket: Duplex, roomId: string, address: Address) {
+    super(socket, hall.lineOptions);
     this.#hall = hall;
-    this.#line = new Line(socket, this, hall.lineOptions);
     this.#messages = new Bucket(hall.limits.messageRate, hall.clock.now());
     this.connection = hall.relay.connect(this, roomId, address);
     this.heardAtMs = hall.awake.ms;
@@ -64,42 +63,26 @@ class Guest implements LineEars, Wire, Closable {
     address.connections++;
   }
 
-  start(head: Buffer): void {
-    this.#line.start(head);
-  }
-
   get isPaused(): boolean {
     return this.#stopPause !== null;
   }
 
   // ── what the relay says ────────────────────────────────────────────────────────────────────────────────────
 
-  send(frames: Uint8Array, isAwaited: boolean): void {
-    this.#line.send(frames, isAwaited);
-  }
-
-  get queuedBytes(): number {
-    return this.#line.queuedBytes;
-  }
-
-  ping(): void {
-    if (!this.isPaused) return this.#line.ping();
+  override ping(): void {
+    if (!this.isPaused) return super.ping();
     // It cannot answer while it is held back, and it is held back for having said so much.
     this.#hall.clock.soon(() => this.#hall.relay.heard(this.connection));
   }
 
-  close(code: number, reason: string): void {
+  override close(code: number | null, reason: string): void {
     this.#readOn();
-    this.#line.close(code, reason);
-  }
-
-  cut(): void {
-    this.#line.cut();
+    super.close(code, reason);
   }
 
   // ── what it says ───────────────────────────────────────────────────────────────────────────────────────────
 
-  onMessage(payload: Uint8Array, isBinary: boolean): void {
+  protected heardMessage(payload: Uint8Array, isBinary: boolean): void {
     const { relay, limits } = this.#hall;
     this.#hear(payload.length);
     if (payload.length > (isBinary ? limits.maxFrameBytes : limits.maxTextFrameBytes)) {
@@ -109,26 +92,22 @@ class Guest implements LineEars, Wire, Closable {
     relay.receiveText(this.connection, bufferOf(payload).toString());
   }
 
-  onPing({ length }: Uint8Array): void {
-    this.#hear(length);
+  protected heardSign(byteLength: number): void {
+    this.#hear(byteLength);
     this.#hall.relay.heard(this.connection);
   }
 
-  onPong(payload: Uint8Array): void {
-    this.onPing(payload);
-  }
-
-  onMistake(code: MistakeCode): void {
+  protected heardMistake(code: MistakeCode): void {
     // The line has sent its close frame; the member is away from now on, not when the socket has gone.
     const why = code === closeCodes.tooBig ? "too-big" : "policy";
     this.#hall.relay.end(this.connection, why, code, "");
   }
 
-  onWritten(): void {
+  protected hasWritten(): void {
     this.#hall.relay.drained(this.connection);
   }
 
-  onGone(): void {
+  protected hasGone(): void {
     this.#stopPause?.();
     this.#hall.guests.delete(this);
     this.connection.address.connections--;
@@ -142,13 +121,13 @@ class Guest implements LineEars, Wire, Closable {
     this.#heardBytes += byteLength;
   }
 
-  onRead(): void {
+  protected hasRead(): void {
     if (this.#heard === 0) return;
     this.heardAtMs = this.#hall.awake.ms;
     const waitMs = this.#spend(this.#heard, this.#heardBytes);
     this.#heard = 0;
     this.#heardBytes = 0;
-    if (waitMs === 0 || this.isPaused || !this.#line.isOpen) return;
+    if (waitMs === 0 || this.isPaused || !this.isOpen) return;
     countRefusal(this.#hall.counters, "message-rate", this.connection.address.name);
     this.#holdBack(waitMs);
   }
@@ -163,7 +142,7 @@ class Guest implements LineEars, Wire, Closable {
 
   /** Reads nothing more for `waitMs`; what has already been read still comes, on credit. */
   #holdBack(waitMs: number): void {
-    this.#line.pause();
+    this.pause();
     this.#stopPause = this.#hall.clock.after(waitMs, () => {
       const restMs = this.#spend(0, 0);
       if (restMs > 0) this.#holdBack(restMs);
@@ -175,7 +154,7 @@ class Guest implements LineEars, Wire, Closable {
     if (this.#stopPause === null) return;
     this.#stopPause();
     this.#stopPause = null;
-    this.#line.resume();
+    this.resume();
   }
 }
 
