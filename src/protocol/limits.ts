@@ -121,14 +121,14 @@ export const roomChargeBytes = 2 * kiB;
 export const seatChargeBytes = 2 * kiB;
 /**
  * A room's messages lie in buffers of at most so much, each a `slabShare` of what the room holds already; longer ones than
- * `aloneAboveBytes` alone in buffers as long as they are. Those of a power of two from `leastPooledBytes` on are used again;
- * of all rooms, `maxPoolBytes` of them wait for that. Relay.
+ * `aloneAboveBytes` alone in buffers as long as they are. From `leastPooledBytes` on those of a power of two are used again, by
+ * any room; `maxPooledBytes` of each length wait for that. Relay.
  */
 export const maxSlabBytes = 64 * kiB;
 export const slabShare = 0.25;
 export const aloneAboveBytes = 8 * kiB;
-export const leastPooledBytes = 2 * kiB;
-export const maxPoolBytes = 4 * miB;
+export const leastPooledBytes = 16 * kiB;
+export const maxPooledBytes = 4 * miB;
 /** Of the descriptors a process may open, the part that guests may have by default. Relay. */
 export const connectionsPerDescriptor = 0.8;
 /** Sockets accepted above `maxConnections`, so that the page still loads and who is refused is told so. Relay. */

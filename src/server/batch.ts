@@ -10,7 +10,7 @@ interface Piece {
   to: number;
 }
 
-/** Frames in their order. What lies in a slab is copied once, for all who get it: they take as long over it as they like. */
+/** Frames in their order. What lies in a slab is copied before it is sent: whoever gets it may take as long as it likes. */
 export class Batch {
   #pieces: Piece[] = [];
   #byteLength = 0;
@@ -47,7 +47,7 @@ export class Batch {
     return copy;
   }
 
-  /** All of it in one piece, not to be written to. */
+  /** All of it in one piece, not to be written to, a new one each time. */
   whole(): Uint8Array {
     const [only] = this.#pieces;
     if (only?.slab === null && this.#pieces.length === 1) return only.bytes;

@@ -70,10 +70,10 @@ export interface Fanout<R extends Reader> {
    * Gives what `touch` gives.
    */
   post(room: Audience<R>, slab: Slab, from: number, to: number): number;
+  /** To be called when the log has it: flushes now where more is queued than should wait. */
+  relieve(room: Audience<R>): void;
   /** Queues a framed volatile message. */
   postVolatile(room: Audience<R>, frame: Uint8Array): void;
-  /** To be called once a message has been queued and kept: flushes now where more is queued than should wait. */
-  relieve(room: Audience<R>): void;
   /** Queues a framed text for everybody. */
   announce(room: Audience<R>, text: Uint8Array): void;
   /** Greets `reader`, replays from its cursor, and lets it hear what follows. */
@@ -238,6 +238,11 @@ export function createFanout<R extends Reader>(options: {
     reader.wire.send(frames, isAwaited);
   }
 
+  function relieve(room: Audience<R>): void {
+    // What one tick can bring is more than what one reader may have queued.
+    if (room.queue.all.byteLength >= flushAtBytes) flush(room);
+  }
+
   function announce(room: Audience<R>, text: Uint8Array): void {
     const { queue } = room;
     queue.all.add(text);
@@ -255,16 +260,14 @@ export function createFanout<R extends Reader>(options: {
       posted++;
       return touch(room);
     },
+    relieve,
     postVolatile(room, frame) {
       const { queue } = room;
       queue.lasting ??= queue.all.copy();
       queue.all.add(frame);
       posted++;
       touch(room);
-    },
-    relieve(room) {
-      // What one tick can bring is more than what one reader may have queued.
-      if (room.queue.all.byteLength >= flushAtBytes) flush(room);
+      relieve(room);
     },
     announce,
     enter(room, reader) {

@@ -111,10 +111,7 @@ export function createRelay(options: {
     const seq = isVolatile ? 0 : ++log.last;
     stampSeq(frame, seq);
     if (kind !== frameKind.carried) stampFromUser(frame, seat.fromUserBytes);
-    if (isVolatile) {
-      fanout.postVolatile(room, binaryFrame(frame));
-      return fanout.relieve(room);
-    }
+    if (isVolatile) return fanout.postVolatile(room, binaryFrame(frame));
     const { slab, from, to } = log.slabs.place(frameBytesOf(frame.length));
     writeBinaryFrame(slab.bytes, from, frame);
     const { share } = connection.address;

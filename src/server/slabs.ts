@@ -1,6 +1,6 @@
 // Where the kept frames of one room lie: one behind another, without a buffer of its own for each. What has been written is
-// never changed while anybody holds it: it may wait for the flush. What limits have trimmed lies there until its slab is
-// used again, blank, or goes; what is deleted or too old is wiped. Knows nothing of what a frame is.
+// not changed while anybody holds it: it may wait for the flush. What limits have trimmed lies there until its slab goes to
+// the pool, blank, or to the collector; what is deleted or too old is wiped. Knows nothing of what a frame is.
 
 import { aloneAboveBytes, maxSlabBytes, slabShare } from "../protocol/limits.ts";
 import { pooledBytesOf, type SlabPool } from "./slab-pool.ts";
@@ -22,12 +22,19 @@ export class Slab {
 
   /** Whoever holds it has to let go of it once. */
   hold(): void {
+    this.#assertHeld();
     this.#holders++;
   }
 
   letGo(): void {
+    this.#assertHeld();
     this.#holders--;
     if (this.#holders === 0) this.#pool.give(this.bytes);
+  }
+
+  /** What nobody holds may be another room's by now. */
+  #assertHeld(): void {
+    if (this.#holders === 0) throw new Error("expected a slab that is held, got one that is not");
   }
 }
 

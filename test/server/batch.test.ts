@@ -1,15 +1,14 @@
 import assert from "node:assert/strict";
 import { test } from "node:test";
+import { leastPooledBytes } from "../../src/protocol/limits.ts";
 import { Batch } from "../../src/server/batch.ts";
 import { SlabPool } from "../../src/server/slab-pool.ts";
 import { Slab } from "../../src/server/slabs.ts";
 
-const poolable = 4_096;
-
 /** In which each byte is its place. */
 function newSlab(pool = new SlabPool()): Slab {
-  const slab = new Slab(pool, poolable);
-  for (let at = 0; at < poolable; at++) slab.bytes[at] = at;
+  const slab = new Slab(pool, leastPooledBytes);
+  for (let at = 0; at < leastPooledBytes; at++) slab.bytes[at] = at;
   return slab;
 }
 
@@ -18,6 +17,19 @@ test("what nobody uses again is handed on as it is, without a copy", () => {
   const batch = new Batch();
   batch.add(text);
   assert.equal(batch.whole(), text);
+});
+
+test("what lies in a slab is copied, alone too: it stays as it is when the slab is used again", () => {
+  const pool = new SlabPool();
+  const slab = newSlab(pool);
+  const batch = new Batch();
+  batch.addKept(slab, 10, 13);
+  const whole = batch.whole();
+  batch.letGo();
+  slab.letGo();
+  assert.equal(pool.take(leastPooledBytes), slab.bytes);
+  slab.bytes.fill(9);
+  assert.deepEqual([...whole], [10, 11, 12]);
 });
 
 test("what lies in a slab is copied in its order, with what comes between", () => {
@@ -55,7 +67,7 @@ test("a slab is not used again before its room and every batch has let go of it"
   batch.addKept(slab, 30, 40);
   const copy = batch.copy();
   const isFree = (): boolean => {
-    const taken = pool.take(poolable);
+    const taken = pool.take(leastPooledBytes);
     if (taken === slab.bytes) pool.give(taken);
     return taken === slab.bytes;
   };
@@ -68,6 +80,8 @@ test("a slab is not used again before its room and every batch has let go of it"
   assert.equal(isFree(), false);
   copy.letGo();
   assert.equal(isFree(), true);
+  assert.throws(() => slab.letGo(), /held/);
+  assert.throws(() => new Batch().addKept(slab, 0, 1), /held/);
 });
 
 test("nothing is nothing", () => {

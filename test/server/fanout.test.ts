@@ -2,8 +2,20 @@
 
 import assert from "node:assert/strict";
 import { test } from "node:test";
-import { busyIdleShare, calmIdleShare, flushWindowMs, loadEveryMs } from "../../src/protocol/limits.ts";
-import { frameOf, room, testRelay, testRoom } from "./support.ts";
+import {
+  busyIdleShare,
+  calmIdleShare,
+  defaultLimits,
+  flushWindowMs,
+  leastPooledBytes,
+  loadEveryMs,
+} from "../../src/protocol/limits.ts";
+import { createCounters } from "../../src/server/counters.ts";
+import { type Audience, createFanout, emptyQueue, type Reader } from "../../src/server/fanout.ts";
+import { createLogs, RoomLog, Share } from "../../src/server/log.ts";
+import { SlabPool } from "../../src/server/slab-pool.ts";
+import { binaryFrame, writeBinaryFrame } from "../../src/server/wire.ts";
+import { fakeClock, fakeWire, frameOf, isFrame, room, salt, testRelay, testRoom } from "./support.ts";
 
 /** A room of two, one of whom says so many messages at a time. */
 function twoMembers(atATime = 2) {
@@ -86,4 +98,73 @@ test("what goes out together ages together, and what comes after a flush has a t
   assert.equal(keptAt(startMs + 60_399), oneBytes);
   assert.equal(keptAt(startMs + 60_400), 0);
   assert.ok(oneBytes > 0 && threeBytes > 2 * oneBytes, `${threeBytes}, then ${oneBytes}`);
+});
+
+test("what is queued, for those who lag too, or replayed, holds its slab until it has been sent and no longer", () => {
+  const clock = fakeClock();
+  const fanout = createFanout({
+    salt,
+    limits: defaultLimits,
+    clock,
+    counters: createCounters(),
+    tooSlow: () => assert.fail("expected readers that keep up"),
+  });
+  const pool = new SlabPool();
+  const logs = createLogs(defaultLimits);
+  const log = new RoomLog("log", pool, () => {});
+  const newReader = (): Reader & { wire: ReturnType<typeof fakeWire> } => ({
+    wire: fakeWire(),
+    cursor: 0,
+    greeted: true,
+  });
+  const [live, late] = [newReader(), newReader()];
+  const audience: Audience<Reader> = {
+    log,
+    members: () => [],
+    live: new Set([live]),
+    replaying: new Set(),
+    queue: emptyQueue(),
+    dirty: false,
+    dirtySinceMs: 0,
+    stretch: 0,
+  };
+  const frame = frameOf("hello");
+  // The first slab that is long enough to be used again.
+  let { slab } = log.slabs.place(1_000);
+  while (slab.bytes.length < leastPooledBytes) ({ slab } = log.slabs.place(1_000));
+  const say = (): void => {
+    const place = log.slabs.place(frame.length + 2);
+    assert.equal(place.slab, slab);
+    writeBinaryFrame(slab.bytes, place.from, frame);
+    const keptAtMs = fanout.post(audience, slab, place.from, place.to);
+    const share = new Share();
+    logs.keep({
+      seq: ++log.last,
+      keptAtMs,
+      endsAtMs: null,
+      frameBytes: frame.length,
+      seat: "a",
+      log,
+      share,
+      ...place,
+    });
+  };
+  say();
+  fanout.postVolatile(audience, binaryFrame(frame));
+  say();
+  clock.settle();
+  fanout.enter(audience, late);
+  clock.settle();
+  say();
+  logs.clear();
+  slab.letGo();
+  const isFree = (): boolean => pool.take(leastPooledBytes) === slab.bytes;
+  assert.equal(isFree(), false);
+  clock.settle();
+  assert.equal(isFree(), true);
+  slab.bytes.fill(9);
+  assert.deepEqual(
+    [live, late].map(({ wire }) => wire.read().filter(isFrame).length),
+    [4, 3],
+  );
 });
