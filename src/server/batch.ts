@@ -47,7 +47,7 @@ export class Batch {
     return copy;
   }
 
-  /** All of it in one piece, not to be written to, a new one each time. */
+  /** All of it in one piece, not to be written to: a single text as it is, or else a copy. */
   whole(): Uint8Array {
     const [only] = this.#pieces;
     if (only?.slab === null && this.#pieces.length === 1) return only.bytes;

@@ -25,7 +25,6 @@ export interface LineOptions {
  * for each delivery, and of ten thousand members none of it is in the processor's cache.
  */
 export abstract class Line extends Outlet implements Ears {
-  readonly #socket: Duplex;
   readonly #options: LineOptions;
   #isOpen = true;
   /** What has come since. */
@@ -36,7 +35,6 @@ export abstract class Line extends Outlet implements Ears {
 
   constructor(socket: Duplex, options: LineOptions) {
     super(socket);
-    this.#socket = socket;
     this.#options = options;
   }
 
@@ -62,11 +60,11 @@ export abstract class Line extends Outlet implements Ears {
       receiver.read(chunk);
       this.hasRead();
     };
-    this.#socket.on("data", read);
-    this.#socket.on("end", () => this.#hangUp());
+    this.socket.on("data", read);
+    this.socket.on("end", () => this.#hangUp());
     // What follows is "close".
-    this.#socket.on("error", () => this.cut());
-    this.#socket.on("close", () => {
+    this.socket.on("error", () => this.cut());
+    this.socket.on("close", () => {
       this.#isOpen = false;
       this.#stopTimer?.();
       this.hasGone();
@@ -118,11 +116,11 @@ export abstract class Line extends Outlet implements Ears {
 
   /** Stops reading; what has been read still comes. Only while it is open: else the peer's close frame stays unread. */
   pause(): void {
-    this.#socket.pause();
+    this.socket.pause();
   }
 
   resume(): void {
-    this.#socket.resume();
+    this.socket.resume();
   }
 
   /** Sends a close frame behind everything queued, without a code where that is null, and waits for the peer's. */
@@ -135,7 +133,7 @@ export abstract class Line extends Outlet implements Ears {
 
   /** Ends it without a word. */
   cut(): void {
-    this.#socket.destroy();
+    this.socket.destroy();
   }
 
   /** Of several pings the last (RFC 6455, section 5.5.3): a flood of them costs one write. */

@@ -11,7 +11,7 @@ type Written = () => void;
 
 /** In `pieces` until the first of all writes has gone; what is written meanwhile waits behind it. */
 export class Outlet {
-  readonly #socket: Duplex;
+  protected readonly socket: Duplex;
   #isFirst = true;
   /** Null but while in pieces. */
   #waiting: { readonly bytes: Uint8Array; readonly written: Written | undefined }[] | null = null;
@@ -19,12 +19,12 @@ export class Outlet {
   #isEnding = false;
 
   constructor(socket: Duplex) {
-    this.#socket = socket;
+    this.socket = socket;
   }
 
   /** What has been written here and not been taken by the network. */
   get queuedBytes(): number {
-    return this.#socket.writableLength + this.#waitingBytes;
+    return this.socket.writableLength + this.#waitingBytes;
   }
 
   /** @param written called when it has gone, or never will */
@@ -45,20 +45,20 @@ export class Outlet {
   /** Says that nothing more comes, behind everything. */
   end(): void {
     this.#isEnding = true;
-    if (this.#waiting === null) this.#socket.end();
+    if (this.#waiting === null) this.socket.end();
   }
 
   #hand(bytes: Uint8Array, written: Written | undefined): void {
-    if (written === undefined) this.#socket.write(bytes);
-    else this.#socket.write(bytes, () => written());
+    if (written === undefined) this.socket.write(bytes);
+    else this.socket.write(bytes, () => written());
   }
 
   #handPieces(bytes: Uint8Array, written: Written | undefined): void {
     const piece = bytes.subarray(0, firstPieceBytes);
     const rest = bytes.subarray(firstPieceBytes);
     this.#waitingBytes -= piece.length;
-    this.#socket.write(piece, () => {
-      if (rest.length > 0 && !this.#socket.destroyed) return this.#handPieces(rest, written);
+    this.socket.write(piece, () => {
+      if (rest.length > 0 && !this.socket.destroyed) return this.#handPieces(rest, written);
       written?.();
       this.#handWaiting();
     });
@@ -69,6 +69,6 @@ export class Outlet {
     this.#waiting = null;
     this.#waitingBytes = 0;
     for (const { bytes, written } of waiting) this.#hand(bytes, written);
-    if (this.#isEnding) this.#socket.end();
+    if (this.#isEnding) this.socket.end();
   }
 }
