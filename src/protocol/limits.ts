@@ -43,8 +43,8 @@ export const maxHelloBytes = 1040;
 export const awayMs = 60 * secondMs;
 /** How long the holder of a wanted name has to answer a ping. Relay. */
 export const nameProbeMs = 5 * secondMs;
-/** Heartbeat. Relay. */
-export const pingEveryMs = 25 * secondMs;
+/** Heartbeat: so long a silence is followed by a ping. Relay. */
+export const pingAfterMs = 25 * secondMs;
 export const pongWithinMs = 20 * secondMs;
 /** Heartbeat. Client. */
 export const quietBeforePingMs = 25 * secondMs;

@@ -5,7 +5,7 @@
 import type { IncomingMessage, ServerResponse } from "node:http";
 
 import { close as closeCodes } from "../protocol/close.ts";
-import { type Limits, pingEveryMs, pongWithinMs, sweepEveryMs } from "../protocol/limits.ts";
+import { type Limits, pingAfterMs, pongWithinMs, sweepEveryMs } from "../protocol/limits.ts";
 import type { Address, Addresses } from "./addresses.ts";
 import { Awake } from "./awake.ts";
 import { createPace, readBody } from "./body.ts";
@@ -229,10 +229,10 @@ export function createFallbackDoor(options: {
       // Who has not joined yet is ended by the relay.
       if (line.connection.seat === null) continue;
       const silentMs = awake.ms - line.heardAtMs;
-      if (silentMs >= pingEveryMs + pongWithinMs) {
+      if (silentMs >= pingAfterMs + pongWithinMs) {
         countRefusal(counters, "silent", line.connection.address.name);
         line.stream.cut();
-      } else if (silentMs >= pingEveryMs && line.askedAtMs <= line.heardAtMs) {
+      } else if (silentMs >= pingAfterMs && line.askedAtMs <= line.heardAtMs) {
         line.askedAtMs = awake.ms;
         line.stream.ping();
       }

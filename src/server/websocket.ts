@@ -5,7 +5,7 @@ import type { IncomingMessage } from "node:http";
 import type { Duplex } from "node:stream";
 
 import { close as closeCodes } from "../protocol/close.ts";
-import { type Limits, pingEveryMs, pongWithinMs, sweepEveryMs } from "../protocol/limits.ts";
+import { type Limits, pingAfterMs, pongWithinMs, sweepEveryMs } from "../protocol/limits.ts";
 import type { Address, Addresses } from "./addresses.ts";
 import { Awake } from "./awake.ts";
 import { Bucket } from "./bucket.ts";
@@ -208,13 +208,13 @@ export function createWebSocketDoor(options: {
         guest.heardAtMs = awakeMs;
         continue;
       }
-      const sincePingMs = awakeMs - guest.pingedAtMs;
-      const isAnswered = guest.heardAtMs >= guest.pingedAtMs;
-      if (isAnswered && sincePingMs >= pingEveryMs) {
+      if (guest.heardAtMs >= guest.pingedAtMs) {
+        // Who has just said something need not be asked.
+        if (awakeMs - guest.heardAtMs < pingAfterMs) continue;
         guest.pingedAtMs = awakeMs;
         guest.ping();
       }
-      if (isAnswered || sincePingMs < pongWithinMs) continue;
+      if (awakeMs - guest.pingedAtMs < pongWithinMs) continue;
       countRefusal(counters, "silent", guest.connection.address.name);
       guest.cut();
     }
