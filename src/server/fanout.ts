@@ -38,8 +38,8 @@ export interface Audience<R extends Reader> {
   readonly log: RoomLog;
   /** One framed `member` text per seat. */
   members(): Iterable<Uint8Array>;
-  /** Who hears live traffic. */
-  readonly live: Set<R>;
+  /** Who hears live traffic, and over what: a delivery looks at the wire alone, which is one thing less to fetch. */
+  readonly live: Map<R, Wire>;
   /** Who is still being told what came before. */
   readonly replaying: Set<R>;
   queue: Queue;
@@ -174,11 +174,13 @@ export function createFanout<R extends Reader>(options: {
   function deliverAll(room: Audience<R>, { all, lasting }: Queue): void {
     const whole = all.whole();
     let rest: Uint8Array | null = null;
-    for (const reader of room.live) {
-      const { queuedBytes } = reader.wire;
+    for (const [reader, wire] of room.live) {
+      const { queuedBytes } = wire;
       const isLagging = lasting !== null && queuedBytes > limits.maxVolatileQueueBytes;
-      if (!isLagging) sendWithin(reader, whole, queuedBytes, false);
-      else if (lasting.byteLength > 0) sendWithin(reader, (rest ??= lasting.whole()), queuedBytes, false);
+      const frames = !isLagging ? whole : (rest ??= lasting.whole());
+      if (frames.length === 0) continue;
+      if (isTooMuch(frames, queuedBytes)) tooSlow(reader);
+      else send(wire, frames, false);
     }
   }
 
@@ -186,7 +188,7 @@ export function createFanout<R extends Reader>(options: {
     const news = texts?.whole() ?? null;
     let greeting: Uint8Array | null = null;
     for (const reader of room.replaying) {
-      if (reader.greeted && news !== null) sendWithin(reader, news, reader.wire.queuedBytes, true);
+      if (reader.greeted && news !== null) sendAwaited(reader, news);
       if (!room.replaying.has(reader)) continue;
       replay(room, reader, reader.greeted ? null : (greeting ??= greet(room)));
     }
@@ -214,7 +216,7 @@ export function createFanout<R extends Reader>(options: {
       if (kept === null || kept.slab === null) {
         frames.add(liveFrame);
         room.replaying.delete(reader);
-        room.live.add(reader);
+        room.live.set(reader, reader.wire);
         break;
       }
       const { slab, from, to } = kept;
@@ -223,19 +225,25 @@ export function createFanout<R extends Reader>(options: {
       frames.addKept(slab, from, to);
       reader.cursor = kept.seq;
     }
-    if (frames.byteLength > 0) send(reader, frames.whole(), room.replaying.has(reader));
+    if (frames.byteLength > 0) send(reader.wire, frames.whole(), room.replaying.has(reader));
     frames.letGo();
   }
 
-  /** Sends, or cuts a reader that has too much queued. One that keeps up gets a batch of any size. */
-  function sendWithin(reader: R, frames: Uint8Array, queuedBytes: number, isAwaited: boolean): void {
-    if (queuedBytes > 0 && queuedBytes + frames.length > limits.maxQueueBytes) tooSlow(reader);
-    else send(reader, frames, isAwaited);
+  /** One that keeps up gets a batch of any size. */
+  function isTooMuch(frames: Uint8Array, queuedBytes: number): boolean {
+    return queuedBytes > 0 && queuedBytes + frames.length > limits.maxQueueBytes;
   }
 
-  function send(reader: R, frames: Uint8Array, isAwaited: boolean): void {
+  /** For who may be in replay: a replay goes on when all before it has gone. */
+  function sendAwaited(reader: R, frames: Uint8Array): void {
+    const { wire } = reader;
+    if (isTooMuch(frames, wire.queuedBytes)) tooSlow(reader);
+    else send(wire, frames, true);
+  }
+
+  function send(wire: Wire, frames: Uint8Array, isAwaited: boolean): void {
     counters.bytesOut += frames.length;
-    reader.wire.send(frames, isAwaited);
+    wire.send(frames, isAwaited);
   }
 
   function relieve(room: Audience<R>): void {
@@ -283,7 +291,6 @@ export function createFanout<R extends Reader>(options: {
       const text = clearedFrame(0);
       for (const room of rooms) announce(room, text);
     },
-    // Whoever asks for something may be in replay, and a replay goes on when all before it has gone.
-    deliver: (reader, frames) => sendWithin(reader, frames, reader.wire.queuedBytes, true),
+    deliver: sendAwaited,
   };
 }

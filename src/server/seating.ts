@@ -240,7 +240,7 @@ export function createSeating(options: {
       share,
       log: logs.open(toBase64url(random(logIdBytes)), () => dropIfIdle(room)),
       members: () => Array.from(seats.values(), ({ member }) => member),
-      live: new Set(),
+      live: new Map(),
       replaying: new Set(),
       queue: emptyQueue(),
       stretch: 0,

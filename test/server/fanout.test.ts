@@ -121,7 +121,7 @@ test("what is queued, for those who lag too, or replayed, holds its slab until i
   const audience: Audience<Reader> = {
     log,
     members: () => [],
-    live: new Set([live]),
+    live: new Map([[live, live.wire]]),
     replaying: new Set(),
     queue: emptyQueue(),
     dirty: false,
