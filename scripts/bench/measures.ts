@@ -1,101 +1,20 @@
 // What is measured, and how. Every figure of one kind is taken of all servers in turn, several times over, and the median
 // counts: whatever else the machine is doing meets all of them.
 
-import { type Contender, start } from "./contenders.ts";
-import type { DialectName } from "./dialects.ts";
-import { type Generator, startGenerator } from "./load.ts";
-import type { Loaded } from "./orders.ts";
-
-export const names: readonly DialectName[] = ["secure-room", "plain-ws", "socket-io", "bare-node"];
-
-export type PerServer = Readonly<Record<DialectName, number>>;
-
-/** A server, and those who come to it. */
-interface House {
-  readonly server: Contender;
-  readonly generator: Generator;
-  stop(): Promise<void>;
-}
-
-/** What it took to let some in. */
-interface Entered {
-  readonly cpuMs: number;
-  readonly memoryBytes: number;
-  readonly tookMs: number;
-}
-
-export interface Guests {
-  readonly members: number;
-  readonly membersPerRoom: number;
-  /** How many are on their way in at a time; 64 unless said. */
-  readonly atOnce?: number;
-}
-
-/** Another for each server: the ports of a crowd that has just gone are taken for another minute. */
-function addressFor({ port }: Contender): string {
-  return process.platform === "linux" ? `127.0.0.${1 + (port % 250)}` : "127.0.0.1";
-}
-
-/** A server with nobody in it. */
-async function open(name: DialectName, folder: string): Promise<House> {
-  const server = await start(name, folder);
-  const generator = startGenerator();
-  return {
-    server,
-    generator,
-    async stop() {
-      await generator.stop();
-      await server.stop();
-    },
-  };
-}
-
-/** Lets `guests` in, in rooms of their own. @throws Error when one of them does not get in */
-async function enter(
-  { server, generator }: House,
-  { members, membersPerRoom, atOnce = 64 }: Guests,
-): Promise<Entered> {
-  const before = server.usage();
-  const { name: dialect, port } = server;
-  const place = { dialect, port, localAddress: addressFor(server) };
-  const { failed, tookMs } = await generator.open({ ...place, members, membersPerRoom, atOnce });
-  if (failed > 0) throw new Error(`${failed} of ${members} did not get into ${dialect}`);
-  await sleep(500);
-  const after = server.usage();
-  return { cpuMs: after.cpuMs - before.cpuMs, memoryBytes: after.memoryBytes - before.memoryBytes, tookMs };
-}
-
-/** All servers at once, each with `guests` in it; `measure` may put others in their places. */
-async function withHouses<T>(
-  folder: string,
-  guests: Guests | null,
-  measure: (houses: Record<DialectName, House>) => Promise<T>,
-): Promise<T> {
-  const houses = {} as Record<DialectName, House>;
-  try {
-    for (const name of names) {
-      houses[name] = await open(name, folder);
-      if (guests !== null) await enter(houses[name], guests);
-    }
-    return await measure(houses);
-  } finally {
-    await Promise.all(Object.values(houses).map((house) => house.stop()));
-  }
-}
-
-/** The relay alone, with `guests` in it. */
-async function withRelay<T>(
-  folder: string,
-  guests: Guests,
-  measure: (house: House, entered: Entered) => Promise<T>,
-): Promise<T> {
-  const house = await open("secure-room", folder);
-  try {
-    return await measure(house, await enter(house, guests));
-  } finally {
-    await house.stop();
-  }
-}
+import {
+  enter,
+  type Effort,
+  type Entered,
+  type Guests,
+  type House,
+  median,
+  names,
+  open,
+  perServer,
+  type PerServer,
+  withHouses,
+  withRelay,
+} from "./houses.ts";
 
 /** More per member are not tried: in the end a server has to cut them. */
 const mostMessagesPerMember = 16;
@@ -236,66 +155,6 @@ export async function cost(
   });
 }
 
-export interface Crowd {
-  readonly bytesPerMember: PerServer;
-  readonly joinsPerCoreSecond: PerServer;
-  /** With everybody talking: deliveries per second of the clock, what 99% of them took at most, and what never came. */
-  readonly perSecond: PerServer;
-  readonly p99Ms: PerServer;
-  readonly lost: PerServer;
-}
-
-/** In how many turns a crowd comes in. */
-const turns = 10;
-
-/** Many at once: what one who says nothing costs, how fast they come in, and how all of them are carried when they talk. */
-export async function crowd(
-  folder: string,
-  guests: Guests,
-  deliveriesPerSecond: number,
-  effort: Effort,
-): Promise<Crowd> {
-  const bytes = perServer((): number[] => []);
-  const joins = perServer((): number[] => []);
-  const talks = perServer((): Loaded[] => []);
-  const order = {
-    messagesPerSecond: deliveriesPerSecond / guests.membersPerRoom,
-    payloadBytes: 200,
-    drainMs: 5_000,
-  };
-  for (let round = 0; round < effort.rounds; round++) {
-    await withHouses(folder, null, async (houses) => {
-      const cpuMs = { ...perServer(() => 0) };
-      const before = perServer((name) => houses[name].server.usage().memoryBytes);
-      // In turns, so that no server has a better minute of the machine than the others.
-      for (let turn = 0; turn < turns; turn++) {
-        for (const name of names) {
-          const entered = await enter(houses[name], { ...guests, members: guests.members / turns });
-          cpuMs[name] += entered.cpuMs;
-        }
-      }
-      for (const name of names) {
-        const grown = houses[name].server.usage().memoryBytes - before[name];
-        bytes[name].push(grown / guests.members);
-        joins[name].push((guests.members * 1000) / cpuMs[name]);
-      }
-      for (const name of names) {
-        const { generator } = houses[name];
-        await generator.load({ ...order, forMs: effort.forMs });
-        talks[name].push(await generator.load({ ...order, forMs: 5 * effort.forMs }));
-      }
-    });
-  }
-  const middle = (name: DialectName, of: (talk: Loaded) => number): number => median(talks[name].map(of));
-  return {
-    bytesPerMember: perServer((name) => median(bytes[name])),
-    joinsPerCoreSecond: perServer((name) => median(joins[name])),
-    perSecond: perServer((name) => middle(name, ({ delivered, tookMs }) => (delivered * 1000) / tookMs)),
-    p99Ms: perServer((name) => middle(name, ({ p99Ms }) => p99Ms)),
-    lost: perServer((name) => talks[name].reduce((sum, { owed, delivered }) => sum + owed - delivered, 0)),
-  };
-}
-
 export interface Stampede {
   readonly members: number;
   readonly tookMs: number;
@@ -345,29 +204,4 @@ export async function sleepers(folder: string, effort: Effort): Promise<Sleepers
       lost: after.owed - after.delivered,
     };
   });
-}
-
-/** How long to look. */
-export interface Effort {
-  readonly rounds: number;
-  readonly warmMs: number;
-  readonly forMs: number;
-}
-
-function perServer<T>(figure: (name: DialectName) => T): Readonly<Record<DialectName, T>> {
-  return {
-    "secure-room": figure("secure-room"),
-    "plain-ws": figure("plain-ws"),
-    "socket-io": figure("socket-io"),
-    "bare-node": figure("bare-node"),
-  };
-}
-
-function median(numbers: readonly number[]): number {
-  const sorted = numbers.toSorted((a, b) => a - b);
-  return sorted[sorted.length >> 1] ?? NaN;
-}
-
-function sleep(ms: number): Promise<void> {
-  return new Promise((resolve) => setTimeout(resolve, ms));
 }

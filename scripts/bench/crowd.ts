@@ -1,0 +1,94 @@
+// Ten thousand at once: what one who says nothing costs, how fast they come in, and how all of them are carried when they talk.
+
+import type { DialectName } from "./dialects.ts";
+import {
+  type Effort,
+  enter,
+  type Guests,
+  median,
+  names,
+  perServer,
+  type PerServer,
+  withHouses,
+} from "./houses.ts";
+import type { Loaded } from "./orders.ts";
+
+export interface Crowd {
+  readonly bytesPerMember: PerServer;
+  readonly joinsPerCoreSecond: PerServer;
+  /** With everybody talking: deliveries per second of the clock, and microseconds of the core for each. */
+  readonly perSecond: PerServer;
+  readonly cpuUs: PerServer;
+  /** What 99% of them took at most, in the middle one of all talks and in the best. */
+  readonly p99Ms: PerServer;
+  readonly leastP99Ms: PerServer;
+  /** How many talks of each server's there were. */
+  readonly talks: number;
+  /** Deliveries that never came, in all talks. */
+  readonly lost: PerServer;
+}
+
+interface Talk extends Loaded {
+  readonly cpuUs: number;
+}
+
+/** In how many turns a crowd comes in. */
+const turns = 10;
+/** How often each server's talks while it is there. */
+const talksPerRound = 3;
+
+/** @param deliveriesPerSecond what is owed when everybody talks */
+export async function crowd(
+  folder: string,
+  guests: Guests,
+  deliveriesPerSecond: number,
+  effort: Effort,
+): Promise<Crowd> {
+  const bytes = perServer((): number[] => []);
+  const joins = perServer((): number[] => []);
+  const talks = perServer((): Talk[] => []);
+  const order = {
+    messagesPerSecond: deliveriesPerSecond / guests.membersPerRoom,
+    payloadBytes: 200,
+    drainMs: 5_000,
+  };
+  for (let round = 0; round < effort.rounds; round++) {
+    await withHouses(folder, null, async (houses) => {
+      const cpuMs = { ...perServer(() => 0) };
+      const emptyBytes = perServer((name) => houses[name].server.usage().memoryBytes);
+      // In turns, so that no server has a better minute of the machine than the others.
+      for (let turn = 0; turn < turns; turn++) {
+        for (const name of names) {
+          const entered = await enter(houses[name], { ...guests, members: guests.members / turns });
+          cpuMs[name] += entered.cpuMs;
+        }
+      }
+      for (const name of names) {
+        const grown = houses[name].server.usage().memoryBytes - emptyBytes[name];
+        bytes[name].push(grown / guests.members);
+        joins[name].push((guests.members * 1000) / cpuMs[name]);
+      }
+      for (const name of names) await houses[name].generator.load({ ...order, forMs: effort.forMs });
+      for (let talk = 0; talk < talksPerRound; talk++) {
+        for (const name of names) {
+          const { server, generator } = houses[name];
+          const before = server.usage();
+          const loaded = await generator.load({ ...order, forMs: 5 * effort.forMs });
+          const cpuMs = server.usage().cpuMs - before.cpuMs;
+          talks[name].push({ ...loaded, cpuUs: (cpuMs * 1000) / loaded.delivered });
+        }
+      }
+    });
+  }
+  const middle = (name: DialectName, of: (talk: Talk) => number): number => median(talks[name].map(of));
+  return {
+    bytesPerMember: perServer((name) => median(bytes[name])),
+    joinsPerCoreSecond: perServer((name) => median(joins[name])),
+    perSecond: perServer((name) => middle(name, ({ delivered, tookMs }) => (delivered * 1000) / tookMs)),
+    cpuUs: perServer((name) => middle(name, ({ cpuUs }) => cpuUs)),
+    p99Ms: perServer((name) => middle(name, ({ p99Ms }) => p99Ms)),
+    leastP99Ms: perServer((name) => Math.min(...talks[name].map(({ p99Ms }) => p99Ms))),
+    talks: effort.rounds * talksPerRound,
+    lost: perServer((name) => talks[name].reduce((sum, { owed, delivered }) => sum + owed - delivered, 0)),
+  };
+}
