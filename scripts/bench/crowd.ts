@@ -1,16 +1,9 @@
 // Ten thousand at once: what one who says nothing costs, how fast they come in, and how all of them are carried when they talk.
 
 import type { DialectName } from "./dialects.ts";
-import {
-  type Effort,
-  enter,
-  type Guests,
-  median,
-  names,
-  perServer,
-  type PerServer,
-  withHouses,
-} from "./houses.ts";
+import { median, names, perServer, type PerServer } from "./figures.ts";
+import { type Effort, enter, type Guests, withHouses } from "./houses.ts";
+import { memoryStepNs } from "./machine.ts";
 import type { Loaded } from "./orders.ts";
 
 export interface Crowd {
@@ -22,10 +15,12 @@ export interface Crowd {
   /** What 99% of them took at most, in the middle one of all talks and in the best. */
   readonly p99Ms: PerServer;
   readonly leastP99Ms: PerServer;
-  /** How many talks of each server's there were. */
-  readonly talks: number;
   /** Deliveries that never came, in all talks. */
   readonly lost: PerServer;
+  /** How many talks of each server's there were. */
+  readonly talks: number;
+  /** What a step through memory took, before each of them: see `memoryStepNs`. */
+  readonly stepsNs: readonly number[];
 }
 
 interface Talk extends Loaded {
@@ -47,6 +42,7 @@ export async function crowd(
   const bytes = perServer((): number[] => []);
   const joins = perServer((): number[] => []);
   const talks = perServer((): Talk[] => []);
+  const stepsNs: number[] = [];
   const order = {
     messagesPerSecond: deliveriesPerSecond / guests.membersPerRoom,
     payloadBytes: 200,
@@ -70,7 +66,10 @@ export async function crowd(
       }
       for (const name of names) await houses[name].generator.load({ ...order, forMs: effort.forMs });
       for (let talk = 0; talk < talksPerRound; talk++) {
-        for (const name of names) {
+        // Nobody always comes behind the same one, who may have left work behind.
+        const first = (round * talksPerRound + talk) % names.length;
+        for (const name of [...names.slice(first), ...names.slice(0, first)]) {
+          stepsNs.push(memoryStepNs());
           const { server, generator } = houses[name];
           const before = server.usage();
           const loaded = await generator.load({ ...order, forMs: 5 * effort.forMs });
@@ -88,7 +87,8 @@ export async function crowd(
     cpuUs: perServer((name) => middle(name, ({ cpuUs }) => cpuUs)),
     p99Ms: perServer((name) => middle(name, ({ p99Ms }) => p99Ms)),
     leastP99Ms: perServer((name) => Math.min(...talks[name].map(({ p99Ms }) => p99Ms))),
-    talks: effort.rounds * talksPerRound,
     lost: perServer((name) => talks[name].reduce((sum, { owed, delivered }) => sum + owed - delivered, 0)),
+    talks: effort.rounds * talksPerRound,
+    stepsNs,
   };
 }

@@ -16,6 +16,8 @@ const delays = createDelays();
 const endedBy: Record<string, number> = {};
 /** The last stamp in a conversation: they differ. */
 let lastUs = 0;
+/** When the last delivery came. */
+let heardAtUs = 0;
 /** Told when somebody in a conversation has heard its own message. */
 let goOn: (line: Line, nowUs: number) => void = () => {};
 /** Where the next message goes on among the speakers. */
@@ -50,6 +52,7 @@ async function open(order: Extract<Order, { do: "open" }>): Promise<Opened> {
         },
         delivered(us, now, isOwn) {
           if (!frozen.has(line)) delays.add(now - us);
+          heardAtUs = now;
           if (isOwn) goOn(line, now);
         },
         ended(code) {
@@ -105,11 +108,12 @@ async function load(order: Extract<Order, { do: "load" }>): Promise<Loaded> {
   const owed = await sayAll(template, messages, startedAtUs, gapUs);
   const drainUntilUs = nowUs() + drainMs * 1000;
   while (delays.count < owed && nowUs() < drainUntilUs) await pass(2);
-  const tookMs = (nowUs() - startedAtUs) / 1000;
+  const endedAtUs = nowUs();
+  const tookMs = ((delays.count > 0 ? heardAtUs : endedAtUs) - startedAtUs) / 1000;
   giveUp();
   const { user, system } = process.cpuUsage(cpu);
   const [p50Ms, p99Ms] = [delays.quantileMs(0.5), delays.quantileMs(0.99)];
-  const generatorShare = (user + system) / 1000 / tookMs;
+  const generatorShare = (user + system) / (endedAtUs - startedAtUs);
   const counts = { sent: messages, owed, delivered: delays.count };
   return { ...counts, tookMs, p50Ms, p99Ms, mostMs: delays.mostMs, generatorShare, endedBy: { ...endedBy } };
 }

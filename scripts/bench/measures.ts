@@ -1,17 +1,14 @@
-// What is measured, and how. Every figure of one kind is taken of all servers in turn, several times over, and the median
-// counts: whatever else the machine is doing meets all of them.
+// What is measured in rooms of all sizes, and how. Every figure of one kind is taken of all servers in turn, several times
+// over, and the median counts: whatever else the machine is doing meets all of them.
 
+import { median, names, perServer, type PerServer } from "./figures.ts";
 import {
-  enter,
   type Effort,
+  enter,
   type Entered,
   type Guests,
   type House,
-  median,
-  names,
   open,
-  perServer,
-  type PerServer,
   withHouses,
   withRelay,
 } from "./houses.ts";

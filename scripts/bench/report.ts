@@ -1,7 +1,7 @@
 // The bench's figures as a table, for the screen and for README.md.
 
 import { describeMachine, isPinned } from "./machine.ts";
-import type { PerServer } from "./houses.ts";
+import type { PerServer } from "./figures.ts";
 
 /** One line: a figure of each server, and whether more is better. */
 export interface Row {
@@ -34,7 +34,7 @@ export function spellTable(rows: readonly Row[]): string {
   );
 }
 
-/** `secure-room 12 ms, plain ws 15 ms, …` */
+/** ``the relay 12 ms, plain `ws` 15 ms, …`` */
 export function spellEach(figures: PerServer, spell: (figure: number) => string): string {
   const { "secure-room": own, "plain-ws": ws, "socket-io": io, "bare-node": bare } = figures;
   return `the relay ${spell(own)}, plain \`ws\` ${spell(ws)}, socket.io ${spell(io)}, bare Node ${spell(bare)}`;
@@ -43,9 +43,8 @@ export function spellEach(figures: PerServer, spell: (figure: number) => string)
 /**
  * Where the figures come from.
  * @param otherLoad the load average before the bench began
- * @param stepsNs what a step through memory took, before, between and after the rows
  */
-export function spellOrigin(otherLoad: number, stepsNs: readonly number[]): string {
+export function spellOrigin(otherLoad: number): string {
   const cores = isPinned
     ? "the server on one core, the load on another"
     : "server and load on the same cores";
@@ -53,10 +52,8 @@ export function spellOrigin(otherLoad: number, stepsNs: readonly number[]): stri
     otherLoad < 0.5
       ? ""
       : ` The machine was busy with other work (load ${otherLoad.toFixed(0)}): ratios hold better than figures.`;
-  const [least, most] = [Math.min(...stepsNs), Math.max(...stepsNs)].map((ns) => ns.toFixed(0));
-  const memory = ` Between the rows a step at random through 16 MiB of memory took ${least} to ${most} ns.`;
   const day = new Date().toISOString().slice(0, 10);
-  return `\`npm run bench\` on ${day}, ${describeMachine()}: ${cores}, TLS 1.3, everything through loopback.${memory}${busy}`;
+  return `\`npm run bench\` on ${day}, ${describeMachine()}: ${cores}, TLS 1.3, everything through loopback.${busy}`;
 }
 
 /**

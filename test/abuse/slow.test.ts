@@ -280,7 +280,7 @@ test("who has joined and drips a frame is away at the heartbeat's limit", async 
   for (const [at, byte] of frame.subarray(0, 44).entries()) {
     eve.write(Buffer.of(byte));
     beatFor(1_000);
-    // Bob answers his pings, so that only one of the two is silent.
+    // Bob talks, so that only one of the two is silent.
     bob.say({ type: "ping" });
     await bob.until((heard) => texts(heard).filter((text) => text === "pong").length > at);
   }

@@ -2,7 +2,7 @@ import assert from "node:assert/strict";
 import { test } from "node:test";
 
 import { createDelays } from "../../scripts/bench/delays.ts";
-import { putIntoReadme, spellCount, spellTable } from "../../scripts/bench/report.ts";
+import { putIntoReadme, spellCount, spellEach, spellTable } from "../../scripts/bench/report.ts";
 
 test("the table says how many times better the relay is, whichever way is better", () => {
   const figures = { "secure-room": 200, "plain-ws": 100, "socket-io": 50, "bare-node": 400 };
@@ -25,6 +25,11 @@ test("counts are said in three digits", () => {
     "988,000",
     "1,230,000",
   ]);
+});
+
+test("a sentence names all of them", () => {
+  const figures = { "secure-room": 1, "plain-ws": 2, "socket-io": 3_456, "bare-node": 4 };
+  assert.equal(spellEach(figures, spellCount), "the relay 1, plain `ws` 2, socket.io 3,460, bare Node 4");
 });
 
 test("the figures go between the markers, in place of the ones before", () => {
