@@ -97,6 +97,12 @@ export const loadEveryMs = 100;
 export const busyIdleShare = 0.04;
 export const calmIdleShare = 0.15;
 export const worthGathering = 1.1;
+/**
+ * A room that so many hear is told only so often who comes and goes, unless a message takes it along: each time is a write
+ * to all of them, and if many came at once, one by one, their number squared. Relay.
+ */
+export const crowdMembers = 50;
+export const tellCrowdEveryMs = 100;
 /** The first write to a socket goes out in pieces of at most so much, unless it is longer than so much in all. Relay. */
 export const firstPieceBytes = 960;
 export const mostFirstBytes = 16 * kiB;

@@ -10,11 +10,13 @@ import { encodeText } from "../protocol/control.ts";
 import {
   busyIdleShare,
   calmIdleShare,
+  crowdMembers,
   flushAtBytes,
   flushWindowMs,
   type Limits,
   loadEveryMs,
   replayQueueBytes,
+  tellCrowdEveryMs,
   worthGathering,
 } from "../protocol/limits.ts";
 import { Batch } from "./batch.ts";
@@ -46,6 +48,10 @@ export interface Audience<R extends Reader> {
   dirty: boolean;
   /** In whole ms of the clock, when it became dirty last. */
   dirtySinceMs: number;
+  /** When everybody was last told something that no message is, in ms of the clock. */
+  toldAtMs: number;
+  /** Whether a flush waits until it may be told again. */
+  isWaiting: boolean;
   /** The last stretch of `flushWindowMs` in which it had messages. */
   stretch: number;
 }
@@ -60,14 +66,11 @@ export interface Queue {
 }
 
 export interface Fanout<R extends Reader> {
-  /**
-   * Has the room flushed soon, which is also when replays go on. Gives since when that has been wanted, in whole ms of the
-   * clock: one look at it for everything that goes out together.
-   */
-  touch(room: Audience<R>): number;
+  /** Has the room flushed soon, which is also when replays go on; a crowd, no more often than it is told things. */
+  touch(room: Audience<R>): void;
   /**
    * Queues the framed message from `from` to `to` in `slab`, before the log gets it, which may drop or move it at once.
-   * Gives what `touch` gives.
+   * Gives since when a flush has been wanted, in whole ms of the clock: one look at it for everything that goes out together.
    */
   post(room: Audience<R>, slab: Slab, from: number, to: number): number;
   /** To be called when the log has it: flushes now where more is queued than should wait. */
@@ -119,7 +122,18 @@ export function createFanout<R extends Reader>(options: {
   let stretches = 0;
   let clearedAtMs: number | null = null;
 
-  function touch(room: Audience<R>): number {
+  function touch(room: Audience<R>): void {
+    if (room.isWaiting) return;
+    const waitMs = room.live.size < crowdMembers ? 0 : room.toldAtMs + tellCrowdEveryMs - clock.now();
+    if (waitMs <= 0) return void hurry(room);
+    room.isWaiting = true;
+    clock.after(waitMs, () => {
+      room.isWaiting = false;
+      hurry(room);
+    });
+  }
+
+  function hurry(room: Audience<R>): number {
     if (room.dirty) return room.dirtySinceMs;
     room.dirty = true;
     room.dirtySinceMs = Math.floor(clock.now());
@@ -165,6 +179,7 @@ export function createFanout<R extends Reader>(options: {
     room.dirty = false;
     // What is announced from here on, of readers that are cut, waits for the next flush.
     room.queue = emptyQueue();
+    if (queue.texts !== null) room.toldAtMs = clock.now();
     if (queue.all.byteLength > 0 && room.live.size > 0) deliverAll(room, queue);
     if (room.replaying.size > 0) replayAll(room, queue);
     queue.all.letGo();
@@ -251,12 +266,10 @@ export function createFanout<R extends Reader>(options: {
     if (room.queue.all.byteLength >= flushAtBytes) flush(room);
   }
 
-  function announce(room: Audience<R>, text: Uint8Array): void {
-    const { queue } = room;
+  function queueText({ queue }: Audience<R>, text: Uint8Array): void {
     queue.all.add(text);
     queue.lasting?.add(text);
     (queue.texts ??= new Batch()).add(text);
-    touch(room);
   }
 
   return {
@@ -266,7 +279,7 @@ export function createFanout<R extends Reader>(options: {
       queue.lasting?.addKept(slab, from, to);
       queue.all.addKept(slab, from, to);
       posted++;
-      return touch(room);
+      return hurry(room);
     },
     relieve,
     postVolatile(room, frame) {
@@ -274,10 +287,13 @@ export function createFanout<R extends Reader>(options: {
       queue.lasting ??= queue.all.copy();
       queue.all.add(frame);
       posted++;
-      touch(room);
+      hurry(room);
       relieve(room);
     },
-    announce,
+    announce(room, text) {
+      queueText(room, text);
+      touch(room);
+    },
     enter(room, reader) {
       room.replaying.add(reader);
       touch(room);
@@ -289,7 +305,10 @@ export function createFanout<R extends Reader>(options: {
     cleared(rooms) {
       clearedAtMs = clock.now();
       const text = clearedFrame(0);
-      for (const room of rooms) announce(room, text);
+      for (const room of rooms) {
+        queueText(room, text);
+        hurry(room);
+      }
     },
     deliver: sendAwaited,
   };

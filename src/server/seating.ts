@@ -246,6 +246,8 @@ export function createSeating(options: {
       stretch: 0,
       dirty: false,
       dirtySinceMs: 0,
+      toldAtMs: -Infinity,
+      isWaiting: false,
     };
     rooms.set(id, room);
     counters.rooms++;

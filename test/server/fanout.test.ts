@@ -5,10 +5,12 @@ import { test } from "node:test";
 import {
   busyIdleShare,
   calmIdleShare,
+  crowdMembers,
   defaultLimits,
   flushWindowMs,
   leastPooledBytes,
   loadEveryMs,
+  tellCrowdEveryMs,
 } from "../../src/protocol/limits.ts";
 import { createCounters } from "../../src/server/counters.ts";
 import { type Audience, createFanout, emptyQueue, type Reader } from "../../src/server/fanout.ts";
@@ -75,6 +77,69 @@ test("rooms where people only come and go do not speak against gathering in thos
   assert.deepEqual([delayMs(), delayMs()], [0, flushWindowMs]);
 });
 
+/** A room of `members`, told about one after the other. */
+function crowd(members: number) {
+  const { clock, join } = testRelay({ maxMembers: 1_000 });
+  const enter = (): ReturnType<typeof join> => {
+    const member = join(room, `member ${count++}`);
+    clock.settle();
+    return member;
+  };
+  let count = 0;
+  const first = enter();
+  while (count < members) enter();
+  clock.step(tellCrowdEveryMs);
+  first.read();
+  return { clock, first, enter };
+}
+
+test("a crowd that comes in one by one is told ten times a second; whoever comes hears of everybody", () => {
+  const { clock, first, enter } = crowd(crowdMembers);
+  let writes = 0;
+  let heard = 0;
+  const all = [first];
+  for (let ms = 0; ms < 5 * tellCrowdEveryMs; ms++) {
+    all.push(enter());
+    const news = first.read().length;
+    heard += news;
+    if (news > 0) writes++;
+    clock.step(1);
+  }
+  clock.step(tellCrowdEveryMs);
+  heard += first.read().length;
+  assert.deepEqual([writes, heard], [5, 5 * tellCrowdEveryMs]);
+  for (const member of all.slice(1)) {
+    const names = new Set(member.read().flatMap((text) => ("fromUser" in text ? [text.fromUser] : [])));
+    assert.equal(names.size, crowdMembers + 5 * tellCrowdEveryMs);
+  }
+});
+
+test("a crowd hears the first who comes at once, and the next one together with what is said meanwhile", () => {
+  const { clock, first, enter } = crowd(crowdMembers);
+  enter();
+  assert.equal(first.read().length, 1);
+  const late = enter();
+  assert.equal(first.read().length, 0);
+  assert.equal(late.read().length, 0);
+  clock.step(tellCrowdEveryMs / 2);
+  first.send(frameOf("hello"));
+  assert.deepEqual(
+    first.read().map((heard) => isFrame(heard)),
+    [false, true],
+  );
+  assert.ok(late.read().some(isFrame));
+  clock.step(tellCrowdEveryMs);
+  assert.equal(first.read().length, 0);
+});
+
+test("fewer than a crowd hear at once of everybody who comes", () => {
+  const { first, enter } = crowd(crowdMembers - 2);
+  enter();
+  assert.equal(first.read().length, 1);
+  enter();
+  assert.equal(first.read().length, 1);
+});
+
 test("what goes out together ages together, and what comes after a flush has a time of its own", () => {
   const { clock, join, relay } = testRelay({ historyAgeMs: 60_000 });
   const ann = join(room, "ann");
@@ -126,6 +191,8 @@ test("what is queued, for those who lag too, or replayed, holds its slab until i
     queue: emptyQueue(),
     dirty: false,
     dirtySinceMs: 0,
+    toldAtMs: -Infinity,
+    isWaiting: false,
     stretch: 0,
   };
   const frame = frameOf("hello");
