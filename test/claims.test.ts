@@ -153,7 +153,7 @@ test("sections 1 to 3 of PROTOCOL.md say the numbers of limits.ts", () => {
     `ciphertext at most ${count(limits.maxHelloBytes)} bytes`,
     `"salt":b64u${saltBytes},"log":b64u${logIdBytes},`,
     `at most ${kiB(limits.replayQueueBytes)} queued`,
-    `A room that ${limits.crowdMembers} or more hear live is told of members, and lets newcomers in, at most every ${limits.tellCrowdEveryMs} ms`,
+    `A room of ${limits.crowdMembers} or more is told of members, and goes on with replays, at most every ${limits.tellCrowdEveryMs} ms`,
     `A text frame is at most ${kiB(usual.maxTextFrameBytes)}`,
     `a frame is at most ${kiB(usual.maxFrameBytes)}`,
     `\`seat\` is ${seatBytes} random bytes`,

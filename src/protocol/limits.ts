@@ -98,8 +98,9 @@ export const busyIdleShare = 0.04;
 export const calmIdleShare = 0.15;
 export const worthGathering = 1.1;
 /**
- * A room that so many hear is told only so often who comes and goes, unless a message takes it along: each time is a write
- * to all of them, and if many came at once, one by one, their number squared. Relay.
+ * A room of so many, those who still hear what came before among them, is told only so often who comes and goes, and goes
+ * on with replays no oftener, unless a message takes it along: each time is a write to all of them, and when many come one
+ * by one their number squared. Relay.
  */
 export const crowdMembers = 50;
 export const tellCrowdEveryMs = 100;

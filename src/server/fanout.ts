@@ -1,6 +1,6 @@
 // How a room's bytes reach its members: a queue per room, one flush of all dirty rooms per tick (under load, per
-// `flushWindowMs`), one buffer for everybody, and the only place that cuts a slow reader. Knows nothing of joins, names
-// or what a frame is for.
+// `flushWindowMs`; of a crowd that is only told who comes and goes, per `tellCrowdEveryMs`), one buffer for everybody, and
+// the only place that cuts a slow reader. Knows nothing of joins, names or what a frame is for.
 //
 // Why nothing is lost or doubled between replay and live: a reader's replay moves only inside the flush of its room,
 // behind the delivery of what was queued. When its cursor meets the end of the log there, every kept frame up to the
@@ -50,7 +50,7 @@ export interface Audience<R extends Reader> {
   dirtySinceMs: number;
   /** When everybody was last told something that no message is, in ms of the clock. */
   toldAtMs: number;
-  /** Whether a flush waits until it may be told again. */
+  /** Whether it is going to be flushed when it may be told again. */
   isWaiting: boolean;
   /** The last stretch of `flushWindowMs` in which it had messages. */
   stretch: number;
@@ -66,7 +66,7 @@ export interface Queue {
 }
 
 export interface Fanout<R extends Reader> {
-  /** Has the room flushed soon, which is also when replays go on; a crowd, no more often than it is told things. */
+  /** Has the room flushed soon, which is also when replays go on; a crowd that has just been told something, a little later. */
   touch(room: Audience<R>): void;
   /**
    * Queues the framed message from `from` to `to` in `slab`, before the log gets it, which may drop or move it at once.
@@ -123,8 +123,10 @@ export function createFanout<R extends Reader>(options: {
   let clearedAtMs: number | null = null;
 
   function touch(room: Audience<R>): void {
-    if (room.isWaiting) return;
-    const waitMs = room.live.size < crowdMembers ? 0 : room.toldAtMs + tellCrowdEveryMs - clock.now();
+    if (room.queue.all.byteLength >= flushAtBytes) return void hurry(room);
+    if (room.dirty || room.isWaiting) return;
+    const isCrowd = room.live.size + room.replaying.size >= crowdMembers;
+    const waitMs = isCrowd ? room.toldAtMs + tellCrowdEveryMs - clock.now() : 0;
     if (waitMs <= 0) return void hurry(room);
     room.isWaiting = true;
     clock.after(waitMs, () => {

@@ -65,7 +65,7 @@ export interface Relay {
   clear(): number;
   /** Ends what has run out. Runs by itself every `sweepEveryMs`. */
   sweep(): void;
-  /** From here on nothing is forwarded and nobody is told of anything; the doors close the connections. */
+  /** From here on nothing that comes is forwarded, and nobody is told of it; the doors close the connections. */
   stop(): void;
 }
 

@@ -2,6 +2,7 @@
 
 import assert from "node:assert/strict";
 import { test } from "node:test";
+import { frameKind } from "../../src/protocol/frame.ts";
 import {
   busyIdleShare,
   calmIdleShare,
@@ -10,6 +11,7 @@ import {
   flushWindowMs,
   leastPooledBytes,
   loadEveryMs,
+  replayQueueBytes,
   tellCrowdEveryMs,
 } from "../../src/protocol/limits.ts";
 import { createCounters } from "../../src/server/counters.ts";
@@ -17,7 +19,18 @@ import { type Audience, createFanout, emptyQueue, type Reader } from "../../src/
 import { createLogs, RoomLog, Share } from "../../src/server/log.ts";
 import { SlabPool } from "../../src/server/slab-pool.ts";
 import { binaryFrame, writeBinaryFrame } from "../../src/server/wire.ts";
-import { fakeClock, fakeWire, frameOf, isFrame, room, salt, testRelay, testRoom } from "./support.ts";
+import {
+  fakeClock,
+  fakeWire,
+  frameOf,
+  isFrame,
+  room,
+  salt,
+  seqs,
+  testRelay,
+  testRoom,
+  texts,
+} from "./support.ts";
 
 /** A room of two, one of whom says so many messages at a time. */
 function twoMembers(atATime = 2) {
@@ -79,7 +92,7 @@ test("rooms where people only come and go do not speak against gathering in thos
 
 /** A room of `members`, told about one after the other. */
 function crowd(members: number) {
-  const { clock, join } = testRelay({ maxMembers: 1_000 });
+  const { clock, join, relay } = testRelay({ maxMembers: 1_000 });
   const enter = (): ReturnType<typeof join> => {
     const member = join(room, `member ${count++}`);
     clock.settle();
@@ -90,7 +103,7 @@ function crowd(members: number) {
   while (count < members) enter();
   clock.step(tellCrowdEveryMs);
   first.read();
-  return { clock, first, enter };
+  return { clock, relay, first, enter };
 }
 
 test("a crowd that comes in one by one is told ten times a second; whoever comes hears of everybody", () => {
@@ -132,12 +145,60 @@ test("a crowd hears the first who comes at once, and the next one together with 
   assert.equal(first.read().length, 0);
 });
 
+test("what passes, and that everything is deleted, reach a crowd at once, behind whoever came before", () => {
+  const { clock, first, enter, relay } = crowd(crowdMembers);
+  enter();
+  first.read();
+  enter();
+  first.send(frameOf("typing", frameKind.volatile));
+  assert.deepEqual(
+    first.read().map((heard) => isFrame(heard)),
+    [false, true],
+  );
+  enter();
+  relay.clear();
+  assert.deepEqual(texts(first.read()), ["member here", "cleared"]);
+  clock.step(tellCrowdEveryMs);
+  assert.equal(first.read().length, 0);
+});
+
+test("what is said does not keep a crowd from hearing at once of who comes", () => {
+  const { clock, first, enter } = crowd(crowdMembers);
+  first.send(frameOf("hello"));
+  first.read();
+  clock.step(1);
+  enter();
+  assert.deepEqual(texts(first.read()), ["member here"]);
+});
+
 test("fewer than a crowd hear at once of everybody who comes", () => {
-  const { first, enter } = crowd(crowdMembers - 2);
+  const { clock, first, enter } = crowd(crowdMembers - 1);
   enter();
   assert.equal(first.read().length, 1);
   enter();
+  assert.equal(first.read().length, 0);
+  clock.step(tellCrowdEveryMs);
   assert.equal(first.read().length, 1);
+});
+
+test("those who still hear what came before are part of a crowd, and get all of it", () => {
+  const { clock, first, enter, relay } = crowd(crowdMembers - 2);
+  const most = Math.ceil(replayQueueBytes / 60_000);
+  for (let count = 0; count <= most; count++) first.send(frameOf(`long ${count}`, frameKind.message, 60_000));
+  first.read();
+  const late = [enter(), enter()];
+  assert.deepEqual(texts(first.read()), ["member here", "member here"]);
+  late.push(enter());
+  assert.equal(first.read().length, 0);
+  for (const { connection } of late) relay.drained(connection);
+  clock.step(tellCrowdEveryMs);
+  for (const { connection } of late) relay.drained(connection);
+  clock.step(tellCrowdEveryMs);
+  for (const member of late)
+    assert.deepEqual(
+      seqs(member.read()),
+      Array.from({ length: most + 1 }, (_, index) => index + 1),
+    );
 });
 
 test("what goes out together ages together, and what comes after a flush has a time of its own", () => {
