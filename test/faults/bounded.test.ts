@@ -8,7 +8,7 @@ import { setFlagsFromString } from "node:v8";
 import { runInNewContext } from "node:vm";
 import { WebSocket } from "ws";
 import { decodeFrame } from "../../src/protocol/frame.ts";
-import { subprotocol } from "../../src/protocol/limits.ts";
+import { defaultLimits, subprotocol } from "../../src/protocol/limits.ts";
 import { type RunningRelay, startRelay } from "../browser/relay.ts";
 import { fakeWire, frameOf, joinOf, room, testRelay, testRoom, type TestRoom } from "../server/support.ts";
 
@@ -47,9 +47,12 @@ async function enter(t: TestContext, port: number, name: string, into: TestRoom 
     ws,
     heard: () => heard,
     until: (count) =>
-      new Promise((resolve) => {
+      new Promise((resolve, reject) => {
         if (heard >= count) resolve();
         else wanted = { count, resolve };
+        void closed.then((code) =>
+          reject(new Error(`${name} was closed with ${code} after ${heard} of ${count}`)),
+        );
       }),
     closed,
   };
@@ -59,7 +62,8 @@ async function enter(t: TestContext, port: number, name: string, into: TestRoom 
 async function flood(speaker: Member, listener: Member, count: number, byteLength: number): Promise<void> {
   const frame = frameOf("flood", 1, byteLength);
   const goal = listener.heard() + count;
-  const window = 200;
+  // Less than may be queued for the listener: on a busy machine it would be cut as too slow a reader.
+  const window = Math.min(200, Math.floor(defaultLimits.maxQueueBytes / 2 / byteLength));
   while (listener.heard() < goal) {
     const burst = Math.min(window, goal - listener.heard());
     const next = listener.heard() + burst;
