@@ -2,9 +2,8 @@
 
 import type { DialectName } from "./dialects.ts";
 import { median, names, perServer, type PerServer } from "./figures.ts";
-import { type Effort, enter, type Guests, withHouses } from "./houses.ts";
+import { type Carried, carry, type Effort, enter, type Guests, withHouses } from "./houses.ts";
 import { memoryStepNs } from "./machine.ts";
-import type { Loaded } from "./orders.ts";
 
 export interface Crowd {
   readonly bytesPerMember: PerServer;
@@ -23,10 +22,6 @@ export interface Crowd {
   readonly stepsNs: readonly number[];
 }
 
-interface Talk extends Loaded {
-  readonly cpuUs: number;
-}
-
 /** In how many turns a crowd comes in. */
 const turns = 10;
 /** How often each server's talks while it is there. */
@@ -41,7 +36,7 @@ export async function crowd(
 ): Promise<Crowd> {
   const bytes = perServer((): number[] => []);
   const joins = perServer((): number[] => []);
-  const talks = perServer((): Talk[] => []);
+  const talks = perServer((): Carried[] => []);
   const stepsNs: number[] = [];
   const order = {
     messagesPerSecond: deliveriesPerSecond / guests.membersPerRoom,
@@ -70,16 +65,12 @@ export async function crowd(
         const first = (round * talksPerRound + talk) % names.length;
         for (const name of [...names.slice(first), ...names.slice(0, first)]) {
           stepsNs.push(memoryStepNs());
-          const { server, generator } = houses[name];
-          const before = server.usage();
-          const loaded = await generator.load({ ...order, forMs: 5 * effort.forMs });
-          const cpuMs = server.usage().cpuMs - before.cpuMs;
-          talks[name].push({ ...loaded, cpuUs: (cpuMs * 1000) / loaded.delivered });
+          talks[name].push(await carry(houses[name], { ...order, forMs: 5 * effort.forMs }));
         }
       }
     });
   }
-  const middle = (name: DialectName, of: (talk: Talk) => number): number => median(talks[name].map(of));
+  const middle = (name: DialectName, of: (talk: Carried) => number): number => median(talks[name].map(of));
   return {
     bytesPerMember: perServer((name) => median(bytes[name])),
     joinsPerCoreSecond: perServer((name) => median(joins[name])),

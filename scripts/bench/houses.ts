@@ -4,6 +4,7 @@ import { type Contender, start } from "./contenders.ts";
 import type { DialectName } from "./dialects.ts";
 import { names } from "./figures.ts";
 import { type Generator, startGenerator } from "./load.ts";
+import type { Loaded } from "./orders.ts";
 
 /** A server, and those who come to it. */
 export interface House {
@@ -58,6 +59,22 @@ export async function enter(
   await sleep(500);
   const after = server.usage();
   return { cpuMs: after.cpuMs - before.cpuMs, memoryBytes: after.memoryBytes - before.memoryBytes, tookMs };
+}
+
+/** A load, and microseconds of the server's core for each of its deliveries. */
+export interface Carried extends Loaded {
+  readonly cpuUs: number;
+}
+
+/** Has those who are in say what `order` asks for. */
+export async function carry(
+  { server, generator }: House,
+  order: Parameters<Generator["load"]>[0],
+): Promise<Carried> {
+  const before = server.usage();
+  const loaded = await generator.load(order);
+  const cpuMs = server.usage().cpuMs - before.cpuMs;
+  return { ...loaded, cpuUs: (cpuMs * 1000) / loaded.delivered };
 }
 
 /** All servers at once, each with `guests` in it; `measure` may put others in their places. */

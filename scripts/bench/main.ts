@@ -4,8 +4,8 @@
 //
 // Server and load have a core each, where there is `taskset`; the servers stand side by side and are measured in
 // turn, so that their ratios hold on a machine that does other things as well. How each figure is taken stands in
-// measures.ts and crowd.ts. The load is made by hand-made frames (dialects.ts), of one cost for all; when its core is full before the
-// server's, a server's own core still tells what it can carry: hence deliveries per second *of the core*.
+// measures.ts and crowd.ts. The load is made by hand-made frames (dialects.ts), of one cost for all; when its core is full
+// before the server's, a server's own core still tells what it can carry: hence deliveries per second *of the core*.
 //
 // `--quick` runs everything small and writes nothing.
 

@@ -3,6 +3,7 @@
 
 import { median, names, perServer, type PerServer } from "./figures.ts";
 import {
+  carry,
   type Effort,
   enter,
   type Entered,
@@ -137,15 +138,13 @@ export async function cost(
     // The first round is for the compilers. More of them than elsewhere: the figures lie close together.
     for (let round = 0; round <= 3 * effort.rounds; round++) {
       for (const name of names) {
-        const { server, generator } = houses[name];
-        const before = server.usage();
-        const { delivered } = await generator.load({
+        const { cpuUs } = await carry(houses[name], {
           messagesPerSecond: deliveriesPerSecond / guests.membersPerRoom,
           payloadBytes: 200,
           forMs: 2 * effort.forMs,
           drainMs: 3_000,
         });
-        if (round > 0) costs[name].push(((server.usage().cpuMs - before.cpuMs) * 1000) / delivered);
+        if (round > 0) costs[name].push(cpuUs);
       }
     }
     return perServer((name) => median(costs[name]));
