@@ -47,8 +47,12 @@ export function createChallenges(): Challenges {
     meet(socket, others) {
       const hello = new PartialHello();
       const look = (): void => {
-        const chunk: unknown = socket.read();
-        if (chunk instanceof Uint8Array) hello.add(chunk);
+        // From Node 26 on each read gives one piece of what is there.
+        for (;;) {
+          const chunk: unknown = socket.read();
+          if (!(chunk instanceof Uint8Array)) break;
+          hello.add(chunk);
+        }
         const { bytes } = hello;
         const protocols = hello.protocols();
         // The socket's owner has set it a time.
