@@ -7,6 +7,7 @@ import { dirname, join } from "node:path";
 import { test } from "node:test";
 import { fileURLToPath } from "node:url";
 import * as limits from "../src/protocol/limits.ts";
+import { defaultLimits as usual, type Rate } from "../src/protocol/relay-limits.ts";
 import { limitRows, plainRows, spellDefault } from "../src/server/flags.ts";
 import { retryMs } from "../src/server/acme.ts";
 import { warnDays } from "../src/server/certificate-expiry.ts";
@@ -129,11 +130,10 @@ const hours = (ms: number) => `${ms / 3_600_000} h`;
 const kiB = (bytes: number) => `${bytes / 1024} KiB`;
 const miB = (bytes: number) => `${bytes / 1024 ** 2} MiB`;
 const share = (percent: number) => ({ 25: "a quarter", 12.5: "an eighth" })[percent] ?? `${percent}%`;
-const perMinute = (rate: limits.Rate) => `${rate.count / (rate.perMs / 60_000)}/min burst ${rate.burst}`;
+const perMinute = (rate: Rate) => `${rate.count / (rate.perMs / 60_000)}/min burst ${rate.burst}`;
 
-/** Each is written with the numbers of limits.ts, one place for one number. */
-test("sections 1 to 3 of PROTOCOL.md say the numbers of limits.ts", () => {
-  const usual = limits.defaultLimits;
+/** Each is written with the numbers of limits.ts and relay-limits.ts, one place for one number. */
+test("sections 1 to 3 of PROTOCOL.md say the numbers of the program", () => {
   const { saltBytes, accessBytes, seatBytes, logIdBytes } = limits;
   const sentences = [
     `# secure-room protocol ${limits.protocolVersion} `,
@@ -181,7 +181,6 @@ test("sections 1 to 3 of PROTOCOL.md say the numbers of limits.ts", () => {
 });
 
 test("section 4 of PROTOCOL.md is the table of the limits", () => {
-  const usual = limits.defaultLimits;
   const { frameChargeBytes, fileChargeBytes, roomChargeBytes, seatChargeBytes } = limits;
   const eachCharge = new Set([fileChargeBytes, roomChargeBytes, seatChargeBytes]);
   const each = [...eachCharge].map(kiB).join(" or ");

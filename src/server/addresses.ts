@@ -4,7 +4,8 @@
 import type { IncomingMessage } from "node:http";
 import { isIP, isIPv4 } from "node:net";
 
-import { type Limits, socketsPerConnectionOfIp, spareSocketsOfIp } from "../protocol/limits.ts";
+import { socketsPerConnectionOfIp, spareSocketsOfIp } from "../protocol/limits.ts";
+import type { Limits } from "../protocol/relay-limits.ts";
 import { Bucket } from "./bucket.ts";
 import type { Clock } from "./clock.ts";
 import { Share } from "./log.ts";

@@ -1,6 +1,6 @@
 // A token bucket. Its clock is an argument of every call and must never run backward.
 
-import type { Rate } from "../protocol/limits.ts";
+import type { Rate } from "../protocol/relay-limits.ts";
 
 /** Holds between minus what is owed and `burst` tokens; `count` flow in over `perMs`. A count of 0 never refuses. */
 export class Bucket {

@@ -3,11 +3,11 @@
 import { readFileSync } from "node:fs";
 import {
   connectionsPerDescriptor,
-  defaultLimits,
   socketsPerConnection,
   spareDescriptors,
   spareSockets,
 } from "../protocol/limits.ts";
+import { defaultLimits } from "../protocol/relay-limits.ts";
 
 /** The soft limit of open files of this process; null where /proc does not tell. Node has raised it to the hard one. */
 export function readDescriptorLimit(): number | null {

@@ -1,6 +1,6 @@
 // What `secure-room doctor` says: each finding from facts that examine.ts has gathered. Pure; it changes nothing.
 
-import type { Limits } from "../protocol/limits.ts";
+import type { Limits } from "../protocol/relay-limits.ts";
 import { dayMs, miB } from "../protocol/units.ts";
 import { usualConnections } from "./descriptors.ts";
 import type { Facts, Source } from "./facts.ts";

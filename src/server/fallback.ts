@@ -5,7 +5,8 @@
 import type { IncomingMessage, ServerResponse } from "node:http";
 
 import { close as closeCodes } from "../protocol/close.ts";
-import { type Limits, pingAfterMs, pongWithinMs, sweepEveryMs } from "../protocol/limits.ts";
+import { pingAfterMs, pongWithinMs, sweepEveryMs } from "../protocol/limits.ts";
+import type { Limits } from "../protocol/relay-limits.ts";
 import type { Address, Addresses } from "./addresses.ts";
 import { Awake } from "./awake.ts";
 import { createPace, readBody } from "./body.ts";

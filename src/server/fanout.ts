@@ -7,21 +7,12 @@
 // last seq has been replayed to it and nothing is queued, so whatever comes next is queued for it as a live reader.
 
 import { encodeText } from "../protocol/control.ts";
-import {
-  busyIdleShare,
-  calmIdleShare,
-  crowdMembers,
-  flushAtBytes,
-  flushWindowMs,
-  type Limits,
-  loadEveryMs,
-  replayQueueBytes,
-  tellCrowdEveryMs,
-  worthGathering,
-} from "../protocol/limits.ts";
+import { crowdMembers, flushAtBytes, replayQueueBytes, tellCrowdEveryMs } from "../protocol/limits.ts";
+import type { Limits } from "../protocol/relay-limits.ts";
 import { Batch } from "./batch.ts";
 import type { Clock } from "./clock.ts";
 import type { Counters } from "./counters.ts";
+import { type Gathered, Gathering } from "./gathering.ts";
 import type { RoomLog } from "./log.ts";
 import type { Slab } from "./slabs.ts";
 import { textFrame, type Wire } from "./wire.ts";
@@ -36,7 +27,7 @@ export interface Reader {
 }
 
 /** A room, as the fan-out sees it. */
-export interface Audience<R extends Reader> {
+export interface Audience<R extends Reader> extends Gathered {
   readonly log: RoomLog;
   /** One framed `member` text per seat. */
   members(): Iterable<Uint8Array>;
@@ -52,8 +43,6 @@ export interface Audience<R extends Reader> {
   toldAtMs: number;
   /** Whether it is going to be flushed when it may be told again. */
   isWaiting: boolean;
-  /** The last stretch of `flushWindowMs` in which it had messages. */
-  stretch: number;
 }
 
 /** What waits for the next flush, in the order in which everybody gets it. */
@@ -113,13 +102,8 @@ export function createFanout<R extends Reader>(options: {
   readonly tooSlow: (reader: R) => void;
 }): Fanout<R> {
   const { limits, clock, counters, tooSlow } = options;
+  const gathering = new Gathering(clock);
   let dirtyRooms: Audience<R>[] = [];
-  let windowMs = 0;
-  let measuredAtMs = clock.now();
-  let idleMs = clock.idle();
-  /** Messages posted since, and in how many stretches of how many rooms. */
-  let posted = 0;
-  let stretches = 0;
   let clearedAtMs: number | null = null;
 
   function touch(room: Audience<R>): void {
@@ -140,8 +124,8 @@ export function createFanout<R extends Reader>(options: {
     room.dirty = true;
     room.dirtySinceMs = Math.floor(clock.now());
     if (dirtyRooms.push(room) === 1) {
-      if (windowMs === 0) clock.soon(flushAll);
-      else clock.after(windowMs, flushAll);
+      if (gathering.windowMs === 0) clock.soon(flushAll);
+      else clock.after(gathering.windowMs, flushAll);
     }
     return room.dirtySinceMs;
   }
@@ -150,30 +134,12 @@ export function createFanout<R extends Reader>(options: {
     const rooms = dirtyRooms;
     dirtyRooms = [];
     const nowMs = clock.now();
-    const stretch = Math.floor(nowMs / flushWindowMs);
     for (const room of rooms) {
       const { all, texts } = room.queue;
-      if (all.byteLength > (texts?.byteLength ?? 0) && room.stretch !== stretch) {
-        stretches++;
-        room.stretch = stretch;
-      }
+      if (all.byteLength > (texts?.byteLength ?? 0)) gathering.flushing(room, nowMs);
       flush(room);
     }
-    measureLoad(nowMs);
-  }
-
-  /** Gathering makes fewer and larger writes, but everybody waits: only where no time is left and there is much to gather. */
-  function measureLoad(nowMs: number): void {
-    const passedMs = nowMs - measuredAtMs;
-    if (passedMs < loadEveryMs) return;
-    const nowIdleMs = clock.idle();
-    const idleShare = (nowIdleMs - idleMs) / passedMs;
-    if (idleShare > calmIdleShare || posted <= stretches * worthGathering) windowMs = 0;
-    else if (idleShare < busyIdleShare) windowMs = flushWindowMs;
-    measuredAtMs = nowMs;
-    idleMs = nowIdleMs;
-    posted = 0;
-    stretches = 0;
+    gathering.flushed(nowMs);
   }
 
   function flush(room: Audience<R>): void {
@@ -280,7 +246,7 @@ export function createFanout<R extends Reader>(options: {
       const { queue } = room;
       queue.lasting?.addKept(slab, from, to);
       queue.all.addKept(slab, from, to);
-      posted++;
+      gathering.posted();
       return hurry(room);
     },
     relieve,
@@ -288,7 +254,7 @@ export function createFanout<R extends Reader>(options: {
       const { queue } = room;
       queue.lasting ??= queue.all.copy();
       queue.all.add(frame);
-      posted++;
+      gathering.posted();
       hurry(room);
       relieve(room);
     },

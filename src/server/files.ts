@@ -4,7 +4,8 @@
 
 import type { IncomingMessage, ServerResponse } from "node:http";
 
-import { fileSliceBytes, type Limits } from "../protocol/limits.ts";
+import { fileSliceBytes } from "../protocol/limits.ts";
+import type { Limits } from "../protocol/relay-limits.ts";
 import type { Addresses } from "./addresses.ts";
 import { answerOver, createPace } from "./body.ts";
 import type { Bucket } from "./bucket.ts";

@@ -1,7 +1,8 @@
 // Every setting of the relay in one table: its flag, its environment variable, its unit, its range, its line of help.
 // Data and its spelling only; settings.ts reads what was given.
 
-import { defaultLimits, maxRosterMembers, type Limits, type Rate } from "../protocol/limits.ts";
+import { maxRosterMembers } from "../protocol/limits.ts";
+import { defaultLimits, type Limits, type Rate } from "../protocol/relay-limits.ts";
 import { dayMs, giB, kiB, miB, secondMs } from "../protocol/units.ts";
 import { spellAge, spellSize } from "./values.ts";
 

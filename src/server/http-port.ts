@@ -1,7 +1,7 @@
 // Port 80 beside the TLS port: shows the authority what it looks for, and everybody else the way to https.
 
 import { createServer, type Socket } from "node:net";
-import type { Limits } from "../protocol/limits.ts";
+import type { Limits } from "../protocol/relay-limits.ts";
 import type { Challenges } from "./acme-challenges.ts";
 import { createCrowd, mostSocketsOfIp } from "./addresses.ts";
 import { listenOn } from "./listen.ts";

@@ -3,7 +3,8 @@
 // Upgrades go past it to websocket.ts.
 
 import type { IncomingMessage, OutgoingHttpHeaders, ServerResponse } from "node:http";
-import { protocolVersion, type Limits } from "../protocol/limits.ts";
+import { protocolVersion } from "../protocol/limits.ts";
+import type { Limits } from "../protocol/relay-limits.ts";
 import type { Assets } from "./assets.ts";
 import { type Counters, countRefusal } from "./counters.ts";
 import { flawOf, hasBody } from "./form.ts";

@@ -2,7 +2,8 @@
 // its room's, its sender's address's, and everybody's; a limit takes the oldest from its own shelf.
 // Knows neither sockets nor seats nor what a frame says.
 
-import { frameChargeBytes, type Limits } from "../protocol/limits.ts";
+import { frameChargeBytes } from "../protocol/limits.ts";
+import type { Limits } from "../protocol/relay-limits.ts";
 import { Endings } from "./endings.ts";
 import { shareOf } from "./share.ts";
 import { Shelf } from "./shelf.ts";

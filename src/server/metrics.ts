@@ -3,7 +3,7 @@
 import { readdirSync } from "node:fs";
 import { type IntervalHistogram, monitorEventLoopDelay } from "node:perf_hooks";
 
-import type { Limits } from "../protocol/limits.ts";
+import type { Limits } from "../protocol/relay-limits.ts";
 import type { Counters } from "./counters.ts";
 
 interface Family {

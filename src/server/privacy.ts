@@ -1,7 +1,7 @@
 // The page /privacy: what this relay keeps and for how long, made from the settings it runs with, in English and German.
 // It needs no script, and says nothing of any room.
 
-import type { Limits } from "../protocol/limits.ts";
+import type { Limits } from "../protocol/relay-limits.ts";
 import { dayMs, hourMs, minuteMs, secondMs } from "../protocol/units.ts";
 import { escapeHtml } from "./html.ts";
 import { spellSize } from "./values.ts";

@@ -10,7 +10,7 @@ import { createHash } from "node:crypto";
 import { close } from "../protocol/close.ts";
 import { decodeClientText, type Join } from "../protocol/control.ts";
 import { frameKind, frameKindOf, seqOf, stampFromUser, stampSeq } from "../protocol/frame.ts";
-import type { Limits } from "../protocol/limits.ts";
+import type { Limits } from "../protocol/relay-limits.ts";
 import { secondMs } from "../protocol/units.ts";
 import type { Address } from "./addresses.ts";
 import { Bucket } from "./bucket.ts";

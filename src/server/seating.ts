@@ -4,14 +4,8 @@
 import { fromBase64url, toBase64url } from "../protocol/base64url.ts";
 import { close } from "../protocol/close.ts";
 import type { MemberState } from "../protocol/control.ts";
-import {
-  awayMs,
-  type Limits,
-  logIdBytes,
-  nameProbeMs,
-  roomChargeBytes,
-  seatChargeBytes,
-} from "../protocol/limits.ts";
+import { awayMs, logIdBytes, nameProbeMs, roomChargeBytes, seatChargeBytes } from "../protocol/limits.ts";
+import type { Limits } from "../protocol/relay-limits.ts";
 import type { Clock } from "./clock.ts";
 import type { Counters, Refusal } from "./counters.ts";
 import { emptyQueue, type Fanout } from "./fanout.ts";

@@ -4,7 +4,8 @@
 import { randomBytes, X509Certificate } from "node:crypto";
 import type { Socket } from "node:net";
 import { close as closeCode } from "../protocol/close.ts";
-import { goodbyeMs, type Limits, maxOffences, sweepEveryMs } from "../protocol/limits.ts";
+import { goodbyeMs, maxOffences, sweepEveryMs } from "../protocol/limits.ts";
+import type { Limits } from "../protocol/relay-limits.ts";
 import type { Challenges } from "./acme-challenges.ts";
 import { createAddresses } from "./addresses.ts";
 import { createAssets, type PageFile } from "./assets.ts";

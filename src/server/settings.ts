@@ -1,7 +1,7 @@
 // Reads every setting of the table in flags.ts and checks it, alone and with the others.
 // It knows neither the command line's parser nor the network: raw texts go in, checked values or a Mistake come out.
 
-import { defaultLimits, type Limits, type Rate } from "../protocol/limits.ts";
+import { defaultLimits, type Limits, type Rate } from "../protocol/relay-limits.ts";
 import type { Configured } from "./config.ts";
 import { kiB } from "../protocol/units.ts";
 import { usualConnections } from "./descriptors.ts";

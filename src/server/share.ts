@@ -3,11 +3,11 @@
 import {
   fileChargeBytes,
   frameChargeBytes,
-  type Limits,
   maxHelloBytes,
   roomChargeBytes,
   seatChargeBytes,
 } from "../protocol/limits.ts";
+import type { Limits } from "../protocol/relay-limits.ts";
 import { kiB } from "../protocol/units.ts";
 
 /** `percent` of `budgetBytes`; 0 percent is no limit, so all of it. */

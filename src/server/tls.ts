@@ -8,7 +8,8 @@ import type { Socket } from "node:net";
 import type { Duplex } from "node:stream";
 import type { SecureContextOptions } from "node:tls";
 
-import { headCheckEveryMs, keepAliveMs, type Limits, maxRequestsPerSocket } from "../protocol/limits.ts";
+import { headCheckEveryMs, keepAliveMs, maxRequestsPerSocket } from "../protocol/limits.ts";
+import type { Limits } from "../protocol/relay-limits.ts";
 import type { Challenges } from "./acme-challenges.ts";
 import { addressName, createCrowd, mostSocketsOfIp } from "./addresses.ts";
 import type { Clock } from "./clock.ts";

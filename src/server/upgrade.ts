@@ -6,7 +6,8 @@ import { createHash } from "node:crypto";
 import type { IncomingMessage } from "node:http";
 import type { Duplex } from "node:stream";
 
-import { type Limits, retryFullMs, subprotocol } from "../protocol/limits.ts";
+import { retryFullMs, subprotocol } from "../protocol/limits.ts";
+import type { Limits } from "../protocol/relay-limits.ts";
 import type { Address } from "./addresses.ts";
 import type { Refusal } from "./counters.ts";
 import { flawOf, hasBody } from "./form.ts";

@@ -1,7 +1,7 @@
 // Reads and spells the values a person gives to flags: counts, sizes, ages, percents and rates.
 // Pure; it knows no flag. Null always means "not one of these".
 
-import type { Rate } from "../protocol/limits.ts";
+import type { Rate } from "../protocol/relay-limits.ts";
 import { dayMs, giB, hourMs, kiB, miB, minuteMs, secondMs } from "../protocol/units.ts";
 
 const sizeUnits: Readonly<Record<string, number>> = { "": 1, KiB: kiB, MiB: miB, GiB: giB };

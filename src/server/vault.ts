@@ -3,7 +3,8 @@
 // so has memory set aside, is kept within the same budget: there files that are still coming make way for each other.
 // Knows neither HTTP nor seats nor what a file says.
 
-import { fileChargeBytes, type Limits, sweepEveryMs } from "../protocol/limits.ts";
+import { fileChargeBytes, sweepEveryMs } from "../protocol/limits.ts";
+import type { Limits } from "../protocol/relay-limits.ts";
 import type { Clock } from "./clock.ts";
 import type { Counters } from "./counters.ts";
 import { shareOf } from "./share.ts";

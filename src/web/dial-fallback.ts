@@ -5,7 +5,8 @@ import { fromBase64url, type Bytes } from "../protocol/base64url.ts";
 import { close as closeCodes } from "../protocol/close.ts";
 import { decodeRelayText, encodeText, type Join, type RelayText } from "../protocol/control.ts";
 import { createEventReader, type StreamEvent } from "../protocol/event-stream.ts";
-import { closeWithinMs, defaultLimits, maxRetryAfterMs, retryBusyMs } from "../protocol/limits.ts";
+import { closeWithinMs, maxRetryAfterMs, retryBusyMs } from "../protocol/limits.ts";
+import { defaultLimits } from "../protocol/relay-limits.ts";
 import type { Line, LineListener } from "../session/world.ts";
 import { retryAfterOf } from "./retry-after.ts";
 

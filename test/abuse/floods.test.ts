@@ -13,7 +13,8 @@ import { connect as connectTls, type ConnectionOptions, type TLSSocket } from "n
 import { WebSocket } from "ws";
 
 import { encodeText } from "../../src/protocol/control.ts";
-import { defaultLimits, subprotocol } from "../../src/protocol/limits.ts";
+import { subprotocol } from "../../src/protocol/limits.ts";
+import { defaultLimits } from "../../src/protocol/relay-limits.ts";
 import { type RunningRelay, startRelay } from "../browser/relay.ts";
 import { handshake, maskedFrame } from "../server/house.ts";
 import { enter, type Talk, type Told } from "./bystanders.ts";

@@ -3,7 +3,8 @@
 import assert from "node:assert/strict";
 import { readFileSync } from "node:fs";
 import { test } from "node:test";
-import { defaultLimits, pbkdf2Rounds } from "../../src/protocol/limits.ts";
+import { pbkdf2Rounds } from "../../src/protocol/limits.ts";
+import { defaultLimits } from "../../src/protocol/relay-limits.ts";
 import { paddedLength } from "../../src/crypto/seal.ts";
 import { words } from "../../src/crypto/words.ts";
 

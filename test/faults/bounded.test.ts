@@ -8,7 +8,8 @@ import { setFlagsFromString } from "node:v8";
 import { runInNewContext } from "node:vm";
 import { WebSocket } from "ws";
 import { decodeFrame } from "../../src/protocol/frame.ts";
-import { defaultLimits, subprotocol } from "../../src/protocol/limits.ts";
+import { subprotocol } from "../../src/protocol/limits.ts";
+import { defaultLimits } from "../../src/protocol/relay-limits.ts";
 import { type RunningRelay, startRelay } from "../browser/relay.ts";
 import { fakeWire, frameOf, joinOf, room, testRelay, testRoom, type TestRoom } from "../server/support.ts";
 

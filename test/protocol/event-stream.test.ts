@@ -8,7 +8,8 @@ import {
   type StreamEvent,
 } from "../../src/protocol/event-stream.ts";
 import { base64urlLength, toBase64url } from "../../src/protocol/base64url.ts";
-import { defaultLimits, maxEventLength } from "../../src/protocol/limits.ts";
+import { maxEventLength } from "../../src/protocol/limits.ts";
+import { defaultLimits } from "../../src/protocol/relay-limits.ts";
 import { seededFractions } from "../seeded.ts";
 
 /** What is read of `pieces`; null where the reader gives up. */

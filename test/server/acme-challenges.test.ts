@@ -6,7 +6,7 @@ import { test, type TestContext } from "node:test";
 import { connect, type TLSSocket } from "node:tls";
 import { createChallenges } from "../../src/server/acme-challenges.ts";
 import { openHttpPort } from "../../src/server/http-port.ts";
-import { defaultLimits } from "../../src/protocol/limits.ts";
+import { defaultLimits } from "../../src/protocol/relay-limits.ts";
 import { dialTls, enter, readAll, startWith } from "./tls-house.ts";
 
 const domain = "chat.example.test";

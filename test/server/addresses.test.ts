@@ -2,7 +2,7 @@ import assert from "node:assert/strict";
 import type { IncomingMessage } from "node:http";
 import { test } from "node:test";
 
-import { defaultLimits } from "../../src/protocol/limits.ts";
+import { defaultLimits } from "../../src/protocol/relay-limits.ts";
 import { addressKey, createAddresses, createCrowd, mostSocketsOfIp } from "../../src/server/addresses.ts";
 import { fakeClock } from "./support.ts";
 

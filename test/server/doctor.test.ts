@@ -6,7 +6,7 @@ import { randomBytes } from "node:crypto";
 import { join } from "node:path";
 import { test } from "node:test";
 import { toBase64url } from "../../src/protocol/base64url.ts";
-import { defaultLimits } from "../../src/protocol/limits.ts";
+import { defaultLimits } from "../../src/protocol/relay-limits.ts";
 import { dayMs, giB, miB } from "../../src/protocol/units.ts";
 import { createChallenges } from "../../src/server/acme-challenges.ts";
 import { decodePage } from "../../src/server/assets.ts";

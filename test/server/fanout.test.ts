@@ -7,13 +7,13 @@ import {
   busyIdleShare,
   calmIdleShare,
   crowdMembers,
-  defaultLimits,
   flushWindowMs,
   leastPooledBytes,
   loadEveryMs,
   replayQueueBytes,
   tellCrowdEveryMs,
 } from "../../src/protocol/limits.ts";
+import { defaultLimits } from "../../src/protocol/relay-limits.ts";
 import { createCounters } from "../../src/server/counters.ts";
 import { type Audience, createFanout, emptyQueue, type Reader } from "../../src/server/fanout.ts";
 import { createLogs, RoomLog, Share } from "../../src/server/log.ts";

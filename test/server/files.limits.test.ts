@@ -4,7 +4,8 @@ import { once } from "node:events";
 import { connect } from "node:net";
 import { test } from "node:test";
 
-import { defaultLimits, fileChargeBytes } from "../../src/protocol/limits.ts";
+import { fileChargeBytes } from "../../src/protocol/limits.ts";
+import { defaultLimits } from "../../src/protocol/relay-limits.ts";
 import { miB } from "../../src/protocol/units.ts";
 import { beatenClock, countedClock, open, statusOf } from "./house.ts";
 import { bytesOf, frameOf, isFrame, room } from "./support.ts";

@@ -10,7 +10,8 @@ import { WebSocket } from "ws";
 
 import { close as closeCodes } from "../../src/protocol/close.ts";
 import { decodeFrame } from "../../src/protocol/frame.ts";
-import { defaultLimits, flushWindowMs, type Limits, subprotocol } from "../../src/protocol/limits.ts";
+import { flushWindowMs, subprotocol } from "../../src/protocol/limits.ts";
+import { defaultLimits, type Limits } from "../../src/protocol/relay-limits.ts";
 import { createAddresses } from "../../src/server/addresses.ts";
 import { createAssets } from "../../src/server/assets.ts";
 import { type Clock, systemClock } from "../../src/server/clock.ts";

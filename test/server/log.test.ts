@@ -1,7 +1,8 @@
 import assert from "node:assert/strict";
 import { test } from "node:test";
 
-import { defaultLimits, frameChargeBytes, type Limits } from "../../src/protocol/limits.ts";
+import { frameChargeBytes } from "../../src/protocol/limits.ts";
+import { defaultLimits, type Limits } from "../../src/protocol/relay-limits.ts";
 import { createLogs, type Logs, RoomLog, Share } from "../../src/server/log.ts";
 import { SlabPool } from "../../src/server/slab-pool.ts";
 import { seededFractions } from "../seeded.ts";

@@ -1,6 +1,6 @@
 import assert from "node:assert/strict";
 import { test } from "node:test";
-import { defaultLimits } from "../../src/protocol/limits.ts";
+import { defaultLimits } from "../../src/protocol/relay-limits.ts";
 import { dayMs, secondMs } from "../../src/protocol/units.ts";
 import {
   type Language,

@@ -5,7 +5,8 @@ import { createHash } from "node:crypto";
 import { test } from "node:test";
 
 import { decodeFrame, encodeFrame, frameKind, lasting } from "../../src/protocol/frame.ts";
-import { defaultLimits, replayQueueBytes } from "../../src/protocol/limits.ts";
+import { replayQueueBytes } from "../../src/protocol/limits.ts";
+import { defaultLimits } from "../../src/protocol/relay-limits.ts";
 import { kiB } from "../../src/protocol/units.ts";
 import {
   frameOf,

@@ -7,7 +7,7 @@ import { toBase64url } from "../../src/protocol/base64url.ts";
 import { encodeText, type Join, type RelayText } from "../../src/protocol/control.ts";
 import { createEventReader } from "../../src/protocol/event-stream.ts";
 import { decodeFrame, encodeFrame, type Frame, type FrameKind } from "../../src/protocol/frame.ts";
-import { defaultLimits, type Limits } from "../../src/protocol/limits.ts";
+import { defaultLimits, type Limits } from "../../src/protocol/relay-limits.ts";
 import { type Address, createAddresses } from "../../src/server/addresses.ts";
 import type { Clock } from "../../src/server/clock.ts";
 import { type Counters, createCounters } from "../../src/server/counters.ts";

@@ -5,7 +5,7 @@ import type { AddressInfo, Socket } from "node:net";
 import { connect } from "node:net";
 import type { TestContext } from "node:test";
 
-import { defaultLimits, type Limits } from "../../src/protocol/limits.ts";
+import { defaultLimits, type Limits } from "../../src/protocol/relay-limits.ts";
 import { createChallenges } from "../../src/server/acme-challenges.ts";
 import { type Clock, systemClock } from "../../src/server/clock.ts";
 import { createCounters } from "../../src/server/counters.ts";

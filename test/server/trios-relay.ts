@@ -1,7 +1,8 @@
 // The limits that need no socket: members, joins, queues, logs, files, the end.
 
 import { frameKind } from "../../src/protocol/frame.ts";
-import { farewellMs, fileChargeBytes, type Limits, sweepEveryMs } from "../../src/protocol/limits.ts";
+import { farewellMs, fileChargeBytes, sweepEveryMs } from "../../src/protocol/limits.ts";
+import type { Limits } from "../../src/protocol/relay-limits.ts";
 import { within } from "../../src/server/clock.ts";
 import { createCounters } from "../../src/server/counters.ts";
 import { type Closable, Lines } from "../../src/server/lines.ts";

@@ -1,7 +1,8 @@
 import assert from "node:assert/strict";
 import { test } from "node:test";
 
-import { defaultLimits, fileChargeBytes, type Limits } from "../../src/protocol/limits.ts";
+import { fileChargeBytes } from "../../src/protocol/limits.ts";
+import { defaultLimits, type Limits } from "../../src/protocol/relay-limits.ts";
 import { createCounters } from "../../src/server/counters.ts";
 import { createVault, FileShare, type StoredFile } from "../../src/server/vault.ts";
 import { fakeClock } from "./support.ts";

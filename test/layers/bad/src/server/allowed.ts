@@ -1,3 +1,3 @@
-import { defaultLimits } from "../protocol/limits.ts";
+import { defaultLimits } from "../protocol/relay-limits.ts";
 
 export const allowed = defaultLimits;
