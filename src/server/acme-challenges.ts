@@ -7,6 +7,7 @@ import type { Socket } from "node:net";
 import { createSecureContext, type SecureContext, TLSSocket } from "node:tls";
 import { dayMs } from "../protocol/units.ts";
 import { maxHelloRecordBytes, PartialHello } from "./client-hello.ts";
+import { readAllOf } from "./raw.ts";
 import { acmeIdentifier, basicConstraints, nameOf, subjectAltName, writeCertificate } from "./x509.ts";
 
 export interface Challenges {
@@ -47,12 +48,7 @@ export function createChallenges(): Challenges {
     meet(socket, others) {
       const hello = new PartialHello();
       const look = (): void => {
-        // From Node 26 on each read gives one piece of what is there.
-        for (;;) {
-          const chunk: unknown = socket.read();
-          if (!(chunk instanceof Uint8Array)) break;
-          hello.add(chunk);
-        }
+        hello.add(readAllOf(socket));
         const { bytes } = hello;
         const protocols = hello.protocols();
         // The socket's owner has set it a time.

@@ -1,4 +1,5 @@
-// An answer on a socket that Node has given up or handed over: a head that is no HTTP, an upgrade that is not granted.
+// Sockets before Node has taken them, or after it has given them up: what has come, and an answer to a head that is no HTTP
+// or an upgrade that is not granted.
 
 import { type OutgoingHttpHeaders, STATUS_CODES } from "node:http";
 import type { Duplex } from "node:stream";
@@ -34,4 +35,14 @@ export function answerRaw(
   socket.once("end", () => socket.destroy());
   socket.resume();
   socket.end(`HTTP/1.1 ${status} ${STATUS_CODES[status]}\r\n${lines.join("")}\r\n${body}`);
+}
+
+/** All that has come and not been read. From Node 26 on one read gives one piece of it. */
+export function readAllOf(socket: Duplex): Buffer {
+  const pieces: Uint8Array[] = [];
+  for (;;) {
+    const piece: unknown = socket.read();
+    if (!(piece instanceof Uint8Array)) return Buffer.concat(pieces);
+    pieces.push(piece);
+  }
 }

@@ -8,7 +8,7 @@ import type { Socket } from "node:net";
 import type { Duplex } from "node:stream";
 import type { SecureContextOptions } from "node:tls";
 
-import { headCheckEveryMs, keepAliveMs, maxRequestsPerSocket } from "../protocol/limits.ts";
+import { firstPieceBytes, headCheckEveryMs, keepAliveMs, maxRequestsPerSocket } from "../protocol/limits.ts";
 import type { Limits } from "../protocol/relay-limits.ts";
 import type { Challenges } from "./acme-challenges.ts";
 import { addressName, createCrowd, mostSocketsOfIp } from "./addresses.ts";
@@ -16,7 +16,7 @@ import type { Clock } from "./clock.ts";
 import { type Counters, countRefusal } from "./counters.ts";
 import { mostSockets } from "./descriptors.ts";
 import { codeOf } from "./mistake.ts";
-import { answerRaw } from "./raw.ts";
+import { answerRaw, readAllOf } from "./raw.ts";
 import { redirectPlainHttp } from "./redirect.ts";
 
 /** PEM, both. */
@@ -170,6 +170,7 @@ function watchSockets(
       if (socket.remotePort === undefined) stopTimer();
       else handshakes.set(ends, stopTimer);
       const greet = (): void => {
+        offerInPieces(socket);
         for (const listener of startHttp) Reflect.apply(listener, server, [socket]);
       };
       if (challenges.isOpen) challenges.meet(socket, greet);
@@ -177,6 +178,20 @@ function watchSockets(
     });
   });
   return sockets;
+}
+
+/**
+ * Has Node's TLS take what has come of a hello in small pieces. A piece that fills its buffer of 1 KiB is followed by another
+ * of 16 KiB, which the connection keeps for good; and with post-quantum keys the hello of every browser is so long.
+ */
+function offerInPieces(socket: Socket): void {
+  const bytes = readAllOf(socket);
+  for (let end = bytes.length; end > 0; end -= firstPieceBytes) {
+    socket.unshift(bytes.subarray(Math.max(0, end - firstPieceBytes), end));
+  }
+  // Before Node 26 a stream gives its pieces one by one only while it flows. It must not do so at once, when nobody has
+  // it yet, but when TLS looks at it, in the next tick.
+  process.nextTick(() => socket.resume());
 }
 
 /** Node does not say which raw socket is under a TLS one; no two of TCP that are open have the same ends. */

@@ -4,12 +4,12 @@ import { subscribe, unsubscribe } from "node:diagnostics_channel";
 import { once } from "node:events";
 import { Agent } from "node:https";
 import type { Server } from "node:http";
-import { connect as connectPlain } from "node:net";
+import { connect as connectPlain, type Socket } from "node:net";
 import { test } from "node:test";
 import type { ConnectionOptions, TLSSocket } from "node:tls";
 import { toBase64url } from "../../src/protocol/base64url.ts";
 import { encodeText } from "../../src/protocol/control.ts";
-import { maxRequestsPerSocket } from "../../src/protocol/limits.ts";
+import { firstPieceBytes, maxRequestsPerSocket } from "../../src/protocol/limits.ts";
 import { defaultLimits } from "../../src/protocol/relay-limits.ts";
 import { Mistake } from "../../src/server/mistake.ts";
 import { bytesOf, joinOf, testRoom } from "./support.ts";
@@ -347,4 +347,33 @@ test("a socket that could not be accepted is no reason to stop", async () => {
   const [server] = seen;
   assert.ok(server?.emit("error", Object.assign(new Error("accept EMFILE"), { code: "EMFILE" })));
   assert.equal((await ask("/healthz")).body, "ok\n");
+});
+
+test("a hello as long as a browser's reaches TLS in pieces that fill no buffer of it", async () => {
+  const reads: number[] = [];
+  const onSocket = (message: unknown): void => {
+    const { socket } = message as { readonly socket: Socket };
+    const read = socket.read.bind(socket);
+    socket.read = (size?: number): unknown => {
+      const bytes: unknown = read(size);
+      if (bytes instanceof Uint8Array) reads.push(bytes.length);
+      return bytes;
+    };
+  };
+  subscribe("net.server.socket", onSocket);
+  try {
+    const filling = Array.from({ length: 6 }, (_, index) => `${index}`.repeat(250));
+    (await dialTls(running.port, { ALPNProtocols: ["http/1.1", ...filling] })).destroy();
+  } finally {
+    unsubscribe("net.server.socket", onSocket);
+  }
+  // The relay has looked at all of it; what TLS takes was read last.
+  const byteLength = Math.max(...reads);
+  let taken = 0;
+  while (taken < byteLength) {
+    const piece = reads.pop() ?? 0;
+    assert.ok(piece > 0 && piece <= firstPieceBytes, `a piece of ${piece}`);
+    taken += piece;
+  }
+  assert.ok(byteLength > 1_500);
 });
