@@ -1,25 +1,13 @@
-// Reads every setting of the table in flags.ts and checks it, alone and with the others.
+// Reads every setting and checks it, alone and with the others; the limits through limit-settings.ts.
 // It knows neither the command line's parser nor the network: raw texts go in, checked values or a Mistake come out.
 
-import { defaultLimits, type Limits, type Rate } from "../protocol/relay-limits.ts";
-import type { Configured } from "./config.ts";
-import { kiB } from "../protocol/units.ts";
-import { usualConnections } from "./descriptors.ts";
-import { limitRows, type NumberRow, type RateRow, spell, variableOf } from "./flags.ts";
+import type { Limits } from "../protocol/relay-limits.ts";
+import { readLimits } from "./limit-settings.ts";
 import { type LogLevel, logLevels } from "./logger.ts";
 import { Mistake } from "./mistake.ts";
+import { find, findAll, type Given, readSwitch, refusal, type Source } from "./sources.ts";
+import { readCount } from "./values.ts";
 import { refuseStrangers } from "./variables.ts";
-import { leastShareBytes, mostFileBytes, shareOf } from "./share.ts";
-import {
-  nearSize,
-  readAge,
-  readCount,
-  readPercent,
-  readRate,
-  readSize,
-  spellAge,
-  spellSize,
-} from "./values.ts";
 
 /** What the command line or the environment said, checked. */
 export interface Settings {
@@ -62,44 +50,15 @@ export interface AcmeSettings {
   readonly directoryUrl: string;
 }
 
-/** Where the texts come from. Flags win over the environment, and that over the file of --config. */
-export interface Given {
-  /** By flag without dashes; a repeatable flag has several texts, one without a value `true`. */
-  readonly flags: Readonly<Record<string, string | readonly string[] | boolean | undefined>>;
-  readonly env: Readonly<Record<string, string | undefined>>;
-  readonly config?: Configured;
-  /** The soft limit of open files, null where it cannot be read. */
-  readonly descriptorLimit: number | null;
-}
-
-interface Source {
-  /** As the person wrote it: `--port`, `SECURE_ROOM_PORT` or `"port" in --config` */
-  readonly name: string;
-  readonly text: string;
-}
-
 /**
  * Reads every setting.
  * @throws Mistake naming the flag or variable, what was given and what is allowed
  */
 export function readSettings(given: Given): Settings {
   refuseStrangers(given.env);
-  const limits: { -readonly [K in keyof Limits]: Limits[K] } = {
-    ...defaultLimits,
-    maxConnections: usualConnections(given.descriptorLimit),
-  };
-  for (const row of limitRows) {
-    const source = find(given, row.flag);
-    if (source === null) continue;
-    if (row.unit === "rate") limits[row.key] = checkRate(source, row);
-    else limits[row.key] = checkNumber(source, row);
-  }
+  const limits = readLimits(given);
   const tls = !readSwitch(given, "no-tls");
   const url = readUrl(find(given, "url"));
-  // Where only the memory was said, the size follows it: a smaller memory is no mistake.
-  const mostBytes = mostFileBytes(limits);
-  if (find(given, "max-file") === null) limits.maxFileBytes = Math.min(limits.maxFileBytes, mostBytes);
-  checkTogether(limits);
   return {
     port: readPort(find(given, "port")) ?? 3000,
     ...readPlace(given, tls),
@@ -118,78 +77,6 @@ export function readSettings(given: Given): Settings {
     metricsPort: readPort(find(given, "metrics-port")),
     limits,
   };
-}
-
-function find(given: Given, flag: string): Source | null {
-  const text = given.flags[flag];
-  if (typeof text === "string") return { name: `--${flag}`, text };
-  const fromEnv = given.env[variableOf(flag)];
-  if (fromEnv !== undefined && fromEnv !== "") return { name: variableOf(flag), text: fromEnv };
-  const fromFile = given.config?.[flag];
-  return typeof fromFile === "string" ? { name: inConfig(flag), text: fromFile } : null;
-}
-
-function inConfig(flag: string): string {
-  return `"${flag}" in --config`;
-}
-
-function checkNumber(source: Source, row: NumberRow): number {
-  const value = readers[row.unit](source.text);
-  if (value === 0 && row.zeroIsOff) return 0;
-  if (value === null || value < row.least || value > row.most) {
-    const off = row.zeroIsOff ? ", or 0 for no limit" : "";
-    const range = `from ${spell(row.unit, row.least)} to ${spell(row.unit, row.most)}`;
-    const near = value === null && row.unit === "size" ? nearSize(source.text) : null;
-    throw refusal(source, `${kinds[row.unit]} ${range}${off}${near === null ? "" : `: write ${near}`}`);
-  }
-  return value;
-}
-
-function checkRate(source: Source, row: RateRow): Rate {
-  const value = readRate(source.text, defaultLimits[row.key], readers[row.of]);
-  if (value === null || value.count > row.most || value.burst > row.most) {
-    const what = row.of === "size" ? "sizes such as 512KiB" : "whole numbers";
-    throw refusal(source, `RATE or RATE:BURST, ${what} up to ${spell(row.of, row.most)}, or 0 for no limit`);
-  }
-  return value;
-}
-
-/** Limits that are sound one by one may still contradict each other. */
-function checkTogether(limits: Limits): void {
-  const { byteRate, maxFrameBytes } = limits;
-  if (byteRate.count > 0 && byteRate.burst < maxFrameBytes) {
-    const burst = `--byte-rate with a burst of ${spellSize(byteRate.burst)}`;
-    throw new Mistake(
-      `${burst} would never let a frame of --max-frame ${spellSize(maxFrameBytes)} in: write ` +
-        `--byte-rate ${spellSize(byteRate.count)}:${spellSize(maxFrameBytes)} or more`,
-    );
-  }
-  if (limits.maxVolatileQueueBytes > limits.maxQueueBytes) {
-    throw new Mistake(
-      `--max-volatile-queue must not be above --max-queue, which is ${spellSize(limits.maxQueueBytes)}`,
-    );
-  }
-  if (limits.maxFileBytes > mostFileBytes(limits)) {
-    throw new Mistake(
-      `--max-file ${spellSize(limits.maxFileBytes)} is more than one address may fill, ` +
-        `--file-share ${limits.fileSharePercent}% of --file-memory ${spellSize(limits.fileMemoryBytes)}: ` +
-        `write --max-file ${spellSize(mostFileBytes(limits))} or less, or give more memory`,
-    );
-  }
-  const shareBytes = shareOf(limits.logMemoryBytes, limits.logSharePercent);
-  if (shareBytes < leastShareBytes(limits)) {
-    const least = Math.ceil(leastShareBytes(limits) / shareOf(1, limits.logSharePercent) / kiB) * kiB;
-    throw new Mistake(
-      `--log-memory ${spellSize(limits.logMemoryBytes)} is too little: --log-share ${limits.logSharePercent}% of it, ` +
-        `for one address, must hold a room, a member and one frame of --max-frame ` +
-        `${spellSize(limits.maxFrameBytes)}: write --log-memory ${spellSize(least)} or more`,
-    );
-  }
-  if (limits.stopSpreadMs > limits.stopTimeoutMs) {
-    throw new Mistake(
-      `--stop-spread must not be above --stop-timeout, which is ${spellAge(limits.stopTimeoutMs)}`,
-    );
-  }
 }
 
 function readPort(source: Source | null): number | null {
@@ -283,16 +170,6 @@ function readOrigins(given: Given): ReadonlySet<string> {
   return new Set(findAll(given, "origin").map(readOrigin));
 }
 
-/** All texts of a repeatable flag, from the first place that has one. */
-function findAll(given: Given, flag: string): Source[] {
-  const texts = given.flags[flag];
-  if (Array.isArray(texts)) return texts.map((text: string) => ({ name: `--${flag}`, text }));
-  const fromEnv = (given.env[variableOf(flag)] ?? "").split(/[\s,]+/).filter((text) => text !== "");
-  if (fromEnv.length > 0) return fromEnv.map((text) => ({ name: variableOf(flag), text }));
-  const fromFile = given.config?.[flag];
-  return Array.isArray(fromFile) ? fromFile.map((text: string) => ({ name: inConfig(flag), text })) : [];
-}
-
 function readUrl(source: Source | null): string | null {
   return source === null ? null : readOrigin(source);
 }
@@ -320,26 +197,5 @@ function readLogLevel(source: Source | null): LogLevel {
   return level;
 }
 
-function readSwitch(given: Given, flag: string): boolean {
-  if (given.flags[flag] === true) return true;
-  const source = find(given, flag);
-  if (source === null) return given.config?.[flag] === true;
-  if (source.text === "0" || source.text === "false") return false;
-  if (source.text === "1" || source.text === "true") return true;
-  throw refusal(source, "1 or 0");
-}
-
-function refusal(source: Source, allowed: string): Mistake {
-  // What was given may hold anything: it must not break out of its line, or fill the screen.
-  return new Mistake(`${source.name} is ${JSON.stringify(source.text.slice(0, 60))}: expected ${allowed}`);
-}
-
 const maxContactLength = 300;
 const loopbacks: ReadonlySet<string> = new Set(["127.0.0.1", "::1", "localhost"]);
-const readers = { count: readCount, size: readSize, age: readAge, percent: readPercent };
-const kinds = {
-  count: "a whole number",
-  size: "a size such as 4MiB",
-  age: "a time such as 90s, 30m or 24h",
-  percent: "a percentage",
-};
