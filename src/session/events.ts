@@ -18,7 +18,7 @@ export interface Author {
 export interface MessageEntry {
   readonly kind: "message";
   readonly id: string;
-  /** Null until the message is sealed. */
+  /** Null until its echo has come. */
   readonly messageId: MessageId | null;
   readonly author: Author;
   /** By the author's clock, ms since 1970. */

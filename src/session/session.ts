@@ -28,6 +28,7 @@ import { createActs } from "./acts.ts";
 import { faultOfText, type MessageBody, type MessageId } from "./body.ts";
 import { createDialling } from "./dialling.ts";
 import { createEchoes } from "./echoes.ts";
+import { entryId, isShown } from "./entries.ts";
 import type { Status } from "./events.ts";
 import type { SharedFile } from "./files.ts";
 import { createHearing, type Hearing } from "./hearing.ts";
@@ -37,7 +38,7 @@ import { Outbox } from "./outbox.ts";
 import { createPresence } from "./presence.ts";
 import { Roster } from "./roster.ts";
 import { createSpeaking } from "./speaking.ts";
-import { entryId, isShown, Timeline } from "./timeline.ts";
+import { Timeline } from "./timeline.ts";
 import type { Line, SavedSession, SayFault, Session, SessionOptions, World } from "./world.ts";
 
 /** Makes the session of one tab in one room; nothing happens before `start`. */

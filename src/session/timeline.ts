@@ -2,24 +2,13 @@
 // found; behind them the own ones that the relay has not numbered yet. It opens nothing and draws nothing: it takes
 // opened bodies and tells what has changed.
 
-import { maxCameBy, maxKnownKeys, maxReactionsPerMessage, maxTimelineEntries } from "../protocol/limits.ts";
 import { remember } from "../protocol/bounded.ts";
+import { maxCameBy, maxKnownKeys, maxTimelineEntries } from "../protocol/limits.ts";
 import type { MessageBody, MessageId } from "./body.ts";
+import { deletedEntry, entryId, messageEntry, type ShownBody, withReaction } from "./entries.ts";
 import type { Author, Entry, MessageEntry, Notice, SessionEvent } from "./events.ts";
 import { lastsOf } from "./expiry.ts";
-import type { SharedFile } from "./files.ts";
 import { GapLines } from "./gap-lines.ts";
-
-/** What stands on screen as a message of its own. */
-export type ShownBody = Extract<MessageBody, { kind: "text" | "file" }>;
-const nothingLeft = {
-  text: "",
-  file: undefined,
-  edited: null,
-  deleted: true,
-  delivery: "sent" as const,
-  reactions: new Map(),
-};
 
 type Tell = (event: SessionEvent) => void;
 
@@ -177,7 +166,7 @@ export class Timeline {
       case "delete":
         this.#gaps.excuse(author.key, body.of);
         this.#fileIsOver(entryId(author.key, body.of));
-        this.#change(entryId(author.key, body.of), (entry) => ({ ...entry, ...nothingLeft }));
+        this.#change(entryId(author.key, body.of), deletedEntry);
         break;
       case "react":
         this.#change(this.#idOfMessage.get(body.id), (entry) =>
@@ -283,53 +272,4 @@ export class Timeline {
 function takeOut(ids: string[], id: string): void {
   const at = ids.indexOf(id);
   if (at >= 0) ids.splice(at, 1);
-}
-
-/** What a message is called on screens and in the archive: its author's key and its number. */
-export function entryId(key: string, counter: number): string {
-  return `${key}.${counter}`;
-}
-
-function messageEntry(
-  author: Author,
-  body: ShownBody,
-  messageId: MessageId | null,
-  seq: number | null,
-): MessageEntry {
-  const isText = body.kind === "text";
-  return {
-    kind: "message",
-    id: entryId(author.key, body.counter),
-    messageId,
-    author,
-    at: body.at,
-    text: isText ? body.text : "",
-    ...(isText ? {} : { file: fileIn(body) }),
-    ...(isText && body.re !== undefined ? { re: body.re } : {}),
-    edited: null,
-    deleted: false,
-    delivery: seq === null ? "sending" : "sent",
-    seq,
-    seenBy: 0,
-    reactions: new Map(),
-  };
-}
-
-/** Whether a body stands on screen as a message of its own. */
-export function isShown(body: MessageBody): body is ShownBody {
-  return body.kind === "text" || body.kind === "file";
-}
-
-function fileIn({ file, secret, size, fileName, type }: SharedFile): SharedFile {
-  return { file, secret, size, fileName, type };
-}
-
-/** One person counts once per emoji. */
-function withReaction(entry: MessageEntry, author: Author, emoji: string, on: boolean): MessageEntry {
-  const reactions = new Map(entry.reactions);
-  const others = (reactions.get(emoji) ?? []).filter((each) => each.key !== author.key);
-  const now = on ? [...others, author] : others;
-  if (now.length > 0) reactions.set(emoji, now);
-  else reactions.delete(emoji);
-  return reactions.size > maxReactionsPerMessage ? entry : { ...entry, reactions };
 }
