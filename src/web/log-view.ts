@@ -4,10 +4,11 @@
 import type { MessageId } from "../session/body.ts";
 import type { Entry, MessageEntry } from "../session/events.ts";
 import { dayOf, spellDay } from "./dates.ts";
-import { button, drawing, h } from "./dom.ts";
-import { iconPath } from "./icons.ts";
+import { button, h } from "./dom.ts";
 import { wording } from "./language.ts";
 import { type Around, drawEntry, redrawQuote, setHead, setRules } from "./message-view.ts";
+import { createQuotes } from "./quotes.ts";
+import { createReadingPlace } from "./reading-place.ts";
 
 export interface LogView {
   readonly element: HTMLElement;
@@ -49,8 +50,6 @@ interface LogOptions extends Pick<Around, "card"> {
 
 /** Messages of one author within this time stand under one name. */
 const groupMs = 5 * 60_000;
-/** Somebody this near to the end is reading along. */
-const nearEndPixels = 80;
 /** How long a message that was jumped to stands out. */
 const pointedForMs = 1_500;
 
@@ -68,26 +67,18 @@ export function createLogView(options: LogOptions): LogView {
     welcome,
     list,
   );
-  const newestButton = button("newest", drawing("icon-drawing", 24, iconPath.down), toEnd);
-  const newestText = h("span");
-  newestButton.append(newestText);
-  newestButton.hidden = true;
-  const element = h("div", { class: "log-frame" }, scroller, newestButton);
+  const place = createReadingPlace(scroller, list, () => {
+    if (isLooking) unreadSeen = true;
+  });
+  const element = h("div", { class: "log-frame" }, scroller, place.button);
 
   const shown = new Map<string, HTMLLIElement>();
   const entryOf = new Map<Element, Entry>();
-  const idOfMessage = new Map<MessageId, string>();
-  /** Whose quotes show a message, by the message's id. */
-  const quotes = new Map<MessageId, Set<HTMLLIElement>>();
-  let isAtEnd = true;
   let isQuiet = true;
   let isLooking = true;
-  let sticking = false;
-  let lastTop = 0;
   /** The first message that nobody was looking at; the line stays where it is until others come unseen. */
   let unread: HTMLLIElement | null = null;
   let unreadSeen = true;
-  let below = 0;
   let newestOwn: HTMLLIElement | null = null;
   let today = dayOf(Date.now());
   const cleared = new Set<string>();
@@ -99,11 +90,10 @@ export function createLogView(options: LogOptions): LogView {
     jump: (entry) => jump(entry.id),
     answered: ({ re }) => messageOf(re),
   };
-
-  scroller.addEventListener("scroll", scrolled, { passive: true });
-  // The keyboard of a phone, a longer draft, a picture that has loaded: the end stays in sight.
-  const sizes = new ResizeObserver(() => isAtEnd && stick());
-  for (const each of [scroller, list]) sizes.observe(each);
+  const quotes = createQuotes((item) => {
+    const entry = entryOf.get(item);
+    if (entry?.kind === "message") redrawQuote(item, entry, around);
+  });
 
   function put(entry: Entry, before: string | null): void {
     if (cleared.has(entry.id)) return;
@@ -120,11 +110,11 @@ export function createLogView(options: LogOptions): LogView {
     if (moves) list.insertBefore(item, next);
     if (known === undefined) noteNew(item, entry);
     for (const each of [item, item.nextElementSibling, moves ? followed : null]) settle(each);
-    if (entry.kind === "message") knowMessage(item, entry);
+    if (entry.kind === "message") quotes.put(item, entry);
     if (entry.kind === "message" && entry.author.own) markNewestOwn(item);
     welcome.hidden = true;
     turnDay();
-    if (isAtEnd) stick();
+    place.stay();
   }
 
   /** The last own message says for all above it that they are sent. */
@@ -137,35 +127,17 @@ export function createLogView(options: LogOptions): LogView {
     newestOwn = item;
   }
 
-  /** Remembers who quotes what, and draws the quotes of this message anew. */
-  function knowMessage(item: HTMLLIElement, entry: MessageEntry): void {
-    if (entry.re !== undefined) {
-      const quoting = quotes.get(entry.re) ?? new Set();
-      quotes.set(entry.re, quoting.add(item));
-    }
-    if (entry.messageId === null) return;
-    idOfMessage.set(entry.messageId, entry.id);
-    redrawQuotesOf(entry.messageId);
-  }
-
-  function redrawQuotesOf(id: MessageId): void {
-    for (const item of quotes.get(id) ?? []) {
-      const quoting = entryOf.get(item);
-      if (quoting?.kind === "message") redrawQuote(item, quoting, around);
-    }
-  }
-
   /** Own words take the eyes to the end; others' are counted while nobody looks at it. */
   function noteNew(item: HTMLLIElement, entry: Entry): void {
     if (entry.kind !== "message") return;
     if (entry.author.own) {
-      if (entry.delivery === "sending") toEnd();
+      if (entry.delivery === "sending") place.toEnd();
       return;
     }
     if (isQuiet) return;
     options.news(entry);
-    if (!isAtEnd) showBelow(below + 1);
-    if (isLooking && isAtEnd) return;
+    place.countBelow();
+    if (isLooking && place.atEnd()) return;
     if (unreadSeen) markUnread(item);
     unreadSeen = false;
   }
@@ -195,19 +167,9 @@ export function createLogView(options: LogOptions): LogView {
     shown.delete(id);
     entryOf.delete(item);
     if (item === unread) unread = null;
-    if (entry?.kind === "message") forgetMessage(item, entry);
+    if (entry?.kind === "message") quotes.remove(item, entry);
     settle(next);
     welcome.hidden = shown.size > 0;
-  }
-
-  function forgetMessage(item: HTMLLIElement, { re, messageId }: MessageEntry): void {
-    if (re !== undefined) {
-      quotes.get(re)?.delete(item);
-      if (quotes.get(re)?.size === 0) quotes.delete(re);
-    }
-    if (messageId === null) return;
-    idOfMessage.delete(messageId);
-    redrawQuotesOf(messageId);
   }
 
   /** Lines in front of an item and the name above it depend on what stands in front of it. */
@@ -239,50 +201,16 @@ export function createLogView(options: LogOptions): LogView {
     return undefined;
   }
 
-  function scrolled(): void {
-    if (sticking || !element.isConnected) return;
-    lastTop = scroller.scrollTop;
-    isAtEnd = scroller.scrollHeight - scroller.scrollTop - scroller.clientHeight < nearEndPixels;
-    newestButton.hidden = isAtEnd;
-    showBelow(isAtEnd ? 0 : below);
-    if (isAtEnd && isLooking) unreadSeen = true;
-  }
-
-  function showBelow(count: number): void {
-    below = count;
-    newestText.textContent = count === 0 ? "" : wording.newBelow(count);
-    newestButton.setAttribute("aria-label", wording.newBelow(count));
-  }
-
-  function toEnd(): void {
-    isAtEnd = true;
-    newestButton.hidden = true;
-    showBelow(0);
-    stick();
-  }
-
-  /** Once a frame: asking for the height after each of many messages would lay all of them out each time. */
-  function stick(): void {
-    if (sticking) return;
-    sticking = true;
-    requestAnimationFrame(() => {
-      sticking = false;
-      scroller.scrollTop = scroller.scrollHeight;
-    });
-  }
-
   function quiet(now: boolean): void {
     isQuiet = now;
     scroller.setAttribute("aria-live", now ? "off" : "polite");
   }
 
   function look(looking: boolean): void {
-    // Out of the page, a part that scrolls forgets where it stood.
-    if (looking && !isLooking && !isAtEnd) scroller.scrollTop = lastTop;
-    if (looking && !isLooking && isAtEnd) stick();
+    if (looking && !isLooking) place.restore();
     isLooking = looking;
     turnDay();
-    if (looking && isAtEnd) unreadSeen = true;
+    if (looking && place.atEnd()) unreadSeen = true;
   }
 
   function alone(isAlone: boolean): void {
@@ -294,7 +222,7 @@ export function createLogView(options: LogOptions): LogView {
   }
 
   function messageOf(id: MessageId | undefined): MessageEntry | null {
-    const item = shown.get(idOfMessage.get(id ?? "") ?? "");
+    const item = quotes.itemOf(id);
     const entry = item && entryOf.get(item);
     return entry?.kind === "message" ? entry : null;
   }
@@ -334,7 +262,7 @@ export function createLogView(options: LogOptions): LogView {
     remove,
     clear,
     alone,
-    atEnd: () => isAtEnd,
+    atEnd: place.atEnd,
     quiet,
     look,
     entryOf: (item) => entryOf.get(item),

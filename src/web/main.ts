@@ -1,19 +1,19 @@
 // The page: wires the door, the keys, the sessions and the rooms together, and keeps the tab over a reload.
 
+// First: it takes the words out of the address.
 import { openedAddress, restoreAddress } from "./opened.ts";
-import type { Random } from "../crypto/bytes.ts";
 import { type Bytes, toBase64url } from "../protocol/base64url.ts";
+import { maxOpenRooms } from "../protocol/limits.ts";
+import type { Random } from "../crypto/bytes.ts";
 import { deriveRoomKeys, type RoomKeys } from "../crypto/keys.ts";
 import { createMemberKey, type MemberKey, restoreMemberKey } from "../crypto/member.ts";
 import { generatePhrase, normalisePhrase, type Phrase } from "../crypto/phrase.ts";
-import { maxOpenRooms } from "../protocol/limits.ts";
 import { faultOfText } from "../session/body.ts";
-import { createSession } from "../session/session.ts";
-import type { Session } from "../session/world.ts";
 import type { SessionEvent } from "../session/events.ts";
-import { inviteLink, readInvitation } from "../session/invite.ts";
 import { textOf } from "../session/files.ts";
-import type { World } from "../session/world.ts";
+import { inviteLink, readInvitation } from "../session/invite.ts";
+import { createSession } from "../session/session.ts";
+import type { Session, World } from "../session/world.ts";
 import { alertTo, showUnseen } from "./alerts.ts";
 import { type Claim, createClaim } from "./claim.ts";
 import { dial, type Way } from "./dial.ts";
@@ -30,6 +30,7 @@ import { openSettings } from "./settings.ts";
 import { isKeepable, openShelf, type SavedRoom } from "./storage.ts";
 import { createTab } from "./tab.ts";
 import { followKeyboard } from "./viewport.ts";
+import { watchTab } from "./watch-tab.ts";
 
 /** A room of this tab with all that belongs to it. */
 interface Room extends OpenRoom {
@@ -61,7 +62,7 @@ async function start(): Promise<void> {
     );
     return;
   }
-  keepTabOverReload();
+  watchTab(rooms, tab, put);
   const saved = tab.load();
   const words = invitation.kind === "words" ? invitation.text : "";
   const invited = normalisePhrase(words);
@@ -288,49 +289,7 @@ function after(ms: number, callback: () => void): () => void {
   return () => clearTimeout(timer);
 }
 
-/** Into storage when nobody looks, out of it when somebody does: tab.ts says why. */
-function keepTabOverReload(): void {
-  /** From `pagehide` on another page may go on from what this one has put. */
-  let isAway = false;
-  addEventListener("pagehide", () => {
-    isAway = true;
-    put();
-    for (const { claim } of rooms.all()) claim.rest();
-  });
-  addEventListener("pageshow", ({ persisted }) => void (persisted ? backFromCache() : wakeTab()));
-  addEventListener("online", wakeRooms);
-  // A link opened over the page: what stands behind # must not stay in the address.
-  addEventListener("hashchange", () => location.reload());
-  document.addEventListener("visibilitychange", () => {
-    if (!document.hidden) return isAway ? undefined : wakeTab();
-    put();
-    rooms.look();
-  });
-  addEventListener("beforeunload", (event) => {
-    // The browser asks whether to go: something that was written would be lost.
-    if (!put()) event.preventDefault();
-    if (!document.hidden && tab.isUntouched()) tab.drop();
-  });
-
-  async function backFromCache(): Promise<void> {
-    const claimed = await Promise.all(rooms.all().map(({ claim }) => claim.again()));
-    if (!tab.isUntouched() || claimed.includes(false)) return location.reload();
-    isAway = false;
-    wakeTab();
-  }
-}
-
+/** Into storage, with the room in front first; false when something that was written does not fit. */
 function put(): boolean {
   return tab.put(rooms.front()?.phrase ?? null);
-}
-
-function wakeTab(): void {
-  if (document.hidden) return;
-  tab.drop();
-  wakeRooms();
-}
-
-function wakeRooms(): void {
-  for (const { session } of rooms.all()) session.wake();
-  rooms.look();
 }
