@@ -42,6 +42,13 @@ test("README names every plain flag, and no flag that does not exist", () => {
   for (const flag of named) assert.ok(known.has(flag), `README names ${flag}`);
 });
 
+test("README, the sizing and the unit for systemd want the same memory", () => {
+  const read = (file: string): string => readFileSync(join(root, "scripts/deploy", file), "utf8");
+  const [, gib = ""] = /one core and ([\d.]+) GiB holds 10,000 guests/.exec(readme) ?? [];
+  assert.match(read("README.md"), new RegExp(`a relay wants ${gib} GiB`));
+  assert.match(read("secure-room.service"), new RegExp(`^MemoryMax=${Number(gib) * 1024}M$`, "m"));
+});
+
 test("the files of scripts/deploy name no flag and no setting that does not exist", () => {
   const known = new Set([...limitRows, ...plainRows].map(({ flag }) => flag));
   const others = "now build read-only cap-drop security-opt from chown interval timeout start-period";
@@ -153,7 +160,8 @@ test("sections 1 to 3 of PROTOCOL.md say the numbers of the program", () => {
     `ciphertext at most ${count(limits.maxHelloBytes)} bytes`,
     `"salt":b64u${saltBytes},"log":b64u${logIdBytes},`,
     `at most ${kiB(limits.replayQueueBytes)} queued`,
-    `A room of ${limits.crowdMembers} or more is told of members, and goes on with replays, at most every ${limits.tellCrowdEveryMs} ms`,
+    `In a room of ${limits.crowdMembers} connections or more`,
+    `wait until ${limits.tellCrowdEveryMs} ms have passed since the last text to everybody`,
     `A text frame is at most ${kiB(usual.maxTextFrameBytes)}`,
     `a frame is at most ${kiB(usual.maxFrameBytes)}`,
     `\`seat\` is ${seatBytes} random bytes`,

@@ -1,5 +1,5 @@
-// The numbers of PROTOCOL.md that nobody can change, each with its unit in its name, its reason, and who enforces it.
-// Those that a host may change are in relay-limits.ts.
+// The numbers that no flag changes, those of PROTOCOL.md and those that relay and client set themselves, each with its unit
+// in its name, its reason, and who enforces it. Those that a host may change are in relay-limits.ts.
 
 import { kiB, miB, minuteMs, secondMs } from "./units.ts";
 
@@ -98,13 +98,16 @@ export const busyIdleShare = 0.04;
 export const calmIdleShare = 0.15;
 export const worthGathering = 1.1;
 /**
- * A room of so many, those who still hear what came before among them, is told only so often who comes and goes, and goes
- * on with replays no oftener, unless a message takes it along: each time is a write to all of them, and when many come one
- * by one their number squared. Relay.
+ * In a room of so many connections, those in replay among them, who comes and goes, and the next part of a replay, waits
+ * until so long after the last text to everybody, unless a message takes it along: each time is a write to all of them, and
+ * n who come one by one would cost n². Relay.
  */
 export const crowdMembers = 50;
 export const tellCrowdEveryMs = 100;
-/** The first write to a socket goes out in pieces of at most so much, unless it is longer than so much in all. Relay. */
+/**
+ * Node's TLS begins with a buffer of 1 KiB: a hello goes into it in pieces of at most `firstPieceBytes`, and so does the
+ * first write to a socket, unless that is longer than `mostFirstBytes` in all. Relay.
+ */
 export const firstPieceBytes = 960;
 export const mostFirstBytes = 16 * kiB;
 /** What waits in one room before it is flushed within the tick. Relay. */
@@ -151,9 +154,9 @@ export const reportEveryMs = 10 * secondMs;
 export const maxOffences = 1_000;
 /** The port for metrics: one or two machines look at it, at once. Relay. */
 export const metricsSockets = 16;
+export const metricsTimeoutMs = 5 * secondMs;
 /** An answer of an authority that gives certificates: a chain of three has 6 KB, some are longer. Relay. */
 export const maxAuthorityAnswerBytes = 256 * kiB;
-export const metricsTimeoutMs = 5 * secondMs;
 /** When to try again where there was no place: nobody knows when one is free, and asking is cheap. Relay. */
 export const retryFullMs = 10 * secondMs;
 /** What `secure-room doctor` waits for each of its questions, and reads of an answer. It asks one address, its own. */

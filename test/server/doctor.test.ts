@@ -17,7 +17,8 @@ import type { AuthorityFacts, Facts, Holder } from "../../src/server/facts.ts";
 import { findLocalCertificate } from "../../src/server/local-ca.ts";
 import { silentLog } from "../../src/server/logger.ts";
 import { start } from "../../src/server/server.ts";
-import { type Given, readSettings, type Settings } from "../../src/server/settings.ts";
+import { readSettings, type Settings } from "../../src/server/settings.ts";
+import type { Given } from "../../src/server/sources.ts";
 import { findSalt } from "../../src/server/state.ts";
 import { findingLines } from "../../src/terminal/findings.ts";
 import { withFolder } from "./folder.ts";
@@ -102,7 +103,10 @@ test("each thing that is wrong is found, alone, and says what to do", () => {
     [{ clockSynchronised: false }, /^poor clock: follows no time server/],
     [reach({ clockAheadMs: 90_000 }), /^poor clock: 90 s behind/],
     [reach({ clockAheadMs: -90_000 }), /^poor clock: 90 s ahead/],
-    [{ memoryBytes: 256 * miB }, /^poor memory: 256 MiB, but messages may fill 64MiB, files 192MiB/],
+    [
+      { memoryBytes: 512 * miB },
+      /^poor memory: 512 MiB, but messages may fill 64MiB, files 192MiB, 10000 connections 518MiB, .*--max-connections/,
+    ],
     [reach({ ours: false }), /^poor address: .*another salt/],
     [reach({ webSockets: false }), /^poor WebSockets: do not come through/],
   ];
