@@ -41,8 +41,7 @@ const lineBytes = 64;
 
 /**
  * Nanoseconds of one step at random through 16 MiB of memory. It tells what no load average does: how much of the
- * processor's cache is left by others, on the machine under a virtual one too. An AMD EPYC with 32 MiB gave 130 to 190 ns
- * while it had nothing else to do, and 15 for 4 MiB at its best; what is spread over ten thousand connections waits as well.
+ * processor's cache is left by others, on the machine under a virtual one too.
  */
 export function memoryStepNs(): number {
   const lines = walkedBytes / lineBytes;

@@ -1,5 +1,5 @@
 // How a room's bytes reach its members: a queue per room, one flush of all dirty rooms per tick (under load, per
-// `flushWindowMs`; of a crowd that is only told who comes and goes, per `tellCrowdEveryMs`), one buffer for everybody, and
+// `flushWindowMs`; of a crowd to which only texts go, per `tellCrowdEveryMs`), one buffer for everybody, and
 // the only place that cuts a slow reader. Knows nothing of joins, names or what a frame is for.
 //
 // Why nothing is lost or doubled between replay and live: a reader's replay moves only inside the flush of its room,
@@ -39,9 +39,9 @@ export interface Audience<R extends Reader> extends Gathered {
   dirty: boolean;
   /** In whole ms of the clock, when it became dirty last. */
   dirtySinceMs: number;
-  /** When everybody was last told something that no message is, in ms of the clock. */
+  /** When a text last went out to everybody, in ms of the clock. */
   toldAtMs: number;
-  /** Whether it is going to be flushed when it may be told again. */
+  /** Whether a timer will have it flushed: it is a crowd that was told something just now. */
   isWaiting: boolean;
 }
 
@@ -55,7 +55,7 @@ export interface Queue {
 }
 
 export interface Fanout<R extends Reader> {
-  /** Has the room flushed soon, which is also when replays go on; a crowd that has just been told something, a little later. */
+  /** Has the room flushed soon, which is also when replays go on; a crowd may have to wait for `tellCrowdEveryMs`. */
   touch(room: Audience<R>): void;
   /**
    * Queues the framed message from `from` to `to` in `slab`, before the log gets it, which may drop or move it at once.
@@ -107,19 +107,19 @@ export function createFanout<R extends Reader>(options: {
   let clearedAtMs: number | null = null;
 
   function touch(room: Audience<R>): void {
-    if (room.queue.all.byteLength >= flushAtBytes) return void hurry(room);
+    if (room.queue.all.byteLength >= flushAtBytes) return void schedule(room);
     if (room.dirty || room.isWaiting) return;
     const isCrowd = room.live.size + room.replaying.size >= crowdMembers;
     const waitMs = isCrowd ? room.toldAtMs + tellCrowdEveryMs - clock.now() : 0;
-    if (waitMs <= 0) return void hurry(room);
+    if (waitMs <= 0) return void schedule(room);
     room.isWaiting = true;
     clock.after(waitMs, () => {
       room.isWaiting = false;
-      hurry(room);
+      schedule(room);
     });
   }
 
-  function hurry(room: Audience<R>): number {
+  function schedule(room: Audience<R>): number {
     if (room.dirty) return room.dirtySinceMs;
     room.dirty = true;
     room.dirtySinceMs = Math.floor(clock.now());
@@ -247,7 +247,7 @@ export function createFanout<R extends Reader>(options: {
       queue.lasting?.addKept(slab, from, to);
       queue.all.addKept(slab, from, to);
       gathering.posted();
-      return hurry(room);
+      return schedule(room);
     },
     relieve,
     postVolatile(room, frame) {
@@ -255,7 +255,7 @@ export function createFanout<R extends Reader>(options: {
       queue.lasting ??= queue.all.copy();
       queue.all.add(frame);
       gathering.posted();
-      hurry(room);
+      schedule(room);
       relieve(room);
     },
     announce(room, text) {
@@ -275,7 +275,7 @@ export function createFanout<R extends Reader>(options: {
       const text = clearedFrame(0);
       for (const room of rooms) {
         queueText(room, text);
-        hurry(room);
+        schedule(room);
       }
     },
     deliver: sendAwaited,

@@ -21,8 +21,9 @@ export class Gathering {
   readonly #clock: Clock;
   #windowMs = 0;
   #measuredAtMs: number;
+  /** What `clock.idle` said then. */
   #idleMs: number;
-  /** Since then. */
+  /** Since then, as the stretches. */
   #messages = 0;
   #stretches = 0;
 

@@ -181,16 +181,16 @@ function watchSockets(
 }
 
 /**
- * Has Node's TLS take what has come of a hello in small pieces. A piece that fills its buffer of 1 KiB is followed by another
- * of 16 KiB, which the connection keeps for good; and with post-quantum keys the hello of every browser is so long.
+ * Has Node's TLS take what has come of a hello in small pieces. One that fills its first buffer of 1 KiB has it add another of
+ * 16 KiB, which the connection keeps for good (NodeBIO in Node's src/crypto); and a hello with post-quantum keys is so long.
  */
 function offerInPieces(socket: Socket): void {
   const bytes = readAllOf(socket);
   for (let end = bytes.length; end > 0; end -= firstPieceBytes) {
     socket.unshift(bytes.subarray(Math.max(0, end - firstPieceBytes), end));
   }
-  // Before Node 26 a stream gives its pieces one by one only while it flows. It must not do so at once, when nobody has
-  // it yet, but when TLS looks at it, in the next tick.
+  // TLS reads what is buffered in the next tick (`initRead` in Node's tls), and before Node 26 a stream gives it pieces one by
+  // one only while it flows. Any earlier they would flow to nobody.
   process.nextTick(() => socket.resume());
 }
 

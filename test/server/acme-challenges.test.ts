@@ -4,9 +4,9 @@ import { once } from "node:events";
 import { connect as connectPlain } from "node:net";
 import { test, type TestContext } from "node:test";
 import { connect, type TLSSocket } from "node:tls";
+import { defaultLimits } from "../../src/protocol/relay-limits.ts";
 import { createChallenges } from "../../src/server/acme-challenges.ts";
 import { openHttpPort } from "../../src/server/http-port.ts";
-import { defaultLimits } from "../../src/protocol/relay-limits.ts";
 import { dialTls, enter, readAll, startWith } from "./tls-house.ts";
 
 const domain = "chat.example.test";

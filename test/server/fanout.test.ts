@@ -7,6 +7,7 @@ import {
   busyIdleShare,
   calmIdleShare,
   crowdMembers,
+  flushAtBytes,
   flushWindowMs,
   leastPooledBytes,
   loadEveryMs,
@@ -18,7 +19,7 @@ import { createCounters } from "../../src/server/counters.ts";
 import { type Audience, createFanout, emptyQueue, type Reader } from "../../src/server/fanout.ts";
 import { createLogs, RoomLog, Share } from "../../src/server/log.ts";
 import { SlabPool } from "../../src/server/slab-pool.ts";
-import { binaryFrame, writeBinaryFrame } from "../../src/server/wire.ts";
+import { binaryFrame, textFrame, writeBinaryFrame } from "../../src/server/wire.ts";
 import {
   fakeClock,
   fakeWire,
@@ -90,15 +91,15 @@ test("rooms where people only come and go do not speak against gathering in thos
   assert.deepEqual([delayMs(), delayMs()], [0, flushWindowMs]);
 });
 
-/** A room of `members`, told about one after the other. */
+/** A room of `members` who came one by one, all of them told. */
 function crowd(members: number) {
   const { clock, join, relay } = testRelay({ maxMembers: 1_000 });
+  let count = 0;
   const enter = (): ReturnType<typeof join> => {
     const member = join(room, `member ${count++}`);
     clock.settle();
     return member;
   };
-  let count = 0;
   const first = enter();
   while (count < members) enter();
   clock.step(tellCrowdEveryMs);
@@ -143,6 +144,19 @@ test("a crowd hears the first who comes at once, and the next one together with 
   assert.ok(late.read().some(isFrame));
   clock.step(tellCrowdEveryMs);
   assert.equal(first.read().length, 0);
+});
+
+test("what waits for a crowd goes out before its time once it is too much for one flush", () => {
+  const { clock, first, enter } = crowd(crowdMembers);
+  enter();
+  const [told] = first.read();
+  const startMs = clock.now();
+  const enough = Math.ceil(flushAtBytes / textFrame(JSON.stringify(told)).length);
+  for (let count = 1; count < enough; count++) enter();
+  assert.equal(first.read().length, 0);
+  enter();
+  assert.equal(first.read().length, enough);
+  assert.equal(clock.now(), startMs);
 });
 
 test("what passes, and that everything is deleted, reach a crowd at once, behind whoever came before", () => {

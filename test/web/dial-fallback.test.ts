@@ -6,8 +6,8 @@ import { test, type TestContext } from "node:test";
 
 import type { Bytes } from "../../src/protocol/base64url.ts";
 import { encodeEvent } from "../../src/protocol/event-stream.ts";
-import { maxRetryAfterMs } from "../../src/protocol/limits.ts";
 import { decodeFrame, seqOf } from "../../src/protocol/frame.ts";
+import { maxRetryAfterMs } from "../../src/protocol/limits.ts";
 import { defaultLimits } from "../../src/protocol/relay-limits.ts";
 import type { Line } from "../../src/session/world.ts";
 import { dialFallback } from "../../src/web/dial-fallback.ts";
