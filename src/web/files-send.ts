@@ -2,15 +2,15 @@
 // was to leave is dropped in silence: what breaks off goes on when the room is live again, what cannot be sent says why.
 
 import { toBase64url } from "../protocol/base64url.ts";
-import { maxMediaTypeBytes, maxUploadTries } from "../protocol/limits.ts";
+import { maxUploadTries } from "../protocol/limits.ts";
 import type { Random } from "../crypto/bytes.ts";
-import { type FileKey, largestFile, sealFile } from "../crypto/files.ts";
+import { largestFile } from "../crypto/files.ts";
 import type { RoomKeys } from "../crypto/keys.ts";
-import { safeFileName, type SharedFile } from "../session/files.ts";
+import type { SharedFile } from "../session/files.ts";
 import { retryDelayMs } from "../session/retry.ts";
 import { button, h } from "./dom.ts";
 import { createItemView, type ItemView } from "./files-item.ts";
-import { redraw, shownAsFile } from "./files-picture.ts";
+import { look, seal, type SealedContent, sharedFile } from "./files-prepare.ts";
 import { fetchLimit, type Place, remove, upload } from "./files-transfer.ts";
 import { wording } from "./language.ts";
 import { spellSize } from "./size.ts";
@@ -185,7 +185,7 @@ export function createOutgoing(options: SendOptions): Outgoing {
     await item.looked;
     if (!items.has(item) || !(await judge(item))) return 0;
     const content = contentOf(item);
-    const sealed = await seal(content, options);
+    const sealed = await seal(content, options.keys(), options.random);
     if (sealed === null) fail(item, wording.files.unreadable, true);
     if (sealed === null || !items.has(item)) return 0;
     const place = options.place();
@@ -250,52 +250,7 @@ export function createOutgoing(options: SendOptions): Outgoing {
   return { element, stage, send, live, pending: () => items.size, take };
 }
 
-/** Looks at a file before it is sent: a picture is drawn anew, and what would tell more than it shows is said. */
-async function look(file: File, view: ItemView): Promise<File | null> {
-  const shown = await shownAsFile(file, file.type).catch(() => null);
-  if (shown !== null) view.preview(shown.kind);
-  if (shown?.kind === "video") view.note(wording.files.asItIs);
-  const isPicture = shown?.kind === "image" || file.type.startsWith("image/");
-  if (!isPicture) return null;
-  const redrawn = shown === null ? null : await redraw(file, shown.type);
-  if (redrawn !== null) view.offerOriginal();
-  else view.note(wording.files.asItIs);
-  return redrawn;
-}
-
 /** What goes out. */
 function contentOf({ file, redrawn, asOriginal }: Item): File {
   return redrawn !== null && !asOriginal ? redrawn : file;
-}
-
-interface SealedContent {
-  readonly key: FileKey;
-  readonly blob: Blob;
-}
-
-/** Null when the file cannot be read: moved, altered or deleted meanwhile, or a folder. */
-async function seal(
-  content: File,
-  { keys, random }: Pick<SendOptions, "keys" | "random">,
-): Promise<SealedContent | null> {
-  const read = async (from: number, to: number) =>
-    new Uint8Array(await content.slice(from, to).arrayBuffer());
-  try {
-    const { key, chunks } = await sealFile(keys(), content.size, read, random);
-    return { key, blob: new Blob([...chunks]) };
-  } catch {
-    return null;
-  }
-}
-
-function sharedFile({ file, secret, size }: FileKey, { name, type }: File): SharedFile {
-  const [plainType = ""] = type.split(";");
-  const isType = /^[\w.+-]+\/[\w.+-]+$/.test(plainType) && plainType.length <= maxMediaTypeBytes;
-  return {
-    file: toBase64url(file),
-    secret: toBase64url(secret),
-    size,
-    fileName: safeFileName(name),
-    type: isType ? plainType : "application/octet-stream",
-  };
 }
