@@ -41,6 +41,9 @@ export interface DoorwayOptions {
 /** The first byte of a TLS record that starts a handshake (RFC 8446, section 5.1); no HTTP method starts so. */
 const tlsHandshake = 0x16;
 
+/** How much later Node's own time for a handshake ends than ours: were it the same moment, one guest would count twice. */
+const nodesLaterMs = 100;
+
 /** Only suites with authenticated encryption and forward secrecy; the guest picks, it knows what its hardware does well. */
 const ciphers = [
   "TLS_AES_128_GCM_SHA256",
@@ -79,7 +82,7 @@ export function createDoorway(options: DoorwayOptions): Doorway {
     insecureHTTPParser: false,
     requireHostHeader: true,
   };
-  const tls = { ALPNProtocols: ["http/1.1"], handshakeTimeout: limits.tlsTimeoutMs };
+  const tls = { ALPNProtocols: ["http/1.1"], handshakeTimeout: limits.tlsTimeoutMs + nodesLaterMs };
   const tlsServer = certificate && createServer({ ...http, ...tls, ...contextOf(certificate) });
   const server: Server = tlsServer ?? createPlainServer(http);
   server.maxConnections = mostSockets(limits.maxConnections, descriptorLimit);
@@ -87,10 +90,14 @@ export function createDoorway(options: DoorwayOptions): Doorway {
   // Behind a proxy every socket is the proxy's, which has done nothing.
   const nameOf = trustProxy ? () => null : nameOrNull;
   server.on("drop", (data) => countRefusal(counters, "sockets", nameOf(data?.remoteAddress)));
-  // destroy(), because end() waits for a peer that may never answer, and so keeps the socket forever.
+  // Node's own hands it on as a head that is no HTTP, and so does not end it.
+  server.removeAllListeners("tlsClientError");
   server.on("tlsClientError", (error, socket) => {
+    const code = codeOf(error);
+    const reason = code === "ERR_TLS_HANDSHAKE_TIMEOUT" ? "tls-timeout" : "tls";
     // Who just goes has not failed.
-    if (codeOf(error) !== "ECONNRESET") countRefusal(counters, "tls", nameOf(socket.remoteAddress));
+    if (code !== "ECONNRESET") countRefusal(counters, reason, nameOf(socket.remoteAddress));
+    // Not end(), which waits for a peer that may never answer, and so keeps the socket forever.
     socket.destroy();
   });
   server.on("clientError", (error: Error, socket: Duplex & { remoteAddress?: string }) =>
@@ -166,10 +173,10 @@ function watchSockets(
         stopTimer();
         return redirectPlainHttp(socket, limits);
       }
-      // At a Unix socket all ends are the same; there Node's own time counts, from the first byte on.
-      if (socket.remotePort === undefined) stopTimer();
-      else handshakes.set(ends, stopTimer);
       const greet = (): void => {
+        // At a Unix socket all ends are the same; there Node's own time counts, from here on.
+        if (socket.remotePort === undefined) stopTimer();
+        else handshakes.set(ends, stopTimer);
         offerInPieces(socket);
         for (const listener of startHttp) Reflect.apply(listener, server, [socket]);
       };
