@@ -168,6 +168,7 @@ async function runServe(flags: Flags): Promise<void> {
     fingerprint: (vouched === null ? certificate : authority)?.fingerprint ?? null,
     browserWarns: certificate?.own === false,
     authorityUrl: vouched === null ? null : `${vouched}/ca`,
+    metricsUrl: running.metricsPort === null ? null : `http://127.0.0.1:${running.metricsPort}/metrics`,
     notices: [...notices, ...kept.notices],
   });
 }

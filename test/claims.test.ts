@@ -123,6 +123,7 @@ test("README's transcript is what the program prints", async () => {
       .replace(/..(?!$)/g, "$&:"),
     browserWarns: true,
     authorityUrl: null,
+    metricsUrl: null,
     notices: [],
   };
   const printed = await inviteWelcome(facts, { colours: false, columns: 80 }, seededRandom(6));

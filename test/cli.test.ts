@@ -179,14 +179,18 @@ describe("the command", { concurrency: 4 }, () => {
     { skip: isWindows },
     async () => {
       await withFolder(async (folder) => {
-        const { err } = await stopped(await serve(folder, ["--log-level", "info", "--metrics-port", "0"]));
+        const started = await serve(folder, ["--log-level", "info", "--metrics-port", "0"]);
+        const { err, out } = await stopped(started);
         const lines = err.trimEnd().split("\n");
         const events = lines.map((line) => JSON.parse(line) as { event: string; metricsPort?: number });
         assert.deepEqual(
           events.map(({ event }) => event),
           ["listening", "stopping", "stopped"],
         );
-        assert.ok((events[0]?.metricsPort ?? 0) > 0);
+        assert.match(
+          out,
+          new RegExp(`^metrics on http://127\\.0\\.0\\.1:${events[0]?.metricsPort}/metrics$`, "m"),
+        );
       });
     },
   );

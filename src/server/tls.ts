@@ -90,7 +90,7 @@ export function createDoorway(options: DoorwayOptions): Doorway {
   // Behind a proxy every socket is the proxy's, which has done nothing.
   const nameOf = trustProxy ? () => null : nameOrNull;
   server.on("drop", (data) => countRefusal(counters, "sockets", nameOf(data?.remoteAddress)));
-  // Node's own hands it on as a head that is no HTTP, and so does not end it.
+  // That of https hands a failed handshake on as a head that is no HTTP: it would count twice.
   server.removeAllListeners("tlsClientError");
   server.on("tlsClientError", (error, socket) => {
     const code = codeOf(error);

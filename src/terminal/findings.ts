@@ -21,5 +21,5 @@ function summaryOf(findings: readonly Finding[]): string {
   const bad = findings.filter(({ verdict }) => verdict === "bad").length;
   if (bad > 0) return bad === 1 ? "One thing keeps it from working." : `${bad} things keep it from working.`;
   if (findings.every(({ verdict }) => verdict === "good")) return "All is well.";
-  return "It works. Look at the lines that say so.";
+  return "No fault found. Look at the lines that say so.";
 }

@@ -19,6 +19,8 @@ export interface WelcomeFacts {
   readonly browserWarns: boolean;
   /** Where a device learns to trust the local authority; null where there is none. */
   readonly authorityUrl: string | null;
+  /** Where the numbers for Prometheus are; null where nobody wants them. */
+  readonly metricsUrl: string | null;
   /** Sentences about what changed since the last start. */
   readonly notices: readonly string[];
 }
@@ -56,6 +58,7 @@ export function plainWelcome(facts: WelcomeFacts): string {
             `authority SHA-256 ${facts.fingerprint}`,
             `browsers stop warning on a device that has followed ${facts.authorityUrl}`,
           ]),
+    ...(facts.metricsUrl === null ? [] : [`metrics on ${facts.metricsUrl}`]),
     `stop it with Ctrl-C or SIGTERM to pid ${facts.pid}`,
     "",
   ].join("\n");
@@ -137,6 +140,7 @@ function footer(facts: WelcomeFacts, { quiet }: Palette): string[] {
     ...(facts.fingerprint === null
       ? []
       : fingerprintRows(facts.authorityUrl === null ? "certificate" : "authority", facts.fingerprint, quiet)),
+    ...(facts.metricsUrl === null ? [] : [row("metrics", facts.metricsUrl, quiet)]),
     row("process", String(facts.pid), quiet),
     "",
     ...(facts.browserWarns ? [...warning.map((line) => margin + quiet(line)), ""] : []),

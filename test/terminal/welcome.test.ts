@@ -13,6 +13,7 @@ const facts: WelcomeFacts = {
   fingerprint: Array.from({ length: 32 }, () => "AB").join(":"),
   browserWarns: true,
   authorityUrl: null,
+  metricsUrl: null,
   notices: [],
 };
 const terminal = { colours: true, columns: 80 };
@@ -109,4 +110,12 @@ test("plain lines name the addresses and the fingerprint, and no passphrase", ()
 test("both forms say which process the signals go to", async () => {
   assert.match(plainWelcome(facts), /^stop it with Ctrl-C or SIGTERM to pid 4321$/m);
   assert.match(stripVTControlCharacters(await invite()), /^ {2}process {6}4321$/m);
+});
+
+test("both forms say where the numbers are, when there are any", async () => {
+  const metricsUrl = "http://127.0.0.1:39461/metrics";
+  assert.match(plainWelcome({ ...facts, metricsUrl }), /^metrics on http:\/\/127\.0\.0\.1:39461\/metrics$/m);
+  const shown = stripVTControlCharacters(await invite({ metricsUrl }));
+  assert.match(shown, /^ {2}metrics {6}http:\/\/127\.0\.0\.1:39461\/metrics$/m);
+  for (const text of [plainWelcome(facts), await invite()]) assert.doesNotMatch(text, /metrics/);
 });
