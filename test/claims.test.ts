@@ -162,7 +162,7 @@ test("sections 1 to 3 of PROTOCOL.md say the numbers of the program", () => {
     `"salt":b64u${saltBytes},"log":b64u${logIdBytes},`,
     `at most ${kiB(limits.replayQueueBytes)} queued`,
     `In a room of ${limits.crowdMembers} connections or more`,
-    `wait until ${limits.tellCrowdEveryMs} ms have passed since the last text to everybody`,
+    `wait up to ${limits.tellCrowdEveryMs} ms after a text to everybody, less when a frame, \`cleared\` or ${kiB(limits.flushAtBytes)} of texts go out`,
     `A text frame is at most ${kiB(usual.maxTextFrameBytes)}`,
     `a frame is at most ${kiB(usual.maxFrameBytes)}`,
     `\`seat\` is ${seatBytes} random bytes`,
@@ -204,7 +204,7 @@ test("section 4 of PROTOCOL.md is the table of the limits", () => {
       `${limits.socketsPerConnectionOfIp} × its connections + ${limits.spareSocketsOfIp}`,
     ],
     [
-      "TLS handshake, from the first packet · request head · join",
+      "TLS handshake, from the first packet (at a Unix socket again from the hello) · request head · join",
       `${seconds(usual.tlsTimeoutMs)} · ${seconds(usual.headTimeoutMs)} and ${kiB(usual.maxHeadBytes)} · ${seconds(usual.joinTimeoutMs)}`,
     ],
     [

@@ -99,7 +99,7 @@ export const calmIdleShare = 0.15;
 export const worthGathering = 1.1;
 /**
  * In a room of so many connections, those in replay among them, who comes and goes, and the next part of a replay, waits
- * until so long after the last text to everybody, unless a message takes it along: each time is a write to all of them, and
+ * up to so long after a text to everybody, less when a message takes it along: each time is a write to all of them, and
  * n who come one by one would cost n². Relay.
  */
 export const crowdMembers = 50;

@@ -20,8 +20,10 @@ export interface Finding {
 const expiryWarningMs = 14 * dayMs;
 /** What Node and the program need beside what rooms fill. */
 const programBytes = 120 * miB;
-/** Of one TLS connection, at most: 33 to 35 KiB were measured on Node 20, 39 to 53 on 22, 24 and 26. */
+/** Of one connection with TLS: 30 to 35 KiB were measured on Node 20, 39 to 53 on 22, 24 and 26. */
 const connectionBytes = 53 * kiB;
+/** Of one behind a proxy: 10 to 16 KiB on the four of them. */
+const plainConnectionBytes = 16 * kiB;
 /** Signatures and time-outs bear more, people who read times do not. */
 const clockSlackMs = 60_000;
 
@@ -33,7 +35,7 @@ export function diagnose(limits: Limits, facts: Facts): readonly Finding[] {
     judgePlace(facts),
     judgeDescriptors(limits, facts.descriptorLimit),
     judgeClock(facts),
-    judgeMemory(limits, facts.memoryBytes),
+    judgeMemory(limits, facts),
     ...judgeReach(facts),
   ];
 }
@@ -178,10 +180,11 @@ function judgeClock({ clockSynchronised, reach, place }: Facts): Finding {
   return { what, verdict: "poor", text };
 }
 
-function judgeMemory(limits: Limits, memoryBytes: number): Finding {
+function judgeMemory(limits: Limits, { memoryBytes, certificate }: Facts): Finding {
   const what = "memory";
   const { logMemoryBytes, fileMemoryBytes, maxConnections } = limits;
-  const connectionsBytes = maxConnections * connectionBytes;
+  const isPlain = certificate.state === "proxy";
+  const connectionsBytes = maxConnections * (isPlain ? plainConnectionBytes : connectionBytes);
   const has = `${Math.floor(memoryBytes / miB)} MiB`;
   const wants =
     `messages may fill ${spellSize(logMemoryBytes)}, files ${spellSize(fileMemoryBytes)}, ` +

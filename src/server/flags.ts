@@ -1,5 +1,5 @@
 // Every setting of the relay in one table: its flag, its environment variable, its unit, its range, its line of help.
-// Data and its spelling only; settings.ts reads what was given.
+// Data and its spelling only; settings.ts and limit-settings.ts read what was given.
 
 import { maxRosterMembers } from "../protocol/limits.ts";
 import { defaultLimits, type Limits, type Rate } from "../protocol/relay-limits.ts";

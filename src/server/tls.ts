@@ -41,7 +41,7 @@ export interface DoorwayOptions {
 /** The first byte of a TLS record that starts a handshake (RFC 8446, section 5.1); no HTTP method starts so. */
 const tlsHandshake = 0x16;
 
-/** How much later Node's own time for a handshake ends than ours: were it the same moment, one guest would count twice. */
+/** How much later Node's own time for a handshake ends than ours, which must be first: at TCP only ours counts. */
 const nodesLaterMs = 100;
 
 /** Only suites with authenticated encryption and forward secrecy; the guest picks, it knows what its hardware does well. */
@@ -94,9 +94,13 @@ export function createDoorway(options: DoorwayOptions): Doorway {
   server.removeAllListeners("tlsClientError");
   server.on("tlsClientError", (error, socket) => {
     const code = codeOf(error);
-    const reason = code === "ERR_TLS_HANDSHAKE_TIMEOUT" ? "tls-timeout" : "tls";
+    const isLate = code === "ERR_TLS_HANDSHAKE_TIMEOUT";
+    // Our own time has counted who is late; Node's fires as well after the process has stood still.
+    const isCounted = isLate && isAtTcp(server);
     // Who just goes has not failed.
-    if (code !== "ECONNRESET") countRefusal(counters, reason, nameOf(socket.remoteAddress));
+    if (code !== "ECONNRESET" && !isCounted) {
+      countRefusal(counters, isLate ? "tls-timeout" : "tls", nameOf(socket.remoteAddress));
+    }
     // Not end(), which waits for a peer that may never answer, and so keeps the socket forever.
     socket.destroy();
   });
@@ -199,6 +203,12 @@ function offerInPieces(socket: Socket): void {
   // TLS reads what is buffered in the next tick (`initRead` in Node's tls), and before Node 26 a stream gives it pieces one by
   // one only while it flows. Any earlier they would flow to nobody.
   process.nextTick(() => socket.resume());
+}
+
+/** Whether it listens at a port, and not at a Unix socket. */
+function isAtTcp(server: Server): boolean {
+  const address = server.address();
+  return typeof address === "object" && address !== null;
 }
 
 /** Node does not say which raw socket is under a TLS one; no two of TCP that are open have the same ends. */

@@ -7,7 +7,7 @@ import { join } from "node:path";
 import { test } from "node:test";
 import { toBase64url } from "../../src/protocol/base64url.ts";
 import { defaultLimits } from "../../src/protocol/relay-limits.ts";
-import { dayMs, giB, miB } from "../../src/protocol/units.ts";
+import { dayMs, giB, kiB, miB } from "../../src/protocol/units.ts";
 import { createChallenges } from "../../src/server/acme-challenges.ts";
 import { decodePage } from "../../src/server/assets.ts";
 import { findCertificate } from "../../src/server/certificate.ts";
@@ -67,6 +67,23 @@ function complaints(facts: Partial<Facts>): string[] {
 test("where all is well the doctor finds nothing", () => {
   assert.deepEqual(complaints({}), []);
   assert.match(findingLines(diagnose(defaultLimits, well)), /\nAll is well\.\n$/);
+});
+
+test("memory is enough from what messages, files, connections and the program may take; behind a proxy that is less", () => {
+  const isEnough = (memoryBytes: number, more: Partial<Facts> = {}): boolean =>
+    complaints({ memoryBytes, ...more }).length === 0;
+  const { logMemoryBytes, fileMemoryBytes, maxConnections } = defaultLimits;
+  const leastBytes = logMemoryBytes + fileMemoryBytes + 120 * miB + maxConnections * 53 * kiB;
+  assert.deepEqual(
+    [-1, 0, 1].map((more) => isEnough(leastBytes + more)),
+    [false, true, true],
+  );
+  const plain: Partial<Facts> = { certificate: { state: "proxy" } };
+  const plainBytes = leastBytes - maxConnections * (53 - 16) * kiB;
+  assert.deepEqual(
+    [-1, 0, 1].map((more) => isEnough(plainBytes + more, plain)),
+    [false, true, true],
+  );
 });
 
 test("each thing that is wrong is found, alone, and says what to do", () => {

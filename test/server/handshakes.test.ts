@@ -13,13 +13,22 @@ import { createDoorway } from "../../src/server/tls.ts";
 import { withFolder } from "./folder.ts";
 import { certificate, readAll } from "./tls-house.ts";
 
-/** A doorway that waits 50 ms for a handshake, and what of its counts is not 0. */
-async function doorway(t: TestContext, place: ListenOptions, challenges: Challenges = createChallenges()) {
+interface More {
+  readonly challenges?: Challenges;
+  readonly tlsTimeoutMs?: number;
+}
+
+/** A doorway at a port of its own unless `place` says otherwise, and what of its counts is not 0. */
+async function doorway(
+  t: TestContext,
+  place: ListenOptions = { port: 0, host: "127.0.0.1" },
+  { challenges = createChallenges(), tlsTimeoutMs = 50 }: More = {},
+) {
   const counters = createCounters();
   const { server } = createDoorway({
     certificate,
     challenges,
-    limits: { ...defaultLimits, tlsTimeoutMs: 50 },
+    limits: { ...defaultLimits, tlsTimeoutMs },
     descriptorLimit: null,
     trustProxy: false,
     counters,
@@ -29,28 +38,37 @@ async function doorway(t: TestContext, place: ListenOptions, challenges: Challen
   await once(server, "listening");
   t.after(() => server.close());
   const counted = () => Object.fromEntries(Object.entries(counters.refused).filter(([, count]) => count > 0));
-  return { port: (server.address() as AddressInfo).port, counted };
+  return { server, port: (server.address() as AddressInfo).port, counted };
 }
 
 /** Says something, and gives what is answered once the other end has closed. */
-function say(socket: Socket, said: string): Promise<string> {
+function say(t: TestContext, socket: Socket, said: string): Promise<string> {
+  t.after(() => socket.destroy());
   socket.write(Buffer.from(said, "latin1"));
   return readAll(socket);
 }
 
 const beginning = "\u0016\u0003\u0001";
 
-test("those who begin a handshake all at once and go no further are cut and counted once each", async (t) => {
-  const { port, counted } = await doorway(t, { port: 0, host: "127.0.0.1" });
+test("those who begin a handshake and go no further are cut and counted once each, even by a relay that stands still", async (t) => {
+  const { server, port, counted } = await doorway(t);
   const sockets = Array.from({ length: 40 }, () => connect(port, "127.0.0.1"));
-  const answers = await Promise.all(sockets.map((socket) => say(socket, beginning)));
+  let met = 0;
+  server.on("connection", (socket: Socket) => {
+    socket.on("readable", () => {
+      if (++met < sockets.length) return;
+      const untilMs = performance.now() + 300;
+      while (performance.now() < untilMs);
+    });
+  });
+  const answers = await Promise.all(sockets.map((socket) => say(t, socket, beginning)));
   assert.deepEqual([...new Set(answers)], [""]);
   assert.deepEqual(counted(), { "tls-timeout": 40 });
 });
 
 test("a handshake that is no handshake is counted once, as such", async (t) => {
-  const { port, counted } = await doorway(t, { port: 0, host: "127.0.0.1" });
-  const alert = await say(connect(port, "127.0.0.1"), `${beginning}\u0000\u0004\u0001\u0000\u0000\u0000`);
+  const { port, counted } = await doorway(t, undefined, { tlsTimeoutMs: defaultLimits.tlsTimeoutMs });
+  const alert = await say(t, connect(port, "127.0.0.1"), `${beginning}\u0000\u0004\u0001\u0000\u0000\u0000`);
   assert.equal(alert.charCodeAt(0), 21);
   assert.deepEqual(counted(), { tls: 1 });
 });
@@ -65,8 +83,8 @@ for (const challenged of [false, true]) {
         const path = join(folder, "room.sock");
         const challenges = createChallenges();
         if (challenged) challenges.showCertificate("chat.example.test", "token.thumbprint");
-        const { counted } = await doorway(t, { path }, challenges);
-        assert.equal(await say(connect(path), beginning), "");
+        const { counted } = await doorway(t, { path }, { challenges });
+        assert.equal(await say(t, connect(path), beginning), "");
         assert.deepEqual(counted(), { "tls-timeout": 1 });
       });
     },

@@ -7,32 +7,52 @@ import { type Clock, systemClock } from "../../src/server/clock.ts";
 import { open } from "./house.ts";
 import { frameOf, seqs, texts } from "./support.ts";
 
-for (const [where, jump] of [
-  ["ahead", 30],
-  ["back", -30],
-] as const) {
-  test(`a clock that is set hours ${where} drops nobody and forgets nothing`, async (t) => {
-    const beats = new Set<() => void>();
-    const clock: Clock = {
+/** The system's clock, whose looks at what has run out are taken by hand. */
+function lookedClock(): { clock: Clock; look: () => void } {
+  const looks = new Set<() => void>();
+  return {
+    clock: {
       ...systemClock,
       every(_ms, run) {
-        beats.add(run);
-        return () => beats.delete(run);
+        looks.add(run);
+        return () => looks.delete(run);
       },
-    };
-    const { enter, door } = await open(t, {}, clock);
-    const [ann, bob] = [await enter("ann"), await enter("bob")];
-    ann.ws.send(frameOf("before"));
-    await bob.until((heard) => seqs(heard).length === 1);
-    const before = Date.now();
-    t.mock.timers.enable({ apis: ["Date"], now: before + jump * hourMs });
-    // A first look may still give them time to answer.
-    for (let look = 0; look < 3; look++) for (const run of beats) run();
-    bob.ws.send(frameOf("after"));
-    await ann.until((heard) => seqs(heard).length === 2);
-    const cyd = await enter("cyd");
-    assert.deepEqual(seqs(cyd.heard), [1, 2]);
-    assert.equal(texts(cyd.heard).filter((text) => text === "member here").length, 3);
-    assert.equal(door.connections, 3);
-  });
+    },
+    look() {
+      for (const run of looks) run();
+    },
+  };
 }
+
+test("a clock that is set hours ahead, again and again, drops nobody and forgets nothing", async (t) => {
+  const { clock, look } = lookedClock();
+  const { enter, door } = await open(t, {}, clock);
+  const [ann, bob] = [await enter("ann"), await enter("bob")];
+  ann.ws.send(frameOf("before"));
+  await bob.until((heard) => seqs(heard).length === 1);
+  const beforeMs = Date.now();
+  t.mock.timers.enable({ apis: ["Date"], now: beforeMs });
+  // The first look would ask who is silent, the next cut them.
+  for (let count = 1; count <= 3; count++) {
+    t.mock.timers.setTime(beforeMs + count * 30 * hourMs);
+    look();
+  }
+  bob.ws.send(frameOf("after"));
+  await ann.until((heard) => seqs(heard).length === 2);
+  const cyd = await enter("cyd");
+  assert.deepEqual(seqs(cyd.heard), [1, 2]);
+  assert.equal(texts(cyd.heard).filter((text) => text === "member here").length, 3);
+  assert.equal(door.connections, 3);
+});
+
+test("where a clock is set hours back, what has run out still goes", async (t) => {
+  const { clock, look } = lookedClock();
+  const { enter } = await open(t, { historyAgeMs: 50 }, clock);
+  const ann = await enter("ann");
+  ann.ws.send(frameOf("old"));
+  await ann.until((heard) => seqs(heard).length === 1);
+  t.mock.timers.enable({ apis: ["Date"], now: Date.now() - 30 * hourMs });
+  await new Promise((resolve) => setTimeout(resolve, 100));
+  look();
+  assert.deepEqual(seqs((await enter("bob")).heard), []);
+});
