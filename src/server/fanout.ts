@@ -1,6 +1,6 @@
 // How a room's bytes reach its members: a queue per room, one flush of all dirty rooms per tick (under load, per
-// `flushWindowMs`; of a crowd in which nobody speaks, per `tellCrowdEveryMs`), one buffer for everybody, and
-// the only place that cuts a slow reader. Knows nothing of joins, names or what a frame is for.
+// `flushWindowMs`; of a crowd in which nobody speaks, per `tellCrowdEveryMs`), one buffer for everybody, and the only
+// place that cuts a slow reader. Knows nothing of joins, names or what a frame is for.
 //
 // Why nothing is lost or doubled between replay and live: a reader's replay moves only inside the flush of its room,
 // behind the delivery of what was queued. When its cursor meets the end of the log there, every kept frame up to the

@@ -280,23 +280,33 @@ export function countedClock(now = () => systemClock.now()): { clock: Clock; pau
   };
 }
 
-/** A clock that stands still but for its heartbeat, beaten by hand; flushes and timers run as ever. */
-export function beatenClock(): { clock: Clock; beatFor: (ms: number) => void; skip: (ms: number) => void } {
-  let nowMs = 0;
+/** The system's clock, whose heartbeat is beaten by hand. */
+export function handClock(): { clock: Clock; beat: () => void } {
   const beats = new Set<() => void>();
   return {
     clock: {
       ...systemClock,
-      now: () => nowMs,
       every(_ms, run) {
         beats.add(run);
         return () => beats.delete(run);
       },
     },
+    beat() {
+      for (const run of beats) run();
+    },
+  };
+}
+
+/** A clock that stands still but for its heartbeat, beaten by hand; flushes and timers run as ever. */
+export function beatenClock(): { clock: Clock; beatFor: (ms: number) => void; skip: (ms: number) => void } {
+  const { clock, beat } = handClock();
+  let nowMs = 0;
+  return {
+    clock: { ...clock, now: () => nowMs },
     beatFor(ms) {
       for (const untilMs = nowMs + ms; nowMs < untilMs;) {
         nowMs += 500;
-        for (const run of beats) run();
+        beat();
       }
     },
     skip(ms) {

@@ -3,39 +3,21 @@
 import assert from "node:assert/strict";
 import { test } from "node:test";
 import { hourMs } from "../../src/protocol/units.ts";
-import { type Clock, systemClock } from "../../src/server/clock.ts";
-import { open } from "./house.ts";
+import { handClock, open } from "./house.ts";
 import { frameOf, seqs, texts } from "./support.ts";
 
-/** The system's clock, whose looks at what has run out are taken by hand. */
-function lookedClock(): { clock: Clock; look: () => void } {
-  const looks = new Set<() => void>();
-  return {
-    clock: {
-      ...systemClock,
-      every(_ms, run) {
-        looks.add(run);
-        return () => looks.delete(run);
-      },
-    },
-    look() {
-      for (const run of looks) run();
-    },
-  };
-}
-
 test("a clock that is set hours ahead, again and again, drops nobody and forgets nothing", async (t) => {
-  const { clock, look } = lookedClock();
+  const { clock, beat } = handClock();
   const { enter, door } = await open(t, {}, clock);
   const [ann, bob] = [await enter("ann"), await enter("bob")];
   ann.ws.send(frameOf("before"));
   await bob.until((heard) => seqs(heard).length === 1);
   const beforeMs = Date.now();
   t.mock.timers.enable({ apis: ["Date"], now: beforeMs });
-  // The first look would ask who is silent, the next cut them.
+  // The first beat would ask who is silent, the next cut them.
   for (let count = 1; count <= 3; count++) {
     t.mock.timers.setTime(beforeMs + count * 30 * hourMs);
-    look();
+    beat();
   }
   bob.ws.send(frameOf("after"));
   await ann.until((heard) => seqs(heard).length === 2);
@@ -46,13 +28,13 @@ test("a clock that is set hours ahead, again and again, drops nobody and forgets
 });
 
 test("where a clock is set hours back, what has run out still goes", async (t) => {
-  const { clock, look } = lookedClock();
+  const { clock, beat } = handClock();
   const { enter } = await open(t, { historyAgeMs: 50 }, clock);
   const ann = await enter("ann");
   ann.ws.send(frameOf("old"));
   await ann.until((heard) => seqs(heard).length === 1);
   t.mock.timers.enable({ apis: ["Date"], now: Date.now() - 30 * hourMs });
   await new Promise((resolve) => setTimeout(resolve, 100));
-  look();
+  beat();
   assert.deepEqual(seqs((await enter("bob")).heard), []);
 });
