@@ -204,6 +204,11 @@ function judgeReach(facts: Facts): readonly Finding[] {
     return [{ what, verdict: "poor", text }];
   }
   if (reach.state === "silent") {
+    const { place, listensOn } = facts;
+    if (place.state === "taken" && typeof place.by === "string") {
+      const text = `no secure-room answers at ${reach.url} (${reach.why}): it can start when the ${listensOn} is free`;
+      return [{ what, verdict: "poor", text }];
+    }
     const nothing = `nothing answers at ${reach.url} (${reach.why})`;
     // Many a home router does not let its own network in by its outer address.
     const text = isRunning(facts)

@@ -142,6 +142,10 @@ test("a relay whose address cannot be reached from here is still the one that ha
   assert.deepEqual(complaints({ reach, place: { state: "free" } }), [
     `poor address: nothing answers at ${url} (ENOTFOUND): start the relay, open the firewall, check the name`,
   ]);
+  assert.deepEqual(complaints({ reach, place: { state: "taken", by: "nobody" } }), [
+    "bad port: in use by another program: stop that, or take another with --port N",
+    `poor address: no secure-room answers at ${url} (ENOTFOUND): it can start when the port is free`,
+  ]);
 });
 
 test("a clock that nothing here vouches for is right where another machine's agrees", () => {
