@@ -1,15 +1,16 @@
 // How a person learns of what came unseen: a number in the title, on the icon and on the app; a notification and a sound
 // for whoever has asked for them. A notification tells neither name nor text unless that was asked for too.
 
+import type { MessageEntry } from "../session/events.ts";
 import { iconPath } from "./icons.ts";
 import { wording } from "./language.ts";
 import { neutralise } from "./neutral.ts";
 import { readPreference } from "./preferences.ts";
+import { summaryOf } from "./summary.ts";
 
 /** A message that came unseen. */
 export interface News {
-  readonly name: string;
-  readonly text: string;
+  readonly entry: MessageEntry;
   readonly mentionsMe: boolean;
   /** Brings its room to the front. */
   readonly show: () => void;
@@ -68,11 +69,11 @@ export function playSound(): void {
   });
 }
 
-async function notify({ name, text, show }: News): Promise<void> {
+async function notify({ entry, show }: News): Promise<void> {
   if (!("Notification" in globalThis) || Notification.permission !== "granted") return;
   const isOpen = readPreference("show-text") !== null;
-  const title = isOpen ? neutralise(name) : wording.title;
-  const body = isOpen ? neutralise(text).slice(0, shownLetters).toWellFormed() : wording.newMessageIn;
+  const title = isOpen ? neutralise(entry.author.name) : wording.title;
+  const body = isOpen ? summaryOf(entry, shownLetters) : wording.newMessageIn;
   // One at a time: the newest says enough.
   const options = { body, tag: "secure-room" };
   try {

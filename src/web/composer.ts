@@ -5,7 +5,6 @@ import { maxTextBytes } from "../protocol/limits.ts";
 import { utf8 } from "../crypto/bytes.ts";
 import type { MessageId } from "../session/body.ts";
 import type { MessageEntry } from "../session/events.ts";
-import { textOf } from "../session/files.ts";
 import type { SayFault } from "../session/world.ts";
 import { spellCommandFault } from "./command-list.ts";
 import { type Outcome, commands } from "./commands.ts";
@@ -13,7 +12,7 @@ import { closedShortcode, completionAt, type Sources } from "./completion.ts";
 import { button, drawing, h } from "./dom.ts";
 import { iconPath } from "./icons.ts";
 import { nameOf } from "./person.ts";
-import { neutralise } from "./neutral.ts";
+import { summaryOf } from "./summary.ts";
 import { createSuggestions, isComposing } from "./suggestions.ts";
 import { wording } from "./language.ts";
 
@@ -190,7 +189,7 @@ export function createComposer(options: ComposerOptions): Composer {
     const { kind, entry } = aim;
     const [before = "", behind = ""] = wording.writing.replyingTo.split("{name}");
     const what = kind === "edit" ? [wording.writing.editing] : [before, nameOf(entry.author), behind];
-    const quoted = neutralise(textOf(entry)).slice(0, quotedLength).toWellFormed().replace(/\s+/g, " ");
+    const quoted = summaryOf(entry, quotedLength);
     const quote =
       kind === "edit" ? null : h("span", { class: "quoted", attributes: { dir: "auto" } }, quoted);
     const cancel = button("secondary cancel", wording.writing.cancel, () => {

@@ -3,7 +3,7 @@
 import { language, wording } from "./language.ts";
 
 const options = {
-  clock: { hour: "2-digit", minute: "2-digit" },
+  clock: { timeStyle: "short" },
   full: { dateStyle: "full", timeStyle: "short" },
   day: { weekday: "long", day: "numeric", month: "long" },
   dayOfYear: { weekday: "long", day: "numeric", month: "long", year: "numeric" },

@@ -48,6 +48,17 @@ export function formatText(
   return blocksOf(text.split("\n"), { mentions, meter, depth: 0 });
 }
 
+/** What a text says without its marks: a line per paragraph, entry of a list or line of code. */
+export function plainText(text: string): string {
+  const plain = (node: Block | Inline): string => {
+    if ("text" in node) return node.text;
+    if (node.kind === "list") return node.items.map(({ children }) => linesOf(children)).join("\n");
+    return node.kind === "quote" ? linesOf(node.children) : node.children.map(plain).join("");
+  };
+  const linesOf = (blocks: readonly Block[]): string => blocks.map(plain).join("\n");
+  return linesOf(formatText(text));
+}
+
 /** Whether a text mentions the person before the page, as `formatText` would mark it. */
 export function mentionsOneself(text: string, mentions: Mentions): boolean {
   const isOwn = (node: Block | Inline): boolean => {

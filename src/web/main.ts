@@ -10,7 +10,6 @@ import { createMemberKey, type MemberKey, restoreMemberKey } from "../crypto/mem
 import { generatePhrase, normalisePhrase, type Phrase } from "../crypto/phrase.ts";
 import { faultOfText } from "../session/body.ts";
 import type { SessionEvent } from "../session/events.ts";
-import { textOf } from "../session/files.ts";
 import { inviteLink, readInvitation } from "../session/invite.ts";
 import { createSession } from "../session/session.ts";
 import type { Session, World } from "../session/world.ts";
@@ -194,7 +193,7 @@ async function enterRoom(
     anotherRoom: () => showJoin("", "", null),
     news(entry, mentionsMe) {
       const show = () => rooms.show(room);
-      if (rooms.news(room)) alertTo({ name: entry.author.name, text: textOf(entry), mentionsMe, show });
+      if (rooms.news(room)) alertTo({ entry, mentionsMe, show });
     },
   });
   const room: Room = {

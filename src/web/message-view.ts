@@ -2,13 +2,13 @@
 // again.
 
 import type { Author, Entry, MessageEntry } from "../session/events.ts";
-import { textOf } from "../session/files.ts";
 import { spell } from "./dates.ts";
 import { button, h } from "./dom.ts";
 import { emoteOf } from "./emote.ts";
 import { wording } from "./language.ts";
 import { neutralise } from "./neutral.ts";
 import { avatarOf, nameOf, sentence } from "./person.ts";
+import { summaryOf } from "./summary.ts";
 
 /** What a message needs of the log around it. */
 export interface Around {
@@ -121,8 +121,7 @@ function drawQuote(entry: MessageEntry, around: Around): HTMLElement | null {
   if (entry.re === undefined || entry.deleted) return null;
   const answered = around.answered(entry);
   if (answered === null) return h("p", { class: "quote gone" }, wording.quoteGone);
-  const text = answered.deleted ? wording.deleted : neutralise(textOf(answered)).replaceAll(/\s+/g, " ");
-  const shown = text.length > quotedLetters ? `${text.slice(0, quotedLetters).toWellFormed()}…` : text;
+  const shown = answered.deleted ? wording.deleted : summaryOf(answered, quotedLetters);
   const quote = button("quote", nameOf(answered.author), () => around.jump(answered));
   quote.append(h("span", { class: "quoted", attributes: { dir: "auto" } }, shown));
   quote.title = wording.jumpTo;

@@ -1,0 +1,38 @@
+import assert from "node:assert/strict";
+import { test } from "node:test";
+import { summaryOf } from "../../src/web/summary.ts";
+import { message } from "./entries.ts";
+
+const summed = (text: string, most = 140): string => summaryOf(message(text), most);
+
+test("a summary has no marks, and is one line", () => {
+  assert.equal(
+    summed("The boat leaves at **eight**, *not* `nine`: ~~no~~"),
+    "The boat leaves at eight, not nine: no",
+  );
+  assert.equal(summed("one\n\ntwo\tthree  "), "one two three");
+  assert.equal(summed("> what *you* said\n1. first\n2. __second__"), "what you said first second");
+  assert.equal(summed("```js\na * b * c\n```"), "a * b * c");
+  assert.equal(summed("see https://example.org/a_b_c"), "see https://example.org/a_b_c");
+  assert.equal(summed("/me waves **madly**"), "waves madly");
+});
+
+test("a summary says something of a text that is nothing but marks", () => {
+  assert.equal(summed("> "), ">");
+  assert.equal(summed("```\n\n```"), "``` ```");
+});
+
+test("the name of a file is no text with marks", () => {
+  const file = { file: "f", secret: "s", size: 1, fileName: "a __b__ c.txt", type: "" };
+  assert.equal(summaryOf(message("", { file }), 140), "a __b__ c.txt");
+});
+
+test("a summary is cut between letters, and says so", () => {
+  assert.equal(summed("12345", 5), "12345");
+  assert.equal(summed("123456", 5), "12345…");
+  assert.equal(summed("1234😀", 5), "1234…");
+});
+
+test("a summary cannot turn the writing around", () => {
+  assert.equal(summed("a\u202eb\u200bc"), "abc");
+});
