@@ -4,6 +4,7 @@
 import type { RoomSymbol } from "../crypto/symbols.ts";
 import type { Status } from "../session/events.ts";
 import { checkName } from "../crypto/name.ts";
+import { secondMs } from "../protocol/units.ts";
 import { button, h } from "./dom.ts";
 import { qrCode } from "./qr.ts";
 import { wording } from "./language.ts";
@@ -33,6 +34,16 @@ export function openDialog(
   return dialog;
 }
 
+/** The foot of a dialog that asks nothing: it ends it, and stays in reach however far the rest is scrolled. */
+export function doneFoot(kind: "primary" | "secondary"): HTMLElement {
+  const foot = h(
+    "div",
+    { class: "foot" },
+    button(kind, wording.done, () => foot.closest("dialog")?.close()),
+  );
+  return foot;
+}
+
 /** How to let somebody in: the link, its QR code, and the words alone. */
 export function openShareDialog(link: string, phrase: string): void {
   const linkField = h("input", { attributes: { readonly: "", "aria-label": wording.link } });
@@ -48,7 +59,7 @@ export function openShareDialog(link: string, phrase: string): void {
   copyLink.autofocus = true;
   const code = qrCode(link);
   const qr = code && h("figure", {}, code, h("figcaption", { class: "quiet" }, wording.qr));
-  const dialog = openDialog(
+  openDialog(
     "share",
     wording.shareTitle,
     h("p", { class: "quiet" }, wording.shareHint),
@@ -68,7 +79,7 @@ export function openShareDialog(link: string, phrase: string): void {
         said,
       ),
     ),
-    button("secondary close", wording.done, () => dialog.close()),
+    doneFoot("secondary"),
   );
 }
 
@@ -102,19 +113,18 @@ export function openCodeDialog(code: readonly RoomSymbol[]): void {
       wording.symbolName(name),
     ),
   );
-  const dialog = openDialog(
+  openDialog(
     "code-dialog",
     wording.roomCode,
     h("ol", { class: "pictures" }, ...pictures),
     h("p", {}, wording.roomCodeHint),
-    button("primary close", wording.done, () => dialog.close()),
+    doneFoot("primary"),
   );
 }
 
 /** The list of members, where the window is too narrow to have it beside the messages. */
 export function openPeopleDialog(people: HTMLElement, putBack: () => void): void {
-  const done = button("secondary close", wording.done, () => dialog.close());
-  const dialog = openDialog("people-dialog", wording.people, people, done);
+  const dialog = openDialog("people-dialog", wording.people, people, doneFoot("secondary"));
   dialog.addEventListener("close", putBack);
 }
 
@@ -170,7 +180,7 @@ export function createDecision(
   if (status.state === "refused" && status.why === "room-full") {
     return decision(
       wording.roomFull,
-      wording.roomFullHint,
+      h("p", {}, wording.roomFullHint),
       button("primary", wording.tryAgain, decide.again),
     );
   }
@@ -178,12 +188,12 @@ export function createDecision(
   if (status.why === "taken-over") {
     return decision(
       wording.takenOver,
-      wording.takenOverHint,
+      h("p", {}, wording.takenOverHint),
       button("primary", wording.comeBack, decide.comeBack),
     );
   }
   const reload = button("primary", wording.reload, () => location.reload());
-  return decision(wording.refusedByRelay, wording.refusedByRelayHint, reload);
+  return decision(wording.refusedByRelay, h("p", {}, wording.refusedByRelayHint), reload);
 }
 
 function nameTaken(retryAfterMs: number | null, name: string, decide: Decisions): HTMLElement {
@@ -199,8 +209,13 @@ function nameTaken(retryAfterMs: number | null, name: string, decide: Decisions)
     else fault.textContent = wording.nameFaults[checked.why];
   };
   const use = h("button", { class: "primary", attributes: { type: "submit" } }, wording.useName);
-  const hint =
-    retryAfterMs === null ? wording.nameTakenHint : wording.nameTakenWait(Math.ceil(retryAfterMs / 1000));
+  const hint = h("p", { attributes: { "aria-live": "off" } }, wording.nameTakenHint);
+  if (retryAfterMs !== null) {
+    countDown(retryAfterMs, hint, () => {
+      // Who has begun to type another name wants that one.
+      if (field.value === name) decide.again();
+    });
+  }
   const again = retryAfterMs === null ? null : button("secondary", wording.tryAgain, decide.again);
   field.addEventListener("focus", () => field.select());
   return decision(
@@ -210,12 +225,29 @@ function nameTaken(retryAfterMs: number | null, name: string, decide: Decisions)
   );
 }
 
-function decision(title: string, hint: string, ...actions: readonly Node[]): HTMLElement {
+/** Says in `hint`, as long as it stands on the page, when the name is free again; and tells when it is. */
+function countDown(ms: number, hint: HTMLElement, over: () => void): void {
+  const freeAt = Date.now() + ms;
+  const say = (): void => {
+    const seconds = Math.ceil((freeAt - Date.now()) / secondMs);
+    hint.textContent = seconds > 0 ? wording.nameTakenWait(seconds) : wording.nameTakenHint;
+  };
+  const timer = setInterval(() => {
+    const isOver = Date.now() >= freeAt;
+    if (isOver || !hint.isConnected) clearInterval(timer);
+    if (!hint.isConnected) return;
+    say();
+    if (isOver) over();
+  }, secondMs);
+  say();
+}
+
+function decision(title: string, hint: Node, ...actions: readonly Node[]): HTMLElement {
   return h(
     "section",
     { class: "decision", attributes: { role: "alert" } },
     h("h2", {}, title),
-    h("p", {}, hint),
+    hint,
     ...actions,
   );
 }

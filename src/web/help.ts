@@ -1,8 +1,8 @@
 // How it works here, on one page.
 
 import { drawCommands } from "./command-list.ts";
-import { openDialog } from "./dialogs.ts";
-import { button, h } from "./dom.ts";
+import { doneFoot, openDialog } from "./dialogs.ts";
+import { h } from "./dom.ts";
 import { wording } from "./language.ts";
 import { privacyLink } from "./privacy-link.ts";
 
@@ -26,7 +26,7 @@ export function openHelpDialog(begin: (command: string) => void): void {
       begin(command);
     }),
     privacyLink(),
-    button("primary close", wording.done, () => dialog.close()),
+    doneFoot("primary"),
   );
   // Not on the first command, which is far below where one begins to read.
   dialog.tabIndex = -1;

@@ -258,6 +258,7 @@ export function createRoomView(options: RoomOptions): RoomView {
     if (now.state !== "dialling" && now.state !== "joining") banner.hidden = now.state !== "lost";
     question.hidden = !stopped;
     if (now.state === "lost") showLoss(now);
+    if (!stopped) question.replaceChildren();
     if (stopped) ask(now);
     else if (hadFocus && banner.hidden) composer.focus();
   }

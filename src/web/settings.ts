@@ -3,8 +3,8 @@
 
 import type { Phrase } from "../crypto/phrase.ts";
 import { mayNotify, playSound } from "./alerts.ts";
-import { openDialog } from "./dialogs.ts";
-import { button, h } from "./dom.ts";
+import { doneFoot, openDialog } from "./dialogs.ts";
+import { h } from "./dom.ts";
 import { dropPage, isPageKept, keepPage } from "./keep-page.ts";
 import { type Language, language, languageNames, speak, wording } from "./language.ts";
 import { type Preference, readPreference, writePreference } from "./preferences.ts";
@@ -22,7 +22,7 @@ export interface ThisRoom {
 export function openSettings(room: ThisRoom): void {
   const said = h("p", { class: "doubt", attributes: { role: "status" } });
   const say = (text: string): void => void (said.textContent = text);
-  const dialog = openDialog(
+  openDialog(
     "settings",
     wording.settings,
     h("h3", {}, wording.onDevice),
@@ -42,7 +42,7 @@ export function openSettings(room: ThisRoom): void {
       languageChoice(() => location.reload()),
     ),
     h("p", { class: "quiet" }, wording.languageHint),
-    button("primary close", wording.done, () => dialog.close()),
+    doneFoot("primary"),
   );
 }
 

@@ -74,6 +74,15 @@ for (const name of browserNames) {
       assert.equal(drawn, squares.join(""));
       for (const label of ["Copy link", "Send…", "Copy words"]) await ann.press(label);
       assert.deepEqual(await given(ann), [`clipboard ${link}`, `sheet ${link}`, `clipboard ${words}`]);
+      const isInReach = await ann.page.evaluate(() => {
+        const sheet = document.querySelector(".sheet");
+        if (sheet === null) return false;
+        sheet.scrollTop = 0;
+        const foot = document.querySelector(".foot button")?.getBoundingClientRect();
+        const isLong = sheet.scrollHeight > sheet.clientHeight;
+        return isLong && foot !== undefined && foot.top > 0 && foot.bottom <= innerHeight;
+      });
+      assert.ok(isInReach, "Done is in reach of a sheet that is longer than the screen");
       await ann.press("Done");
       await ann.say("**kept**");
       await ann.until("sent", () => document.querySelector(".message.sent") !== null);

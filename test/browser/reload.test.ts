@@ -69,6 +69,54 @@ for (const name of browserNames) {
       await guest.sees("Offline.");
     }
 
+    test("waits for the name of somebody who is away, and tries it again, unless another is being typed", async (t) => {
+      const gone = await Guest.open(browser, proxy.origin);
+      await gone.enter("Ann", words);
+      await gone.leave();
+      const ann = await Guest.open(browser, proxy.origin);
+      t.after(() => ann.leave());
+      await ann.fill("#name", "Ann");
+      await ann.fill("#phrase", words);
+      await ann.press("Enter the room");
+      const waits = /the name is free again in (\d+) seconds, and is then tried again/;
+      await ann.sees("the name is free again in");
+      const seconds = Number(waits.exec(await ann.text())?.[1]);
+      assert.ok(seconds > 0 && seconds <= 60, `${seconds} s`);
+      await ann.page.evaluate((from) => {
+        (document.querySelector(".decision") as HTMLElement).dataset["first"] = String(from);
+      }, seconds);
+      await ann.until("it counts", () => {
+        const first = document.querySelector<HTMLElement>("[data-first]");
+        const now = Number(/in (\d+) seconds/.exec(first?.textContent ?? "")?.[1]);
+        return now < Number(first?.dataset["first"]);
+      });
+      const minuteLater = () =>
+        ann.page.evaluate(() => {
+          const { now } = Date;
+          Date.now = () => now() + 60_000;
+        });
+      await minuteLater();
+      // The relay's clock is not the page's: it asks to wait once more.
+      await ann.until(
+        "it has tried again",
+        () => document.querySelector(".decision:not([data-first])") !== null,
+      );
+      await ann.sees("the name is free again in");
+      await ann.fill(".decision input", "Anna");
+      await minuteLater();
+      await ann.sees("Choose another name.");
+      await ann.until(
+        "nothing is left to wait for",
+        () => !document.body.innerText.includes("free again in"),
+      );
+      assert.equal(await ann.page.$eval(".decision input", (field) => field.value), "Anna");
+      await ann.press("Use this name");
+      await ann.connected();
+      await minuteLater();
+      await ann.say("Hello from Anna");
+      await ann.sees("Hello from Anna");
+    });
+
     const draftOf = (guest: Guest) => guest.page.$eval(".composer textarea", (field) => field.value);
 
     test("keeps over a reload what is typed and not yet said", async (t) => {

@@ -122,7 +122,7 @@ export const wordingDe: Wording = {
   nameTaken: (name) => `Hier heißt schon jemand ${name}.`,
   nameTakenHint: "Nimm einen anderen Namen.",
   nameTakenWait: (seconds) =>
-    `Nimm einen anderen Namen. Warst du das auf einem anderen Bildschirm, ist der Name in ${count(seconds, "Sekunde", "Sekunden")} wieder frei.`,
+    `Nimm einen anderen Namen. Warst du das auf einem anderen Bildschirm, ist der Name in ${count(seconds, "Sekunde", "Sekunden")} wieder frei und wird dann noch einmal versucht.`,
   roomFull: "Der Raum ist voll.",
   roomFullHint: "Jemand muss gehen, bevor du hereinkannst.",
   tryAgain: "Noch einmal versuchen",

@@ -114,7 +114,7 @@ export const wordingEn = {
   nameTaken: (name: string) => `Someone here is already called ${name}.`,
   nameTakenHint: "Choose another name.",
   nameTakenWait: (seconds: number) =>
-    `Choose another name. If that was you on another screen, the name is free again in ${count(seconds, "second", "seconds")}.`,
+    `Choose another name. If that was you on another screen, the name is free again in ${count(seconds, "second", "seconds")}, and is then tried again.`,
   roomFull: "The room is full.",
   roomFullHint: "Somebody has to leave before you can come in.",
   tryAgain: "Try again",
