@@ -228,18 +228,14 @@ function nameTaken(retryAfterMs: number | null, name: string, decide: Decisions)
 /** Says in `hint`, as long as it stands on the page, when the name is free again; and tells when it is. */
 function countDown(ms: number, hint: HTMLElement, over: () => void): void {
   const freeAt = Date.now() + ms;
-  const say = (): void => {
+  const tick = (): void => {
     const seconds = Math.ceil((freeAt - Date.now()) / secondMs);
     hint.textContent = seconds > 0 ? wording.nameTakenWait(seconds) : wording.nameTakenHint;
+    setTimeout(() => {
+      if (hint.isConnected) (seconds > 0 ? tick : over)();
+    }, secondMs);
   };
-  const timer = setInterval(() => {
-    const isOver = Date.now() >= freeAt;
-    if (isOver || !hint.isConnected) clearInterval(timer);
-    if (!hint.isConnected) return;
-    say();
-    if (isOver) over();
-  }, secondMs);
-  say();
+  tick();
 }
 
 function decision(title: string, hint: Node, ...actions: readonly Node[]): HTMLElement {

@@ -260,7 +260,6 @@ export const wordingDe: Wording = {
   help: "Hilfe",
   rooms: "Räume",
   anotherRoom: "Anderer Raum",
-  backToRoom: "Zurück in den Raum",
   roomWithUnread: (room, n) =>
     n === 0 ? room : `${room}, ${count(n, "neue Nachricht", "neue Nachrichten")}`,
   tooManyRooms: "Acht Räume sind schon offen. Verlass zuerst einen davon.",

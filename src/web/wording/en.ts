@@ -290,7 +290,6 @@ export const wordingEn = {
   help: "Help",
   rooms: "Rooms",
   anotherRoom: "Another room",
-  backToRoom: "Back to the room",
   roomWithUnread: (room: string, n: number) =>
     n === 0 ? room : `${room}, ${count(n, "new message", "new messages")}`,
   tooManyRooms: "Eight rooms are open already. Leave one of them first.",
