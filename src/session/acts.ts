@@ -20,9 +20,13 @@ interface Stage {
   /** Who speaks, when, and under which number. */
   readonly said: () => { readonly name: string; readonly at: number; readonly counter: number };
   readonly sayBody: (body: MessageBody) => void;
+  /** Words a text anew that nobody has yet. False: somebody may have it. */
+  readonly reword: (counter: number, text: string) => boolean;
+  /** Takes a message back that nobody has yet. False: somebody may have it. */
+  readonly takeBack: (counter: number) => boolean;
 }
 
-export function createActs({ message, isFull, said, sayBody }: Stage): Acts {
+export function createActs({ message, isFull, said, sayBody, reword, takeBack }: Stage): Acts {
   /** The numbers of the edits of each own message, by the number of the message: they hold its words too. */
   const edits = new Map<number, readonly number[]>();
   /** The numbers of own messages that were deleted here. */
@@ -39,6 +43,7 @@ export function createActs({ message, isFull, said, sayBody }: Stage): Acts {
       if (of === null) return "gone";
       const fault = faultOfText(text);
       if (fault !== null) return fault;
+      if (reword(of, text)) return null;
       if (isFull()) return "outbox-full";
       sayBody({ kind: "edit", ...said(), of, text });
       return null;
@@ -46,7 +51,9 @@ export function createActs({ message, isFull, said, sayBody }: Stage): Acts {
     /** Edits are named too, so that the relay forgets their words and nobody misses their numbers. */
     remove(id) {
       const of = ownCounter(id);
-      if (of === null || isFull()) return false;
+      if (of === null) return false;
+      if (takeBack(of)) return true;
+      if (isFull()) return false;
       remember(removed, of, null, maxCameBy);
       for (const each of [of, ...(edits.get(of) ?? [])]) sayBody({ kind: "delete", ...said(), of: each });
       return true;

@@ -48,6 +48,8 @@ export type MessageBody =
   /** Messages disappear after so many seconds; 0 is off. */
   | (Kept & { readonly kind: "timer"; readonly seconds: number })
   | (Kept & Lasting & SharedFile & { readonly kind: "file" })
+  /** Was taken back before it went out: all that is left of it is its number. */
+  | (Kept & { readonly kind: "void" })
   /** A kind that this version does not know. It still takes its number. */
   | (Kept & { readonly kind: "unknown" });
 
@@ -119,6 +121,8 @@ function decodeMessage(kind: string, kept: Kept, fields: Fields): MessageBody | 
       return isSeconds(seconds) ? { kind, ...kept, seconds } : null;
     case "file":
       return lasting === null ? null : decodeFile({ ...kept, ...lasting }, fields);
+    case "void":
+      return { kind, ...kept };
     default:
       return { kind: "unknown", ...kept };
   }

@@ -12,6 +12,8 @@ export interface Unsent {
   frame: Bytes | null;
   /** The line it last went out on: each line carries it once. */
   sentOn: object | null;
+  /** Whether it has never been sealed, since this tab was loaded: then nobody else can have it. */
+  isFresh: boolean;
 }
 
 /** How an `Unsent` is kept in storage. */
@@ -32,8 +34,9 @@ function isSame(a: MessageBody, b: MessageBody): boolean {
 export class Outbox {
   readonly #entries = new Map<number, Unsent>();
 
+  /** How much waits that says something. */
   get size(): number {
-    return this.#entries.size;
+    return this.waiting().filter(({ body }) => body.kind !== "void").length;
   }
 
   get full(): boolean {
@@ -42,7 +45,36 @@ export class Outbox {
 
   /** Adds a message that was just said. The caller gives rising counters and has looked at `full`. */
   add(body: MessageBody): void {
-    this.#entries.set(body.counter, { body, frame: null, sentOn: null });
+    this.#entries.set(body.counter, { body, frame: null, sentOn: null, isFresh: true });
+  }
+
+  /** Words a text anew that nobody can have. False: it is none, or somebody may have it. */
+  reword(counter: number, text: string): boolean {
+    const entry = this.#entries.get(counter);
+    if (entry?.isFresh !== true || entry.body.kind !== "text") return false;
+    entry.body = { ...entry.body, text };
+    return true;
+  }
+
+  /**
+   * Takes back a message that nobody can have. Its number is left with nothing to say, or is free again where no later
+   * one is in use.
+   * @param next the number after the highest in use
+   * @returns the number after the highest that is in use now; null: somebody may have the message
+   */
+  takeBack(counter: number, next: number): number | null {
+    const entry = this.#entries.get(counter);
+    if (entry?.isFresh !== true) return null;
+    const { name, at } = entry.body;
+    entry.body = { kind: "void", name, at, counter };
+    let free = next;
+    while (this.#isSpare(free - 1)) this.#entries.delete(--free);
+    return free;
+  }
+
+  #isSpare(counter: number): boolean {
+    const entry = this.#entries.get(counter);
+    return entry?.isFresh === true && entry.body.kind === "void";
   }
 
   /**
@@ -98,7 +130,7 @@ export class Outbox {
       const decoded = bytes === null ? null : decodeBody("message", bytes);
       if (decoded === null) continue;
       const sealed = frame === null ? null : fromBase64url(frame);
-      this.#entries.set(decoded.counter, { body: decoded, frame: sealed, sentOn: null });
+      this.#entries.set(decoded.counter, { body: decoded, frame: sealed, sentOn: null, isFresh: false });
     }
   }
 }

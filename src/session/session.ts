@@ -26,6 +26,7 @@ import { equal } from "../crypto/bytes.ts";
 import type { RoomKeys } from "../crypto/keys.ts";
 import { createActs } from "./acts.ts";
 import { faultOfText, type MessageBody, type MessageId } from "./body.ts";
+import { Cursor } from "./cursor.ts";
 import { createDialling } from "./dialling.ts";
 import { createEchoes } from "./echoes.ts";
 import { entryId, isShown } from "./entries.ts";
@@ -55,10 +56,7 @@ export function createSession(options: SessionOptions, world: World): Session {
   // A sealed frame belongs to one name and one room for good.
   if (saved?.name !== self.name || !isSameRoom) outbox.unseal();
   let status: Status = { state: "dialling" };
-  /** How far the log has been read; null before the first `joined`. */
-  let read: { readonly log: string; seq: number } | null = null;
-  /** How far it had been before a reload. */
-  let readBefore = isSameRoom ? saved.seen : null;
+  const cursor = new Cursor(isSameRoom ? saved.seen : null);
   /** The relay has said that it stops; what follows is no fault of the network. */
   let stopped = false;
   /** Frames and texts are handled one after another, in the order they came. */
@@ -120,11 +118,26 @@ export function createSession(options: SessionOptions, world: World): Session {
     isFull: () => outbox.full || status.state === "left",
     said,
     sayBody,
+    reword(counter, text) {
+      const isDone = status.state !== "left" && speaking.reword(counter, text);
+      if (isDone) timeline.reword(entryId(self.author.key, counter), text);
+      return isDone;
+    },
+    takeBack(counter) {
+      if (status.state === "left" || !speaking.takeBack(counter)) return false;
+      timeline.end(entryId(self.author.key, counter));
+      tellUnsent();
+      return true;
+    },
   });
 
   function setStatus(next: Status): void {
     status = next;
     world.tell({ type: "status", status });
+  }
+
+  function tellUnsent(): void {
+    if (status.state === "lost") setStatus({ ...status, unsent: outbox.size });
   }
 
   function liveLine(): Line | null {
@@ -146,7 +159,7 @@ export function createSession(options: SessionOptions, world: World): Session {
   async function join(opened: Line): Promise<void> {
     if (opened !== link.line) return;
     setStatus({ state: "joining" });
-    const text = await self.joinText(keys, read === null ? {} : { log: read.log, after: read.seq });
+    const text = await self.joinText(keys, cursor.where);
     if (opened !== link.line) return;
     opened.text(text);
     link.keepAlive();
@@ -215,15 +228,9 @@ export function createSession(options: SessionOptions, world: World): Session {
     if (salt !== null && !equal(salt, keys.salt)) return deriveAndDial(salt);
     presence.joining();
     timeline.replaying();
-    const before = read ?? readBefore;
-    const seq = before?.log === said.log ? before.seq : 0;
-    if (before !== null && said.first > seq + 1) hearing.trimmed();
-    if (read?.log !== said.log) {
-      read = { log: said.log, seq: 0 };
-      hearing.newLog();
-    }
-    // What is below never comes.
-    read.seq = Math.max(read.seq, said.first - 1);
+    const { isNew, isTrimmed } = cursor.joined(said);
+    if (isTrimmed) hearing.trimmed();
+    if (isNew) hearing.newLog();
   }
 
   /** The relay's salt is another than the one these keys came from: the room has another name there. */
@@ -232,8 +239,7 @@ export function createSession(options: SessionOptions, world: World): Session {
     setStatus({ state: "dialling" });
     try {
       keys = await world.derive(salt);
-      read = null;
-      readBefore = null;
+      cursor.forget();
       hearing.newKeys();
       outbox.unseal();
       timeline.notice("new-salt", self.author);
@@ -264,8 +270,7 @@ export function createSession(options: SessionOptions, world: World): Session {
     const frame = decodeFrame(bytes);
     if (frame?.kind === frameKind.volatile) return hearing.volatile(keys, frame);
     // Keys are changed only for another salt: what was still on its way was for a room that is no longer ours.
-    if (frame === null || sealedFor !== keys || read === null || frame.seq <= read.seq) return;
-    read.seq = frame.seq;
+    if (frame === null || sealedFor !== keys || !cursor.moveTo(frame.seq)) return;
     return hearing.kept(keys, frame);
   }
 
@@ -294,10 +299,15 @@ export function createSession(options: SessionOptions, world: World): Session {
   /** Says a body under the next number. */
   function sayBody(unnumbered: MessageBody): void {
     const body = speaking.take(unnumbered);
+    show(body);
+    tellUnsent();
+    inOrder(speaking.send);
+  }
+
+  /** Shows at once what is said, or done to what is there. */
+  function show(body: MessageBody): void {
     if (isShown(body)) timeline.say(self.author, body);
     timeline.foresee(self.author, body);
-    if (status.state === "lost") setStatus({ ...status, unsent: outbox.size });
-    inOrder(speaking.send);
   }
 
   function setTimer(seconds: number): void {
@@ -335,7 +345,7 @@ export function createSession(options: SessionOptions, world: World): Session {
   }
 
   function start(): void {
-    for (const { body } of outbox.waiting()) if (isShown(body)) timeline.say(self.author, body);
+    for (const { body } of outbox.waiting()) show(body);
     world.tell({ type: "code", code: keys.code });
     if (timer.seconds > 0) world.tell({ type: "timer", seconds: timer.seconds });
     dialling.now();
@@ -348,7 +358,7 @@ export function createSession(options: SessionOptions, world: World): Session {
       counter: speaking.counter,
       receipts: receipts.on,
       timer: timer.saved,
-      seen: read === null ? readBefore : { ...read },
+      seen: cursor.seen,
       unsent: outbox.save(),
     };
   }
@@ -374,6 +384,7 @@ export function createSession(options: SessionOptions, world: World): Session {
     tryNow,
     rename,
     leave,
+    unsent: () => outbox.size,
     unsentTexts,
     save,
   };

@@ -19,6 +19,10 @@ export interface Speaking {
   readonly counter: number;
   /** Takes a body under the next number, and gives it as it will be said. */
   readonly take: (body: MessageBody) => MessageBody;
+  /** Words a text anew, as `Outbox.reword`. */
+  readonly reword: (counter: number, text: string) => boolean;
+  /** Takes a message back. False: somebody may have it. */
+  readonly takeBack: (counter: number) => boolean;
   /** Sends what has not gone out on this line, oldest first, sealing what is not sealed for this room and name. */
   readonly send: () => Promise<void>;
   /** Sends what may be lost. */
@@ -66,13 +70,22 @@ export function createSpeaking(
     return body;
   }
 
+  function takeBack(said: number): boolean {
+    const next = outbox.takeBack(said, counter);
+    counter = next ?? counter;
+    return next !== null;
+  }
+
   async function send(): Promise<void> {
     for (let line = voice.line(); line !== null; line = voice.line()) {
       const entry = outbox.nextFor(line);
       if (entry === null) return;
+      const { body: unsealed } = entry;
       const { body, frame } = await sealed(entry);
-      // Whoever changes room or name lets go of the line first, so a frame for the old ones is dropped here.
-      if (voice.line() !== line) continue;
+      // Whoever changes room or name lets go of the line first, so a frame for the old ones is dropped here; and one that
+      // was worded anew or taken back meanwhile.
+      if (voice.line() !== line || entry.body !== unsealed) continue;
+      entry.isFresh = false;
       entry.body = body;
       entry.frame = frame;
       entry.sentOn = line;
@@ -128,6 +141,8 @@ export function createSpeaking(
       return counter;
     },
     take,
+    reword: (said, text) => outbox.reword(said, text),
+    takeBack,
     send,
     sendVolatile,
     echoed,

@@ -68,8 +68,16 @@ export class Timeline {
         withReaction(entry, author, body.emoji, body.on),
       );
     if (body.kind !== "edit" && body.kind !== "delete") return;
+    const id = entryId(author.key, body.of);
+    if (body.kind === "edit" && this.message(id)?.seq === null) return this.reword(id, body.text);
     const edit = body.kind === "edit" ? { text: body.text, edited: body.counter } : {};
-    this.#change(entryId(author.key, body.of), (entry) => ({ ...entry, ...edit, delivery: "sending" }));
+    this.#change(id, (entry) => ({ ...entry, ...edit, delivery: "sending" }));
+  }
+
+  /** Shows an own text that has no echo in other words. */
+  reword(id: string, text: string): void {
+    const entry = this.message(id);
+    if (entry !== null) this.#replace({ ...entry, text });
   }
 
   /** Takes an own message back that was not numbered: it will be said under another counter. */
@@ -119,7 +127,7 @@ export class Timeline {
     return entry?.kind === "message" ? entry.messageId : null;
   }
 
-  /** A message's time is over: it leaves the screen. */
+  /** A message's time is over, or it was taken back before it went out: it leaves the screen. */
   end(id: string): void {
     this.#fileIsOver(id);
     this.#remove(id);
@@ -182,6 +190,7 @@ export class Timeline {
         this.#newest = id;
         break;
       // Kinds that this version does not show are skipped in silence, as unknown ones are.
+      case "void":
       case "unknown":
         break;
     }
@@ -240,8 +249,8 @@ export class Timeline {
   /** Draws an entry anew where it stands. */
   #replace(entry: Entry): void {
     this.#byId.set(entry.id, entry);
-    const at = this.#placed.lastIndexOf(entry.id);
-    this.#tell({ type: "entry", entry, before: this.#placed[at + 1] ?? this.#sending[0] ?? null });
+    const all = [...this.#placed, ...this.#sending];
+    this.#tell({ type: "entry", entry, before: all[all.lastIndexOf(entry.id) + 1] ?? null });
   }
 
   /** Applies `change` to a numbered message; an unknown target or a deleted one stays as it is. */

@@ -8,6 +8,7 @@ import type { MemberKey } from "../crypto/member.ts";
 import type { faultOfText, MessageId } from "./body.ts";
 import type { SessionEvent } from "./events.ts";
 import type { SharedFile } from "./files.ts";
+import type { Seen } from "./cursor.ts";
 import type { SavedUnsent } from "./outbox.ts";
 
 /** A connection to the relay that is being opened or is open. After `close` it calls back no more. */
@@ -52,7 +53,7 @@ export interface SavedSession {
   /** The room's timer in seconds, 0 is off; null: not known. */
   readonly timer: number | null;
   /** The log that was seen last, and how far; null: none. */
-  readonly seen: { readonly log: string; readonly seq: number } | null;
+  readonly seen: Seen | null;
   readonly unsent: readonly SavedUnsent[];
 }
 
@@ -97,6 +98,8 @@ export interface Session {
   /** Takes another name: leaves, and joins again with a new seat and the same key. */
   readonly rename: (name: string) => void;
   readonly leave: () => void;
+  /** How much has no echo: messages, and what was done to some. */
+  readonly unsent: () => number;
   /** What was said and has no echo, oldest first. */
   readonly unsentTexts: () => string[];
   /** What survives a reload, at this moment. */

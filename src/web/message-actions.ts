@@ -91,19 +91,17 @@ export function equipMessages(log: LogView, actions: MessageActions): void {
     // A held finger is a press for the menu to some browsers as well.
     if (document.querySelector(".menu") !== null) return;
     const { own } = entry.author;
+    const reply = { label: wording.reply, icon: iconPath.reply, run: () => actions.reply(entry) };
     const copy = { label: wording.copyText, icon: iconPath.copy, run: () => actions.copy(entry) };
-    // Nobody else has it yet: there is nothing to answer, and the rest follows when it is out.
-    if (!isNumbered(entry)) return void openMenu(wording.actionsFor, [copy], place);
-    const items: MenuItem[] = [
-      { label: wording.reply, icon: iconPath.reply, run: () => actions.reply(entry) },
-      copy,
-    ];
     const edit = { label: wording.edit, icon: iconPath.edit, run: () => actions.edit(entry) };
     const owned: MenuItem[] = [
       ...(entry.file === undefined ? [edit] : []),
       null,
       { label: wording.delete, icon: iconPath.delete, danger: true, run: () => actions.remove(entry) },
     ];
+    // What has no number yet cannot be named in an answer or a reaction; nobody else may have it.
+    if (!isNumbered(entry)) return void openMenu(wording.actionsFor, [copy, ...owned], place);
+    const items: MenuItem[] = [reply, copy, ...(own ? owned : [])];
     const quick = h("div", {
       class: "quick",
       attributes: { role: "group", "aria-label": wording.quickReactions },
@@ -117,7 +115,7 @@ export function equipMessages(log: LogView, actions: MessageActions): void {
     more.setAttribute("role", "menuitem");
     more.tabIndex = -1;
     quick.append(more);
-    const menu = openMenu(wording.actionsFor, own ? [...items, ...owned] : items, place, quick);
+    const menu = openMenu(wording.actionsFor, items, place, quick);
   }
 
   function quickButton(entry: MessageEntry, emoji: string, close: () => void): HTMLElement {

@@ -124,9 +124,7 @@ export function createRoomView(options: RoomOptions): RoomView {
     names: () => names.filter((name) => name !== session.save().name),
     typing: session.typing,
     editLast() {
-      const last = log.newest(
-        ({ author, deleted, seq, file }) => author.own && !deleted && seq !== null && file === undefined,
-      );
+      const last = log.newest(({ author, deleted, file }) => author.own && !deleted && file === undefined);
       if (last !== null) composer.edit(last);
     },
   });
@@ -155,7 +153,7 @@ export function createRoomView(options: RoomOptions): RoomView {
   }
 
   function askToLeave(): void {
-    openLeaveDialog(session.save().unsent.length + files.pending(), options.leave);
+    openLeaveDialog(session.unsent() + files.pending(), options.leave);
   }
 
   function askForFormat(beside: Element): void {

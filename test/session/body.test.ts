@@ -23,6 +23,7 @@ const bodies: readonly MessageBody[] = [
   { kind: "react", ...said, id, emoji: "👍", on: true },
   { kind: "topic", ...said, text: "" },
   { kind: "timer", ...said, seconds: 0 },
+  { kind: "void", ...said },
   { kind: "file", ...said, file: id, secret, size: 0, fileName: "a.txt", type: "text/plain" },
   {
     kind: "file",

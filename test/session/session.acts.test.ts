@@ -98,6 +98,82 @@ test("what is done offline shows at once as under way, except that nothing is go
   assert.equal(bob.message("keep").reactions.get("🎉")?.length, 1);
 });
 
+test("what waits and has not gone out is worded anew or taken back, and nobody else sees that or misses anything", async () => {
+  const { relay, ann, bob } = await annAndBob();
+  ann.cut();
+  await until("offline", () => ann.status.state === "lost");
+  for (const text of ["first", "scond", "third", "fourth"]) ann.session.say(text);
+  const idOf = (text: string): string => ann.message(text).id;
+  assert.equal(ann.session.edit(idOf("scond"), "second"), null);
+  assert.equal(ann.message("second").edited, null);
+  assert.equal(ann.session.edit(idOf("first"), ""), "empty");
+  assert.ok(ann.session.remove(idOf("first")));
+  assert.ok(ann.session.remove(idOf("fourth")));
+  assert.deepEqual(ann.screen.slice(-2), ["Ann: second …", "Ann: third …"]);
+  assert.ok(ann.status.state === "lost" && ann.status.unsent === 2);
+  assert.equal(ann.session.unsent(), 2);
+  assert.deepEqual(ann.session.unsentTexts(), ["second", "third"]);
+  ann.session.tryNow();
+  await bob.sees("Ann: third");
+  await until("said", () => ann.session.save().unsent.length === 0);
+  ann.session.say("fifth");
+  await bob.sees("Ann: fifth");
+  const late = await Person.enter(relay, "Cyd");
+  await late.sees("Ann: fifth");
+  const said = ["Ann: second", "Ann: third", "Ann: fifth"];
+  for (const { screen } of [bob, late]) {
+    assert.deepEqual(
+      screen.filter((line) => line !== "Cyd joined"),
+      said,
+    );
+  }
+  assert.equal(bob.message("second").edited, null);
+  // A number for what was taken back in front of the others, none for what was taken back behind them.
+  assert.equal(relay.log.length, 4);
+});
+
+test("where all that waits is taken back nothing goes out, and the next message has its number", async () => {
+  const { relay, ann, bob } = await annAndBob();
+  ann.cut();
+  await until("offline", () => ann.status.state === "lost");
+  const { counter } = ann.session.save();
+  for (const text of ["one", "two", "three"]) ann.session.say(text);
+  for (const text of ["two", "one", "three"]) assert.ok(ann.session.remove(ann.message(text).id));
+  assert.deepEqual([ann.session.save().unsent, ann.session.save().counter], [[], counter]);
+  ann.session.tryNow();
+  await until("live", () => ann.status.state === "live");
+  ann.session.say("four");
+  await bob.sees("Ann: four");
+  assert.deepEqual(bob.screen, ["Ann: four"]);
+  assert.equal(relay.log.length, 1);
+});
+
+test("what may have gone out is deleted behind itself", async () => {
+  const { relay, ann, bob } = await annAndBob();
+  relay.deaf = true;
+  ann.session.say("gone");
+  await until("it is out", () => ann.session.save().unsent[0]?.frame !== null);
+  ann.cut();
+  await until("offline", () => ann.status.state === "lost");
+  relay.deaf = false;
+  assert.ok(ann.session.remove(ann.message("gone").id));
+  assert.equal(ann.session.save().unsent.length, 2);
+  ann.session.tryNow();
+  for (const each of [ann, bob]) await each.sees("Ann: (deleted)");
+});
+
+test("what is worded anew or taken back while it is being sealed goes out so, or not at all", async () => {
+  const { ann, bob } = await annAndBob();
+  ann.session.say("frist");
+  // Sealing has begun, and takes longer than this.
+  ann.session.say("never");
+  assert.equal(ann.session.edit(ann.message("frist").id, "first"), null);
+  assert.ok(ann.session.remove(ann.message("never").id));
+  ann.session.say("last");
+  await bob.sees("Ann: last");
+  assert.deepEqual(bob.screen, ["Ann: first", "Ann: last"]);
+});
+
 test("in a room that was left nothing can be done to a message any more", async () => {
   const { ann } = await annAndBob();
   ann.session.say("mine");

@@ -3,10 +3,10 @@
 
 import assert from "node:assert/strict";
 import { test, type TestContext } from "node:test";
-import type { Bytes } from "../../src/protocol/base64url.ts";
+import { fromBase64url, type Bytes } from "../../src/protocol/base64url.ts";
 import { decodeFrame } from "../../src/protocol/frame.ts";
 import { createMemberKey } from "../../src/crypto/member.ts";
-import type { MessageBody } from "../../src/session/body.ts";
+import { decodeBody, type MessageBody } from "../../src/session/body.ts";
 import { openMessage, sealMessage } from "../../src/session/envelope.ts";
 import { keysOf } from "../crypto/phrases.ts";
 import { seededNumbers } from "../seeded.ts";
@@ -33,7 +33,11 @@ interface Said {
 class Room {
   readonly relay = new TestRelay();
   readonly people = new Map<string, Person>();
-  readonly said: Said[] = [];
+  said: Said[] = [];
+  /** Of each tab since it was loaded, what it has said. */
+  readonly saidBy = new WeakMap<Person, Set<string>>();
+  /** What was taken back before it went out. */
+  readonly takenBack = new Set<string>();
   readonly gone = new Set<string>();
   /** All that ever stood in a log. */
   readonly published: Bytes[] = [];
@@ -93,9 +97,11 @@ class Room {
     const [name, person] = this.pick(this.people);
     const dice = this.draw(100);
     if (dice < 45) {
-      const text = `${name} says ${this.said.length}`;
+      const text = `${name} says ${this.said.length + this.takenBack.size}`;
       this.said.push({ text, by: name });
+      this.saidBy.set(person, (this.saidBy.get(person) ?? new Set()).add(text));
       person.session.say(text);
+      if (this.draw(8) === 0) this.takeBack(person);
     } else if (dice < 53) person.session.setTimer(this.pick([0, 0, 20, 600]));
     else if (dice < 65) person.cut();
     else if (dice < 69) {
@@ -113,6 +119,22 @@ class Room {
       await this.lookForPerished();
     } else await this.pass(this.draw(5_000));
     if (this.draw(2) === 0) await this.settle();
+  }
+
+  /** Something that its tab said and has not sealed, if there is any. */
+  takeBack(person: Person): void {
+    const { unsent } = person.session.save();
+    const bodies = unsent
+      .filter(({ frame }) => frame === null)
+      .map(({ body }) => decodeBody("message", fromBase64url(body) ?? assert.fail("no body")));
+    const fresh = bodies.flatMap((body) =>
+      body?.kind === "text" && this.saidBy.get(person)?.has(body.text) ? [body.text] : [],
+    );
+    if (fresh.length === 0) return;
+    const text = this.pick(fresh);
+    assert.ok(person.session.remove(person.message(text).id));
+    this.takenBack.add(text);
+    this.said = this.said.filter((each) => each.text !== text);
   }
 
   async lookForPerished(): Promise<void> {
@@ -165,6 +187,7 @@ async function account(room: Room, why: string): Promise<[number, number]> {
   const alive = new Set<string>();
   for (const body of await bodiesOf(room.published)) {
     if (body.kind !== "text") continue;
+    assert.ok(!room.takenBack.has(body.text), `${why}: ${body.text} was taken back`);
     const isOver = body.lasts !== undefined && body.at + body.lasts * 1_000 <= room.relay.now;
     (isOver ? ended : alive).add(body.text);
   }
@@ -202,7 +225,7 @@ async function play(t: TestContext, seed: number): Promise<void> {
   for (let part = 0; part < 35; part++) await room.pass(20_000);
   const [left] = await account(room, `${why}, ten minutes later`);
   t.diagnostic(
-    `${why}: ${room.said.length} said, ${room.restarts} restarts, ${ended} had ended and ${alive} not, ${room.perished.size} perhaps perished; ${left} stay`,
+    `${why}: ${room.said.length} said, ${room.takenBack.size} taken back, ${room.restarts} restarts, ${ended} had ended and ${alive} not, ${room.perished.size} perhaps perished; ${left} stay`,
   );
 }
 

@@ -1,0 +1,58 @@
+// How far this tab has read the relay's log, over losses and reloads; and what a log that has moved on, or begun anew,
+// means for it.
+
+import type { Join, Joined } from "../protocol/control.ts";
+
+/** A log, and the last number of it that was read. */
+export interface Seen {
+  readonly log: string;
+  readonly seq: number;
+}
+
+export class Cursor {
+  /** Null before the first `joined`. */
+  #read: { readonly log: string; seq: number } | null = null;
+  /** How far it had been before a reload. */
+  #before: Seen | null;
+
+  /** @param before how far it had been before a reload; null: nowhere */
+  constructor(before: Seen | null) {
+    this.#before = before;
+  }
+
+  /** Where a replay is to begin: a tab that was loaded anew has nothing on its screen, and wants all of it. */
+  get where(): Pick<Join, "log" | "after"> {
+    return this.#read === null ? {} : { log: this.#read.log, after: this.#read.seq };
+  }
+
+  /** What survives a reload. */
+  get seen(): Seen | null {
+    return this.#read === null ? this.#before : { ...this.#read };
+  }
+
+  /**
+   * The relay's log is this one.
+   * @returns whether it is another than was read last, and whether it has lost what came since
+   */
+  joined({ log, first }: Joined): { readonly isNew: boolean; readonly isTrimmed: boolean } {
+    const { seen } = this;
+    const seq = seen?.log === log ? seen.seq : 0;
+    const isNew = this.#read?.log !== log;
+    // What is below `first` never comes.
+    this.#read = { log, seq: Math.max(isNew ? 0 : seq, first - 1) };
+    return { isNew, isTrimmed: seen !== null && first > seq + 1 };
+  }
+
+  /** Moves on to a number of the log. False: it was read before, or nothing is read yet. */
+  moveTo(seq: number): boolean {
+    if (this.#read === null || seq <= this.#read.seq) return false;
+    this.#read.seq = seq;
+    return true;
+  }
+
+  /** What was read is not this room's any more. */
+  forget(): void {
+    this.#read = null;
+    this.#before = null;
+  }
+}
