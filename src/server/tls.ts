@@ -179,7 +179,7 @@ function watchSockets(
       }
       const greet = (): void => {
         // At a Unix socket all ends are the same; there Node's own time counts, from here on.
-        if (socket.remotePort === undefined) stopTimer();
+        if (!isAtTcp(server)) stopTimer();
         else handshakes.set(ends, stopTimer);
         offerInPieces(socket);
         for (const listener of startHttp) Reflect.apply(listener, server, [socket]);
