@@ -4,6 +4,8 @@
 
 /** One of the five symbols that two people compare. */
 export interface RoomSymbol {
+  /** 0 (dog) to 63 (pin). */
+  readonly index: number;
   /** The emoji, with its variation selector where it has one. */
   readonly symbol: string;
   /** What it is called when it is read aloud, lower case: `thumbs up`. */
@@ -18,8 +20,8 @@ const text =
   "✂️ scissors,🔒 lock,🔑 key,🔨 hammer,☎️ telephone,🏁 flag,🚂 train,🚲 bicycle,✈️ aeroplane,🚀 rocket,🏆 trophy," +
   "⚽ ball,🎸 guitar,🎺 trumpet,🔔 bell,⚓ anchor,🎧 headphones,📁 folder,📌 pin";
 
-/** Index 0 (dog) to 63 (pin). */
-export const symbols: readonly RoomSymbol[] = text.split(",").map((entry) => {
+/** By index. */
+export const symbols: readonly RoomSymbol[] = text.split(",").map((entry, index) => {
   const space = entry.indexOf(" ");
-  return { symbol: entry.slice(0, space), name: entry.slice(space + 1) };
+  return { index, symbol: entry.slice(0, space), name: entry.slice(space + 1) };
 });

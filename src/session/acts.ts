@@ -7,7 +7,7 @@ import { faultOfText, isTopic, type MessageBody } from "./body.ts";
 import type { MessageEntry } from "./events.ts";
 import type { Session } from "./world.ts";
 
-export interface Acts extends Pick<Session, "edit" | "remove" | "react" | "setTopic"> {
+export interface Acts extends Pick<Session, "mayChange" | "edit" | "remove" | "react" | "setTopic"> {
   /** An own message has its place in the log. */
   readonly ownIsBack: (body: MessageBody) => void;
 }
@@ -20,13 +20,15 @@ interface Stage {
   /** Who speaks, when, and under which number. */
   readonly said: () => { readonly name: string; readonly at: number; readonly counter: number };
   readonly sayBody: (body: MessageBody) => void;
+  /** Whether this is the number of a text that nobody can have yet. */
+  readonly isFresh: (counter: number) => boolean;
   /** Words a text anew that nobody has yet. False: somebody may have it. */
   readonly reword: (counter: number, text: string) => boolean;
   /** Takes a message back that nobody has yet. False: somebody may have it. */
   readonly takeBack: (counter: number) => boolean;
 }
 
-export function createActs({ message, isFull, said, sayBody, reword, takeBack }: Stage): Acts {
+export function createActs({ message, isFull, said, sayBody, isFresh, reword, takeBack }: Stage): Acts {
   /** The numbers of the edits of each own message, by the number of the message: they hold its words too. */
   const edits = new Map<number, readonly number[]>();
   /** The numbers of own messages that were deleted here. */
@@ -38,6 +40,10 @@ export function createActs({ message, isFull, said, sayBody, reword, takeBack }:
   }
 
   return {
+    mayChange(id) {
+      const of = ownCounter(id);
+      return of !== null && (message(id)?.seq !== null || isFresh(of));
+    },
     edit(id, text) {
       const of = ownCounter(id);
       if (of === null) return "gone";

@@ -49,7 +49,7 @@ export type MessageBody =
   | (Kept & { readonly kind: "timer"; readonly seconds: number })
   | (Kept & Lasting & SharedFile & { readonly kind: "file" })
   /** Was taken back before it went out: all that is left of it is its number. */
-  | (Kept & { readonly kind: "void" })
+  | (Kept & { readonly kind: "void" } & Lasting)
   /** A kind that this version does not know. It still takes its number. */
   | (Kept & { readonly kind: "unknown" });
 
@@ -122,7 +122,7 @@ function decodeMessage(kind: string, kept: Kept, fields: Fields): MessageBody | 
     case "file":
       return lasting === null ? null : decodeFile({ ...kept, ...lasting }, fields);
     case "void":
-      return { kind, ...kept };
+      return lasting === null ? null : { kind, ...kept, ...lasting };
     default:
       return { kind: "unknown", ...kept };
   }

@@ -32,7 +32,7 @@ export class Cursor {
 
   /**
    * The relay's log is this one.
-   * @returns whether it is another than was read last, and whether it has lost what came since
+   * @returns whether it is another than this page has read, and whether it has lost what came since
    */
   joined({ log, first }: Joined): { readonly isNew: boolean; readonly isTrimmed: boolean } {
     const { seen } = this;

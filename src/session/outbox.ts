@@ -12,7 +12,7 @@ export interface Unsent {
   frame: Bytes | null;
   /** The line it last went out on: each line carries it once. */
   sentOn: object | null;
-  /** Whether it has never been sealed, since this tab was loaded: then nobody else can have it. */
+  /** Said since this page was loaded, and never gone out: nobody else can have it. */
   isFresh: boolean;
 }
 
@@ -48,23 +48,33 @@ export class Outbox {
     this.#entries.set(body.counter, { body, frame: null, sentOn: null, isFresh: true });
   }
 
+  /** Whether `entry` still waits. */
+  holds(entry: Unsent): boolean {
+    return this.#entries.get(entry.body.counter) === entry;
+  }
+
+  /** The text under this number, if nobody can have it. */
+  freshText(counter: number): Unsent | null {
+    const entry = this.#entries.get(counter);
+    return entry?.isFresh === true && entry.body.kind === "text" ? entry : null;
+  }
+
   /** Words a text anew that nobody can have. False: it is none, or somebody may have it. */
   reword(counter: number, text: string): boolean {
-    const entry = this.#entries.get(counter);
-    if (entry?.isFresh !== true || entry.body.kind !== "text") return false;
-    entry.body = { ...entry.body, text };
-    return true;
+    const entry = this.freshText(counter);
+    if (entry !== null) entry.body = { ...entry.body, kind: "text", text };
+    return entry !== null;
   }
 
   /**
-   * Takes back a message that nobody can have. Its number is left with nothing to say, or is free again where no later
-   * one is in use.
+   * Takes back a text that nobody can have. Its number is left with nothing to say, or is free again where no later one is
+   * in use.
    * @param next the number after the highest in use
-   * @returns the number after the highest that is in use now; null: somebody may have the message
+   * @returns the number after the highest that is in use now; null: it is no text, or somebody may have it
    */
   takeBack(counter: number, next: number): number | null {
-    const entry = this.#entries.get(counter);
-    if (entry?.isFresh !== true) return null;
+    const entry = this.freshText(counter);
+    if (entry === null) return null;
     const { name, at } = entry.body;
     entry.body = { kind: "void", name, at, counter };
     let free = next;
@@ -84,7 +94,7 @@ export class Outbox {
   acknowledge(body: MessageBody): "said" | { readonly clash: MessageBody } {
     const waiting = this.#entries.get(body.counter)?.body;
     this.#entries.delete(body.counter);
-    if (waiting === undefined || isSame(waiting, body)) return "said";
+    if (waiting === undefined || waiting.kind === "void" || isSame(waiting, body)) return "said";
     return { clash: waiting };
   }
 

@@ -118,14 +118,15 @@ export function createSession(options: SessionOptions, world: World): Session {
     isFull: () => outbox.full || status.state === "left",
     said,
     sayBody,
+    isFresh: (counter) => outbox.freshText(counter) !== null,
     reword(counter, text) {
-      const isDone = status.state !== "left" && speaking.reword(counter, text);
+      const isDone = status.state !== "left" && outbox.reword(counter, text);
       if (isDone) timeline.reword(entryId(self.author.key, counter), text);
       return isDone;
     },
     takeBack(counter) {
       if (status.state === "left" || !speaking.takeBack(counter)) return false;
-      timeline.end(entryId(self.author.key, counter));
+      timeline.unsay(entryId(self.author.key, counter));
       tellUnsent();
       return true;
     },
@@ -299,15 +300,10 @@ export function createSession(options: SessionOptions, world: World): Session {
   /** Says a body under the next number. */
   function sayBody(unnumbered: MessageBody): void {
     const body = speaking.take(unnumbered);
-    show(body);
-    tellUnsent();
-    inOrder(speaking.send);
-  }
-
-  /** Shows at once what is said, or done to what is there. */
-  function show(body: MessageBody): void {
     if (isShown(body)) timeline.say(self.author, body);
     timeline.foresee(self.author, body);
+    tellUnsent();
+    inOrder(speaking.send);
   }
 
   function setTimer(seconds: number): void {
@@ -345,7 +341,7 @@ export function createSession(options: SessionOptions, world: World): Session {
   }
 
   function start(): void {
-    for (const { body } of outbox.waiting()) show(body);
+    for (const { body } of outbox.waiting()) if (isShown(body)) timeline.say(self.author, body);
     world.tell({ type: "code", code: keys.code });
     if (timer.seconds > 0) world.tell({ type: "timer", seconds: timer.seconds });
     dialling.now();
@@ -375,6 +371,7 @@ export function createSession(options: SessionOptions, world: World): Session {
     start,
     say,
     sendFile,
+    mayChange: acts.mayChange,
     edit: acts.edit,
     remove: acts.remove,
     react: acts.react,

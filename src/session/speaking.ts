@@ -19,8 +19,6 @@ export interface Speaking {
   readonly counter: number;
   /** Takes a body under the next number, and gives it as it will be said. */
   readonly take: (body: MessageBody) => MessageBody;
-  /** Words a text anew, as `Outbox.reword`. */
-  readonly reword: (counter: number, text: string) => boolean;
   /** Takes a message back. False: somebody may have it. */
   readonly takeBack: (counter: number) => boolean;
   /** Sends what has not gone out on this line, oldest first, sealing what is not sealed for this room and name. */
@@ -82,9 +80,9 @@ export function createSpeaking(
       if (entry === null) return;
       const { body: unsealed } = entry;
       const { body, frame } = await sealed(entry);
-      // Whoever changes room or name lets go of the line first, so a frame for the old ones is dropped here; and one that
-      // was worded anew or taken back meanwhile.
-      if (voice.line() !== line || entry.body !== unsealed) continue;
+      // Whoever changes room or name lets go of the line first, so a frame for the old ones is dropped here; and so is one
+      // that was worded anew or taken back meanwhile, whose number may be another's now.
+      if (voice.line() !== line || entry.body !== unsealed || !outbox.holds(entry)) continue;
       entry.isFresh = false;
       entry.body = body;
       entry.frame = frame;
@@ -109,9 +107,13 @@ export function createSpeaking(
     return lasts === null ? null : body.at + lasts * secondMs - now();
   }
 
-  /** With the timer on, a body lasts from when it goes out; an edit as long as what it changes. */
+  /**
+   * With the timer on, a body lasts from when it goes out; an edit as long as what it changes, what was taken back as long
+   * as it would have.
+   */
   function withLife(body: MessageBody): MessageBody {
-    if (body.kind !== "text" && body.kind !== "file" && body.kind !== "edit") return body;
+    if (body.kind !== "text" && body.kind !== "file" && body.kind !== "edit" && body.kind !== "void")
+      return body;
     const rest =
       body.kind === "edit"
         ? (voice.keepSeconds(body.of) ?? 1)
@@ -141,7 +143,6 @@ export function createSpeaking(
       return counter;
     },
     take,
-    reword: (said, text) => outbox.reword(said, text),
     takeBack,
     send,
     sendVolatile,

@@ -68,19 +68,17 @@ export class Timeline {
         withReaction(entry, author, body.emoji, body.on),
       );
     if (body.kind !== "edit" && body.kind !== "delete") return;
-    const id = entryId(author.key, body.of);
-    if (body.kind === "edit" && this.message(id)?.seq === null) return this.reword(id, body.text);
     const edit = body.kind === "edit" ? { text: body.text, edited: body.counter } : {};
-    this.#change(id, (entry) => ({ ...entry, ...edit, delivery: "sending" }));
+    this.#change(entryId(author.key, body.of), (entry) => ({ ...entry, ...edit, delivery: "sending" }));
   }
 
-  /** Shows an own text that has no echo in other words. */
+  /** Shows an own text that has not gone out in other words. */
   reword(id: string, text: string): void {
     const entry = this.message(id);
     if (entry !== null) this.#replace({ ...entry, text });
   }
 
-  /** Takes an own message back that was not numbered: it will be said under another counter. */
+  /** Takes an own message back that was not numbered. */
   unsay(id: string): void {
     this.#remove(id);
   }
@@ -127,7 +125,7 @@ export class Timeline {
     return entry?.kind === "message" ? entry.messageId : null;
   }
 
-  /** A message's time is over, or it was taken back before it went out: it leaves the screen. */
+  /** A message's time is over: it leaves the screen. */
   end(id: string): void {
     this.#fileIsOver(id);
     this.#remove(id);

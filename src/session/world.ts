@@ -6,9 +6,9 @@ import type { Random } from "../crypto/bytes.ts";
 import type { RoomKeys } from "../crypto/keys.ts";
 import type { MemberKey } from "../crypto/member.ts";
 import type { faultOfText, MessageId } from "./body.ts";
+import type { Seen } from "./cursor.ts";
 import type { SessionEvent } from "./events.ts";
 import type { SharedFile } from "./files.ts";
-import type { Seen } from "./cursor.ts";
 import type { SavedUnsent } from "./outbox.ts";
 
 /** A connection to the relay that is being opened or is open. After `close` it calls back no more. */
@@ -75,6 +75,8 @@ export interface Session {
   readonly say: (text: string, re?: MessageId) => SayFault;
   /** Tells the room of a file that the relay holds. False when too much waits already. */
   readonly sendFile: (file: SharedFile) => boolean;
+  /** Whether a message is one's own, and in the log or with nobody yet: what is on its way follows when it is there. */
+  readonly mayChange: (id: string) => boolean;
   /** Says an own message anew. "gone": it is not there any more, or is somebody else's. */
   readonly edit: (id: string, text: string) => SayFault | "gone";
   /** Deletes an own message on every screen, and has the relay forget it. False: it is gone, or is somebody else's. */

@@ -57,7 +57,7 @@ export function createBar(options: BarOptions): Bar {
   function showCode(next: readonly RoomSymbol[]): void {
     shown = next;
     code.textContent = next.map(({ symbol }) => symbol).join(" ");
-    const names = next.map(({ name }) => wording.symbolName(name)).join(", ");
+    const names = next.map(wording.symbolName).join(", ");
     code.setAttribute("aria-label", `${wording.roomCode}: ${names}`);
   }
 

@@ -105,12 +105,12 @@ export async function copied(text: string): Promise<boolean> {
 
 /** What the five pictures are for. */
 export function openCodeDialog(code: readonly RoomSymbol[]): void {
-  const pictures = code.map(({ symbol, name }) =>
+  const pictures = code.map((each) =>
     h(
       "li",
       {},
-      h("span", { class: "picture", attributes: { "aria-hidden": "true" } }, symbol),
-      wording.symbolName(name),
+      h("span", { class: "picture", attributes: { "aria-hidden": "true" } }, each.symbol),
+      wording.symbolName(each),
     ),
   );
   openDialog(
@@ -180,7 +180,7 @@ export function createDecision(
   if (status.state === "refused" && status.why === "room-full") {
     return decision(
       wording.roomFull,
-      h("p", {}, wording.roomFullHint),
+      wording.roomFullHint,
       button("primary", wording.tryAgain, decide.again),
     );
   }
@@ -188,12 +188,12 @@ export function createDecision(
   if (status.why === "taken-over") {
     return decision(
       wording.takenOver,
-      h("p", {}, wording.takenOverHint),
+      wording.takenOverHint,
       button("primary", wording.comeBack, decide.comeBack),
     );
   }
   const reload = button("primary", wording.reload, () => location.reload());
-  return decision(wording.refusedByRelay, h("p", {}, wording.refusedByRelayHint), reload);
+  return decision(wording.refusedByRelay, wording.refusedByRelayHint, reload);
 }
 
 function nameTaken(retryAfterMs: number | null, name: string, decide: Decisions): HTMLElement {
@@ -209,11 +209,12 @@ function nameTaken(retryAfterMs: number | null, name: string, decide: Decisions)
     else fault.textContent = wording.nameFaults[checked.why];
   };
   const use = h("button", { class: "primary", attributes: { type: "submit" } }, wording.useName);
-  const hint = h("p", { attributes: { "aria-live": "off" } }, wording.nameTakenHint);
+  const hint = h("span", { attributes: { "aria-live": "off" } }, wording.nameTakenHint);
   if (retryAfterMs !== null) {
     countDown(retryAfterMs, hint, () => {
       // Who has begun to type another name wants that one.
       if (field.value === name) decide.again();
+      else hint.textContent = wording.nameTakenHint;
     });
   }
   const again = retryAfterMs === null ? null : button("secondary", wording.tryAgain, decide.again);
@@ -225,25 +226,29 @@ function nameTaken(retryAfterMs: number | null, name: string, decide: Decisions)
   );
 }
 
-/** Says in `hint`, as long as it stands on the page, when the name is free again; and tells when it is. */
+/** Says in `hint` when the name is free again, as long as that is the question, and tells when it is. */
 function countDown(ms: number, hint: HTMLElement, over: () => void): void {
   const freeAt = Date.now() + ms;
   const tick = (): void => {
-    const seconds = Math.ceil((freeAt - Date.now()) / secondMs);
-    hint.textContent = seconds > 0 ? wording.nameTakenWait(seconds) : wording.nameTakenHint;
-    setTimeout(() => {
-      if (hint.isConnected) (seconds > 0 ? tick : over)();
-    }, secondMs);
+    const leftMs = Math.max(0, freeAt - Date.now());
+    hint.textContent = wording.nameTakenWait(Math.ceil(leftMs / secondMs));
+    setTimeout(
+      () => {
+        // Not `isConnected`: the room may lie behind another.
+        if (hint.closest(".question") !== null) (Date.now() < freeAt ? tick : over)();
+      },
+      Math.min(leftMs, secondMs),
+    );
   };
   tick();
 }
 
-function decision(title: string, hint: Node, ...actions: readonly Node[]): HTMLElement {
+function decision(title: string, hint: Node | string, ...actions: readonly Node[]): HTMLElement {
   return h(
     "section",
     { class: "decision", attributes: { role: "alert" } },
     h("h2", {}, title),
-    hint,
+    h("p", {}, hint),
     ...actions,
   );
 }

@@ -48,12 +48,15 @@ export function formatText(
   return blocksOf(text.split("\n"), { mentions, meter, depth: 0 });
 }
 
-/** What a text says without its marks: a line per paragraph, entry of a list or line of code. */
+/** What a text says without its marks, in lines; numbers of lists stay, and what is quoted stands in quotation marks. */
 export function plainText(text: string): string {
   const plain = (node: Block | Inline): string => {
     if ("text" in node) return node.text;
-    if (node.kind === "list") return node.items.map(({ children }) => linesOf(children)).join("\n");
-    return node.kind === "quote" ? linesOf(node.children) : node.children.map(plain).join("");
+    if (node.kind === "quote") return `“${linesOf(node.children)}”`;
+    if (node.kind !== "list") return node.children.map(plain).join("");
+    return node.items
+      .map(({ number, children }) => (number === null ? "" : `${number}. `) + linesOf(children))
+      .join("\n");
   };
   const linesOf = (blocks: readonly Block[]): string => blocks.map(plain).join("\n");
   return linesOf(formatText(text));

@@ -14,6 +14,7 @@ export interface MessageActions {
   readonly reply: (entry: MessageEntry) => void;
   readonly react: (entry: MessageEntry, emoji: string, on: boolean) => void;
   readonly copy: (entry: MessageEntry) => void;
+  readonly mayChange: (entry: MessageEntry) => boolean;
   readonly edit: (entry: MessageEntry) => void;
   readonly remove: (entry: MessageEntry) => void;
   /** Back to where one types. */
@@ -90,18 +91,19 @@ export function equipMessages(log: LogView, actions: MessageActions): void {
   function openActions(entry: MessageEntry, place: Place): void {
     // A held finger is a press for the menu to some browsers as well.
     if (document.querySelector(".menu") !== null) return;
-    const { own } = entry.author;
     const reply = { label: wording.reply, icon: iconPath.reply, run: () => actions.reply(entry) };
     const copy = { label: wording.copyText, icon: iconPath.copy, run: () => actions.copy(entry) };
     const edit = { label: wording.edit, icon: iconPath.edit, run: () => actions.edit(entry) };
-    const owned: MenuItem[] = [
-      ...(entry.file === undefined ? [edit] : []),
-      null,
-      { label: wording.delete, icon: iconPath.delete, danger: true, run: () => actions.remove(entry) },
-    ];
-    // What has no number yet cannot be named in an answer or a reaction; nobody else may have it.
-    if (!isNumbered(entry)) return void openMenu(wording.actionsFor, [copy, ...owned], place);
-    const items: MenuItem[] = [reply, copy, ...(own ? owned : [])];
+    const remove = {
+      label: wording.delete,
+      icon: iconPath.delete,
+      danger: true,
+      run: () => actions.remove(entry),
+    };
+    const changes = [...(entry.file === undefined ? [edit] : []), null, remove];
+    const items: MenuItem[] = [copy, ...(actions.mayChange(entry) ? changes : [])];
+    // What has no number yet cannot be named in an answer or a reaction.
+    if (!isNumbered(entry)) return void openMenu(wording.actionsFor, items, place);
     const quick = h("div", {
       class: "quick",
       attributes: { role: "group", "aria-label": wording.quickReactions },
@@ -115,7 +117,7 @@ export function equipMessages(log: LogView, actions: MessageActions): void {
     more.setAttribute("role", "menuitem");
     more.tabIndex = -1;
     quick.append(more);
-    const menu = openMenu(wording.actionsFor, items, place, quick);
+    const menu = openMenu(wording.actionsFor, [reply, ...items], place, quick);
   }
 
   function quickButton(entry: MessageEntry, emoji: string, close: () => void): HTMLElement {

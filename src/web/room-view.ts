@@ -124,7 +124,9 @@ export function createRoomView(options: RoomOptions): RoomView {
     names: () => names.filter((name) => name !== session.save().name),
     typing: session.typing,
     editLast() {
-      const last = log.newest(({ author, deleted, file }) => author.own && !deleted && file === undefined);
+      const last = log.newest(
+        ({ id, deleted, file }) => !deleted && file === undefined && session.mayChange(id),
+      );
       if (last !== null) composer.edit(last);
     },
   });
@@ -140,6 +142,7 @@ export function createRoomView(options: RoomOptions): RoomView {
   log.scroller.addEventListener("scroll", look, { passive: true });
   equipMessages(log, {
     reply: composer.replyTo,
+    mayChange: ({ id }) => session.mayChange(id),
     edit: composer.edit,
     copy: (entry) =>
       void copied(textOf(entry)).then((done) => announce(done ? wording.copied : wording.copyFailed)),
@@ -282,6 +285,8 @@ export function createRoomView(options: RoomOptions): RoomView {
     const { comeBack } = options;
     const decide = { rename: session.rename, comeBack, again: () => session.rename(name) };
     question.replaceChildren(createDecision(now, name, decide));
+    // Whoever types elsewhere, in the search or a dialog, goes on there: a name may have been tried again meanwhile.
+    if (document.activeElement instanceof HTMLInputElement) return;
     question.querySelector<HTMLElement>("input, button")?.focus();
   }
 

@@ -75,7 +75,7 @@ for (const name of browserNames) {
       for (const label of ["Copy link", "Send…", "Copy words"]) await ann.press(label);
       assert.deepEqual(await given(ann), [`clipboard ${link}`, `sheet ${link}`, `clipboard ${words}`]);
       const isInReach = await ann.page.evaluate(() => {
-        const sheet = document.querySelector(".sheet");
+        const sheet = document.querySelector("dialog");
         if (sheet === null) return false;
         sheet.scrollTop = 0;
         const foot = document.querySelector(".foot button")?.getBoundingClientRect();

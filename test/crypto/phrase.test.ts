@@ -30,9 +30,9 @@ test("there are 64 different symbols with different names", () => {
   assert.equal(symbols.length, 64);
   assert.equal(new Set(symbols.map(({ symbol }) => symbol)).size, 64);
   assert.equal(new Set(symbols.map(({ name }) => name)).size, 64);
-  assert.deepEqual(symbols[0], { symbol: "🐶", name: "dog" });
-  assert.deepEqual(symbols[36], { symbol: "👍", name: "thumbs up" });
-  assert.deepEqual(symbols[63], { symbol: "📌", name: "pin" });
+  assert.deepEqual(symbols[0], { index: 0, symbol: "🐶", name: "dog" });
+  assert.deepEqual(symbols[36], { index: 36, symbol: "👍", name: "thumbs up" });
+  assert.deepEqual(symbols[63], { index: 63, symbol: "📌", name: "pin" });
 });
 
 test("case, dashes, quotes, spaces and invisible characters do not tell phrases apart", () => {

@@ -24,6 +24,7 @@ const bodies: readonly MessageBody[] = [
   { kind: "topic", ...said, text: "" },
   { kind: "timer", ...said, seconds: 0 },
   { kind: "void", ...said },
+  { kind: "void", ...said, lasts: 60 },
   { kind: "file", ...said, file: id, secret, size: 0, fileName: "a.txt", type: "text/plain" },
   {
     kind: "file",

@@ -83,6 +83,18 @@ test("only what was never sealed is worded anew and taken back", () => {
   assert.equal(outbox.takeBack(1, 2), 1, "but the sealed one's is");
 });
 
+test("a number that may be on its way with nothing to say is not free", () => {
+  const outbox = new Outbox();
+  for (const counter of [0, 1]) outbox.add(body(counter));
+  assert.equal(outbox.takeBack(0, 2), 2);
+  const [out] = outbox.waiting();
+  if (out) out.isFresh = false;
+  assert.equal(outbox.takeBack(1, 2), 1);
+  assert.deepEqual(outbox.waiting(), [out]);
+  // In a tab that came back from an older state the number may have been another's: there is nothing to say anew.
+  assert.equal(outbox.acknowledge(body(0)), "said");
+});
+
 test("saved entries that make no sense are left out", () => {
   const outbox = new Outbox();
   outbox.restore([

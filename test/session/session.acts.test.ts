@@ -163,15 +163,52 @@ test("what may have gone out is deleted behind itself", async () => {
 });
 
 test("what is worded anew or taken back while it is being sealed goes out so, or not at all", async () => {
-  const { ann, bob } = await annAndBob();
-  ann.session.say("frist");
-  // Sealing has begun, and takes longer than this.
-  ann.session.say("never");
-  assert.equal(ann.session.edit(ann.message("frist").id, "first"), null);
-  assert.ok(ann.session.remove(ann.message("never").id));
-  ann.session.say("last");
-  await bob.sees("Ann: last");
-  assert.deepEqual(bob.screen, ["Ann: first", "Ann: last"]);
+  for (let part = 0; part < 12; part++) {
+    const { relay, ann, bob } = await annAndBob();
+    // Sealing begins a little later, and takes longer than this.
+    const wait = async (): Promise<void> => {
+      for (let step = 0; step < part; step++) await Promise.resolve();
+    };
+    ann.session.say("frist");
+    await wait();
+    assert.equal(ann.session.edit(ann.message("frist").id, "first"), null);
+    await until("said", () => ann.session.save().unsent.length === 0);
+    for (const text of ["never", "nor this"]) ann.session.say(text);
+    assert.ok(ann.session.remove(ann.message("never").id));
+    await wait();
+    assert.ok(ann.session.remove(ann.message("nor this").id));
+    ann.session.say("last");
+    await bob.sees("Ann: last");
+    assert.deepEqual(bob.screen, ["Ann: first", "Ann: last"]);
+    assert.equal(relay.log.length, 2, "no number goes out twice");
+  }
+});
+
+test("what cannot be changed yet is not offered", async () => {
+  const { relay, ann, bob } = await annAndBob();
+  ann.session.say("said");
+  await bob.sees("Ann: said");
+  await until("it is back", () => ann.message("said").delivery === "sent");
+  assert.ok(ann.session.mayChange(ann.message("said").id));
+  assert.equal(bob.session.mayChange(bob.message("said").id), false);
+  relay.deaf = true;
+  ann.session.say("on its way");
+  const { id } = ann.message("on its way");
+  assert.ok(ann.session.mayChange(id));
+  await until("it is out", () => ann.session.save().unsent[0]?.frame !== null);
+  assert.equal(ann.session.mayChange(id), false);
+});
+
+test("where no more can wait, what waits can still be changed", async () => {
+  const { ann } = await annAndBob();
+  ann.cut();
+  await until("offline", () => ann.status.state === "lost");
+  let said = 0;
+  while (ann.session.say(`no ${said}`) === null) said++;
+  assert.equal(ann.session.say("one more"), "outbox-full");
+  assert.equal(ann.session.edit(ann.message("no 0").id, "the first"), null);
+  assert.ok(ann.session.remove(ann.message(`no ${said - 1}`).id));
+  assert.equal(ann.session.say("one more"), null);
 });
 
 test("in a room that was left nothing can be done to a message any more", async () => {
@@ -179,13 +216,20 @@ test("in a room that was left nothing can be done to a message any more", async 
   ann.session.say("mine");
   await ann.sees("Ann: mine");
   const { id, messageId } = ann.message("mine");
+  ann.cut();
+  await until("offline", () => ann.status.state === "lost");
+  ann.session.say("waits");
+  const waits = ann.message("waits").id;
   ann.session.leave();
   await until("left", () => ann.status.state === "left");
-  assert.equal(ann.session.edit(id, "yours"), "outbox-full");
+  for (const each of [id, waits]) {
+    assert.equal(ann.session.edit(each, "yours"), "outbox-full");
+    assert.equal(ann.session.remove(each), false);
+  }
   ann.session.react(messageId ?? assert.fail(), "🎉", true);
-  assert.equal(ann.session.remove(id), false);
   assert.equal(ann.message("mine").reactions.size, 0);
-  assert.equal(ann.session.save().unsent.length, 0);
+  assert.deepEqual(ann.session.unsentTexts(), ["waits"]);
+  assert.equal(ann.session.save().unsent.length, 1);
 });
 
 test("a reaction is put and taken back", async () => {

@@ -93,6 +93,25 @@ test("what was typed offline lasts from when it goes out, by the timer that hold
   assert.deepEqual(bob.screen, ["Bob timer 60"]);
 });
 
+test("what was taken back ends when it would have, and a newcomer misses nothing of what has ended", async () => {
+  const relay = new TestRelay();
+  const ann = await Person.enter(relay, "Ann");
+  ann.session.setTimer(60);
+  await ann.sees("Ann timer 60");
+  await cut(ann);
+  for (const text of ["one", "two", "three"]) ann.session.say(text);
+  assert.ok(ann.session.remove(ann.message("one").id));
+  await back(ann);
+  await until("said", () => ann.session.save().unsent.length === 0);
+  assert.equal(relay.kept.length, 4);
+  pass(60_000, relay, ann);
+  assert.equal(relay.kept.length, 1);
+  const cleo = await Person.enter(relay, "Cleo");
+  ann.session.setTopic("soup");
+  await cleo.sees("Ann topic soup");
+  assert.deepEqual(cleo.screen, ["Ann timer 60", "Ann topic soup"]);
+});
+
 test("what was sealed and reached nobody before its time was over is sealed anew", async () => {
   const relay = new TestRelay();
   const ann = await Person.enter(relay, "Ann");

@@ -107,16 +107,6 @@ test("a file waits in the outbox over a loss and a reload", async () => {
   assert.deepEqual(again.files, [photo]);
 });
 
-test("a file that waits is taken back, and its author's tab is told that it is over", async () => {
-  const relay = new TestRelay();
-  const ann = await Sharer.enter(relay, "Ann");
-  relay.newest.cut();
-  await until("offline", () => ann.state === "lost");
-  ann.session.sendFile(photo);
-  assert.ok(ann.session.remove(ann.only.id));
-  assert.deepEqual([ann.messages.size, ann.over, ann.session.unsentTexts()], [0, [photo.file], []]);
-});
-
 test("deleting a file's message takes the file off every screen, and tells its author's tab alone that it is over", async () => {
   const relay = new TestRelay();
   const ann = await Sharer.enter(relay, "Ann");

@@ -1,5 +1,6 @@
 import assert from "node:assert/strict";
 import { test } from "node:test";
+import { neutralise } from "../../src/web/neutral.ts";
 import { summaryOf } from "../../src/web/summary.ts";
 import { message } from "./entries.ts";
 
@@ -11,15 +12,15 @@ test("a summary has no marks, and is one line", () => {
     "The boat leaves at eight, not nine: no",
   );
   assert.equal(summed("one\n\ntwo\tthree  "), "one two three");
-  assert.equal(summed("> what *you* said\n1. first\n2. __second__"), "what you said first second");
+  assert.equal(summed("> what *you* said\n- first\n- __second__"), "“what you said” first second");
   assert.equal(summed("```js\na * b * c\n```"), "a * b * c");
   assert.equal(summed("see https://example.org/a_b_c"), "see https://example.org/a_b_c");
   assert.equal(summed("/me waves **madly**"), "waves madly");
 });
 
-test("a summary says something of a text that is nothing but marks", () => {
-  assert.equal(summed("> "), ">");
-  assert.equal(summed("```\n\n```"), "``` ```");
+test("a summary keeps the numbers of a list: they may be a date", () => {
+  assert.equal(summed("3. Oktober, 18 Uhr"), "3. Oktober, 18 Uhr");
+  assert.equal(summed("1. eggs\n2. *milk*"), "1. eggs 2. milk");
 });
 
 test("the name of a file is no text with marks", () => {
@@ -35,4 +36,6 @@ test("a summary is cut between letters, and says so", () => {
 
 test("a summary cannot turn the writing around", () => {
   assert.equal(summed("a\u202eb\u200bc"), "abc");
+  const tower = `e${"`\u0301\u0301`\u0301\u0301".repeat(40)}`;
+  assert.equal(summed(tower), neutralise(`e${"\u0301".repeat(160)}`));
 });

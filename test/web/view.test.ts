@@ -54,10 +54,13 @@ test("every sentence with a name in it has as many places for names in German as
 });
 
 test("every picture of the room code has a German name of its own", () => {
-  const names = symbols.map(({ name }) => wordingDe.symbolName(name));
-  assert.equal(new Set(names).size, symbols.length);
-  assert.equal(wordingDe.symbolName("dog"), "Hund");
-  assert.equal(wordingDe.symbolName("pin"), "Stecknadel");
+  const names = new Map(symbols.map((each) => [each.name, wordingDe.symbolName(each)]));
+  assert.equal(new Set(names.values()).size, symbols.length);
+  const some = ["dog", "octopus", "moon", "thumbs up", "light bulb", "hammer", "trophy", "bell", "pin"];
+  assert.deepEqual(
+    some.map((name) => names.get(name)),
+    ["Hund", "Oktopus", "Mond", "Daumen hoch", "Glühbirne", "Hammer", "Pokal", "Glocke", "Stecknadel"],
+  );
 });
 
 test("German counts in the singular and in the dative", () => {

@@ -22,19 +22,14 @@ function timeOf(seconds: number): string {
   return `etwa ${count(amount, one, dative)}`;
 }
 
-/** The pictures of the room code by their English names, which src/crypto/symbols.ts gives. */
-const symbolNames =
-  "dog=Hund,cat=Katze,lion=Löwe,horse=Pferd,unicorn=Einhorn,pig=Schwein,elephant=Elefant,rabbit=Hase," +
-  "panda=Panda,rooster=Hahn,penguin=Pinguin,turtle=Schildkröte,fish=Fisch,octopus=Oktopus," +
-  "butterfly=Schmetterling,flower=Blume,tree=Baum,cactus=Kaktus,mushroom=Pilz,globe=Globus,moon=Mond," +
-  "cloud=Wolke,fire=Feuer,banana=Banane,apple=Apfel,strawberry=Erdbeere,corn=Mais,pizza=Pizza,cake=Kuchen," +
-  "heart=Herz,smiley=Smiley,robot=Roboter,hat=Hut,glasses=Brille,spanner=Schraubenschlüssel," +
-  "santa=Weihnachtsmann,thumbs up=Daumen hoch,umbrella=Regenschirm,hourglass=Sanduhr,clock=Uhr,gift=Geschenk," +
-  "light bulb=Glühbirne,book=Buch,pencil=Bleistift,paperclip=Büroklammer,scissors=Schere,lock=Schloss," +
-  "key=Schlüssel,hammer=Hammer,telephone=Telefon,flag=Flagge,train=Zug,bicycle=Fahrrad,aeroplane=Flugzeug," +
-  "rocket=Rakete,trophy=Pokal,ball=Ball,guitar=Gitarre,trumpet=Trompete,bell=Glocke,anchor=Anker," +
-  "headphones=Kopfhörer,folder=Ordner,pin=Stecknadel";
-const germanSymbols = new Map(symbolNames.split(",").map((pair) => pair.split("=") as [string, string]));
+/** The pictures of the room code, in the order of src/crypto/symbols.ts. */
+const symbolNames = (
+  "Hund,Katze,Löwe,Pferd,Einhorn,Schwein,Elefant,Hase,Panda,Hahn,Pinguin,Schildkröte,Fisch,Oktopus," +
+  "Schmetterling,Blume,Baum,Kaktus,Pilz,Globus,Mond,Wolke,Feuer,Banane,Apfel,Erdbeere,Mais,Pizza,Kuchen," +
+  "Herz,Smiley,Roboter,Hut,Brille,Schraubenschlüssel,Weihnachtsmann,Daumen hoch,Regenschirm,Sanduhr,Uhr," +
+  "Geschenk,Glühbirne,Buch,Bleistift,Büroklammer,Schere,Schloss,Schlüssel,Hammer,Telefon,Flagge,Zug," +
+  "Fahrrad,Flugzeug,Rakete,Pokal,Ball,Gitarre,Trompete,Glocke,Anker,Kopfhörer,Ordner,Stecknadel"
+).split(",");
 
 /** The German table. */
 export const wordingDe: Wording = {
@@ -98,7 +93,7 @@ export const wordingDe: Wording = {
   serverForeign: "Dieser Server spricht eine andere Version von secure-room. Lade die Seite neu.",
 
   roomCode: "Raumzeichen",
-  symbolName: (english) => germanSymbols.get(english) ?? english,
+  symbolName: ({ index, name }) => symbolNames[index] ?? name,
   roomCodeHint:
     "Alle mit denselben Wörtern sehen diese fünf Bilder. Sieht jemand andere, hat sich einer von euch vertippt.",
   status: {

@@ -1,6 +1,8 @@
 // Every word the page says in English; the other languages have the same keys. It says what happened and what to do;
 // it never shouts.
 
+import type { RoomSymbol } from "../../crypto/symbols.ts";
+
 /** What a table has to say: the keys of the English one, its sentences with what is put into them. */
 export type Wording = Widened<typeof wordingEn>;
 
@@ -89,8 +91,8 @@ export const wordingEn = {
   serverForeign: "This server does not speak this version of secure-room. Reload the page.",
 
   roomCode: "Room code",
-  /** What a picture of the code is called, from its English name. */
-  symbolName: (english: string) => english,
+  /** What a picture of the code is called. */
+  symbolName: ({ name }: RoomSymbol) => name,
   roomCodeHint:
     "Everyone with the same words sees these five pictures. If a friend sees others, one of you has mistyped.",
   status: {
