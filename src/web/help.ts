@@ -31,4 +31,5 @@ export function openHelpDialog(begin: (command: string) => void): void {
   // Not on the first command, which is far below where one begins to read.
   dialog.tabIndex = -1;
   dialog.focus();
+  dialog.scrollTop = 0;
 }
