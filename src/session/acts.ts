@@ -22,9 +22,9 @@ interface Stage {
   readonly sayBody: (body: MessageBody) => void;
   /** Whether this is the number of a text that nobody can have yet. */
   readonly isFresh: (counter: number) => boolean;
-  /** Words a text anew that nobody has yet. False: somebody may have it. */
+  /** Words a text anew that nobody has yet. False: it is none, or somebody may have it. */
   readonly reword: (counter: number, text: string) => boolean;
-  /** Takes a message back that nobody has yet. False: somebody may have it. */
+  /** Takes a text back that nobody has yet. False: it is none, or somebody may have it. */
   readonly takeBack: (counter: number) => boolean;
 }
 

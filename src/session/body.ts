@@ -28,7 +28,7 @@ interface Kept extends Said {
   readonly counter: number;
 }
 
-/** What says something may end: so many seconds after `at`, at least 1. */
+/** What was said may end: so many seconds after `at`, at least 1. */
 interface Lasting {
   readonly lasts?: number;
 }

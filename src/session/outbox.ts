@@ -1,4 +1,5 @@
-// What has been said and not yet come back as an echo. Nothing leaves it before the relay has numbered it.
+// What has been said and not yet come back as an echo. Nothing leaves it before the relay has numbered it, but for what was
+// taken back before it went out.
 
 import { fromBase64url, toBase64url, type Bytes } from "../protocol/base64url.ts";
 import { maxOutbox } from "../protocol/limits.ts";
@@ -39,6 +40,7 @@ export class Outbox {
     return this.waiting().filter(({ body }) => body.kind !== "void").length;
   }
 
+  /** What was taken back in front of others counts as well: its number is kept. */
   get full(): boolean {
     return this.#entries.size >= maxOutbox;
   }

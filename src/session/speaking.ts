@@ -19,7 +19,7 @@ export interface Speaking {
   readonly counter: number;
   /** Takes a body under the next number, and gives it as it will be said. */
   readonly take: (body: MessageBody) => MessageBody;
-  /** Takes a message back. False: somebody may have it. */
+  /** Takes a text back. False: it is none, or somebody may have it. */
   readonly takeBack: (counter: number) => boolean;
   /** Sends what has not gone out on this line, oldest first, sealing what is not sealed for this room and name. */
   readonly send: () => Promise<void>;

@@ -187,7 +187,7 @@ export class Timeline {
         this.#place({ kind: "topic", id, text: body.text, author });
         this.#newest = id;
         break;
-      // Kinds that this version does not show are skipped in silence, as unknown ones are.
+      // What has nothing to show; unknown kinds are skipped in silence.
       case "void":
       case "unknown":
         break;

@@ -128,12 +128,12 @@ export function openPeopleDialog(people: HTMLElement, putBack: () => void): void
   dialog.addEventListener("close", putBack);
 }
 
-/** Asks before deleting for everybody. */
-export function openDeleteDialog(remove: () => void): void {
+/** Asks before deleting for everybody, or before taking back what is not out. */
+export function openDeleteDialog(isOut: boolean, remove: () => void): void {
   const dialog = openDialog(
     "delete-dialog",
-    wording.deleteTitle,
-    h("p", {}, wording.deleteHint),
+    isOut ? wording.deleteTitle : wording.takeBackTitle,
+    h("p", {}, isOut ? wording.deleteHint : wording.takeBackHint),
     h(
       "div",
       { class: "row" },

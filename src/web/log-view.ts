@@ -167,6 +167,8 @@ export function createLogView(options: LogOptions): LogView {
     shown.delete(id);
     entryOf.delete(item);
     if (item === unread) unread = null;
+    const lastOwn = item === newestOwn && Array.from(list.querySelectorAll<HTMLLIElement>("li.own")).at(-1);
+    if (lastOwn) markNewestOwn(lastOwn);
     if (entry?.kind === "message") quotes.remove(item, entry);
     settle(next);
     welcome.hidden = shown.size > 0;

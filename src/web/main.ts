@@ -181,7 +181,6 @@ async function enterRoom(
     session: {
       ...session,
       say: (text, re) => (isKept(session, text) ? session.say(text, re) : "outbox-full"),
-      edit: (id, text) => (isKept(session, text) ? session.edit(id, text) : "outbox-full"),
     },
     phrase,
     link: inviteLink(location.origin, phrase),

@@ -147,7 +147,7 @@ export function createRoomView(options: RoomOptions): RoomView {
     copy: (entry) =>
       void copied(textOf(entry)).then((done) => announce(done ? wording.copied : wording.copyFailed)),
     react: (entry, emoji, on) => entry.messageId !== null && session.react(entry.messageId, emoji, on),
-    remove: ({ id }) => openDeleteDialog(() => session.remove(id)),
+    remove: ({ id, seq }) => openDeleteDialog(seq !== null, () => session.remove(id)),
     type: composer.focus,
   });
 
@@ -259,9 +259,12 @@ export function createRoomView(options: RoomOptions): RoomView {
     if (now.state !== "dialling" && now.state !== "joining") banner.hidden = now.state !== "lost";
     question.hidden = !stopped;
     if (now.state === "lost") showLoss(now);
-    if (!stopped) question.replaceChildren();
-    if (stopped) ask(now);
-    else if (hadFocus && banner.hidden) composer.focus();
+    if (stopped) {
+      ask(now);
+      return;
+    }
+    question.replaceChildren();
+    if (hadFocus && banner.hidden) composer.focus();
   }
 
   /** Says for a moment how much has come, in place of reading all of it out. */
@@ -285,8 +288,9 @@ export function createRoomView(options: RoomOptions): RoomView {
     const { comeBack } = options;
     const decide = { rename: session.rename, comeBack, again: () => session.rename(name) };
     question.replaceChildren(createDecision(now, name, decide));
-    // Whoever types elsewhere, in the search or a dialog, goes on there: a name may have been tried again meanwhile.
-    if (document.activeElement instanceof HTMLInputElement) return;
+    const { activeElement } = document;
+    // Whoever is at something else, such as the search or a dialog, stays there: a name may have been tried by itself.
+    if (activeElement !== document.body && !composer.element.contains(activeElement)) return;
     question.querySelector<HTMLElement>("input, button")?.focus();
   }
 

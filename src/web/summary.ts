@@ -1,4 +1,4 @@
-// What a message says, in one line and without marks: for whom it answers, and for whom it is news.
+// What a message says, in one line and without marks: above an answer to it, and where somebody is called to it.
 
 import type { MessageEntry } from "../session/events.ts";
 import { textOf } from "../session/files.ts";

@@ -66,9 +66,18 @@ for (const [name, way] of browserNames.flatMap((each) => ways.map((way) => [each
       await ann.page.keyboard.press("Enter");
       await ann.until("a menu", () => document.querySelector(".menu")?.textContent === "Copy textEditDelete");
       await ann.page.keyboard.press("Escape");
-      await act(ann, "typed by mistake", "Delete");
-      await ann.confirm();
-      await ann.sees("Offline. 2 messages will be sent.");
+      await ann.say("typed in haste");
+      for (const [text, left] of [
+        ["typed by mistake", 3],
+        ["typed in haste", 2],
+      ] as const) {
+        await act(ann, text, "Delete");
+        await ann.sees("Take this message back?");
+        await ann.confirm();
+        await ann.sees(`Offline. ${left} messages will be sent.`);
+      }
+      const newest = await ann.page.$$eval(".newest-own .text", (all) => all.map((each) => each.textContent));
+      assert.deepEqual(newest, ["typed ofline 2"]);
       await act(ann, "typed ofline 2", "Edit");
       await ann.fill(".composer textarea", "typed offline 2");
       await ann.click(".send");
@@ -87,7 +96,7 @@ for (const [name, way] of browserNames.flatMap((each) => ways.map((way) => [each
       await bob.sees("typed offline 2");
       await bob.sees("said before");
       await account(t, [ann, bob], ["said before", "said meanwhile", "typed offline 1", "typed offline 2"]);
-      assert.doesNotMatch(await bob.text(), /missing|by mistake|ofline/);
+      assert.doesNotMatch(await bob.text(), /missing|by mistake|in haste|ofline/);
       await ann.leave();
       await bob.leave();
     });

@@ -192,13 +192,17 @@ for (const name of browserNames) {
       await ann.until("hidden", () => document.hidden);
       const other = await copyOf(ann.page);
       assert.equal((await context.pages()).length, 2);
-      await other.waitForFunction(() =>
-        document.body.innerText.includes("This room is open in another tab, as Ann."),
-      );
       await other.bringToFront();
+      // Not at each frame that is drawn: a tab that is not in front yet draws none.
+      await other.waitForFunction(
+        () => document.body.innerText.includes("This room is open in another tab, as Ann."),
+        { polling: 100 },
+      );
       await other.locator("#name").fill("Anna");
       await other.click("button.primary");
-      await other.waitForSelector('[data-state="live"]');
+      await other.waitForFunction(() => document.querySelector('[data-state="live"]') !== null, {
+        polling: 100,
+      });
       assert.equal(await other.$eval(".composer textarea", (field) => field.value), "");
       await bob.sees("Anna came in.");
       await ann.say("still here");

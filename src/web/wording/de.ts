@@ -232,6 +232,8 @@ export const wordingDe: Wording = {
   deleteTitle: "Diese Nachricht für alle löschen?",
   deleteHint:
     "Sie verschwindet von allen Bildschirmen im Raum, und der Server vergisst sie. Wer sie gelesen hat, erinnert sich vielleicht.",
+  takeBackTitle: "Diese Nachricht zurücknehmen?",
+  takeBackHint: "Noch hat sie niemand, und niemand wird sie sehen.",
   topicSet: "{name} hat das Thema gesetzt: ",
   topicCleared: "{name} hat das Thema entfernt.",
   topic: "Thema",

@@ -269,6 +269,8 @@ export const wordingEn = {
   deleteTitle: "Delete this message for everybody?",
   deleteHint:
     "It disappears from every screen in the room, and the server forgets it. Whoever has read it may remember.",
+  takeBackTitle: "Take this message back?",
+  takeBackHint: "Nobody has it yet, and nobody will see it.",
   topicSet: "{name} set the topic: ",
   topicCleared: "{name} took the topic away.",
   topic: "Topic",
