@@ -117,7 +117,7 @@ function judgePlace({ place, listensOn: what }: Facts): Finding {
     return { what, verdict: "good", text: "left behind by a relay that is gone: a start replaces it" };
   }
   const { by } = place;
-  if (by === "nobody" || by === "stranger") {
+  if (typeof by === "string") {
     const another = what === "port" ? "--port N" : "--socket PATH";
     const text = `in use by another program: stop that, or take another with ${another}`;
     return { what, verdict: "bad", text };

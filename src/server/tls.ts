@@ -178,7 +178,8 @@ function watchSockets(
         return redirectPlainHttp(socket, limits);
       }
       const greet = (): void => {
-        // At a Unix socket all ends are the same; there Node's own time counts, from here on. So it does in a server that closes.
+        // At a Unix socket all ends are the same; there Node's own time counts, from here on. So it does in a server that
+        // closes.
         if (!isAtTcp(server)) stopTimer();
         else handshakes.set(ends, stopTimer);
         offerInPieces(socket);

@@ -247,8 +247,11 @@ export class Timeline {
   /** Draws an entry anew where it stands. */
   #replace(entry: Entry): void {
     this.#byId.set(entry.id, entry);
-    const all = [...this.#placed, ...this.#sending];
-    this.#tell({ type: "entry", entry, before: all[all.lastIndexOf(entry.id) + 1] ?? null });
+    const at = this.#placed.lastIndexOf(entry.id);
+    const behind = at < 0 ? undefined : this.#placed[at + 1];
+    // Behind all that is numbered comes the first that is not; behind one that is not, the next of those.
+    const waiting = this.#sending[this.#sending.indexOf(entry.id) + 1];
+    this.#tell({ type: "entry", entry, before: behind ?? waiting ?? null });
   }
 
   /** Applies `change` to a numbered message; an unknown target or a deleted one stays as it is. */

@@ -167,8 +167,10 @@ export function createLogView(options: LogOptions): LogView {
     shown.delete(id);
     entryOf.delete(item);
     if (item === unread) unread = null;
-    const lastOwn = item === newestOwn && Array.from(list.querySelectorAll<HTMLLIElement>("li.own")).at(-1);
-    if (lastOwn) markNewestOwn(lastOwn);
+    if (item === newestOwn) {
+      const last = shown.get(newest(({ author }) => author.own)?.id ?? "");
+      if (last !== undefined) markNewestOwn(last);
+    }
     if (entry?.kind === "message") quotes.remove(item, entry);
     settle(next);
     welcome.hidden = shown.size > 0;

@@ -69,6 +69,8 @@ for (const name of browserNames) {
       await guest.sees("Offline.");
     }
 
+    const draftOf = (guest: Guest) => guest.page.$eval(".composer textarea", (field) => field.value);
+
     test("waits for the name of somebody who is away, and tries it again, unless another is being typed", async (t) => {
       const gone = await Guest.open(browser, proxy.origin);
       await gone.enter("Ann", words);
@@ -114,8 +116,6 @@ for (const name of browserNames) {
       await ann.say("Hello from Anna");
       await ann.sees("Hello from Anna");
     });
-
-    const draftOf = (guest: Guest) => guest.page.$eval(".composer textarea", (field) => field.value);
 
     test("keeps over a reload what is typed and not yet said", async (t) => {
       const ann = await inRoom(t, "Ann");

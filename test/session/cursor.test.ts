@@ -5,6 +5,14 @@ import { Cursor } from "../../src/session/cursor.ts";
 
 const joined = (log: string, first: number): Joined => ({ type: "joined", salt: "", log, first, last: 100 });
 
+/** Of somebody who came to log "a" at its beginning, and has read five frames. */
+function readFive(): Cursor {
+  const cursor = new Cursor(null);
+  cursor.joined(joined("a", 1));
+  cursor.moveTo(5);
+  return cursor;
+}
+
 test("a newcomer wants all of the log, and misses nothing that went before", () => {
   const cursor = new Cursor(null);
   assert.deepEqual([cursor.where, cursor.seen, cursor.moveTo(1)], [{}, null, false]);
@@ -15,9 +23,7 @@ test("a newcomer wants all of the log, and misses nothing that went before", () 
 });
 
 test("who was away for a moment goes on, and is told what the log has lost meanwhile", () => {
-  const cursor = new Cursor(null);
-  cursor.joined(joined("a", 1));
-  cursor.moveTo(5);
+  const cursor = readFive();
   assert.deepEqual(cursor.joined(joined("a", 6)), { isNew: false, isTrimmed: false });
   assert.deepEqual(cursor.seen, { log: "a", seq: 5 });
   assert.deepEqual(cursor.joined(joined("a", 9)), { isNew: false, isTrimmed: true });
@@ -25,9 +31,7 @@ test("who was away for a moment goes on, and is told what the log has lost meanw
 });
 
 test("another log is read from its beginning", () => {
-  const cursor = new Cursor(null);
-  cursor.joined(joined("a", 1));
-  cursor.moveTo(5);
+  const cursor = readFive();
   assert.deepEqual(cursor.joined(joined("b", 1)), { isNew: true, isTrimmed: false });
   assert.deepEqual(cursor.seen, { log: "b", seq: 0 });
   assert.deepEqual(cursor.joined(joined("c", 3)), { isNew: true, isTrimmed: true });
