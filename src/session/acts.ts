@@ -26,17 +26,28 @@ interface Stage {
   readonly reword: (counter: number, text: string) => boolean;
   /** Takes a text back that nobody has yet. False: it is none, or somebody may have it. */
   readonly takeBack: (counter: number) => boolean;
+  /** As in `Expiry`, of an own message. */
+  readonly keepSeconds: (counter: number) => number | null;
 }
 
-export function createActs({ message, isFull, said, sayBody, isFresh, reword, takeBack }: Stage): Acts {
+/** @param deletions the numbers of own messages whose deletion waits since before a reload */
+export function createActs(
+  deletions: readonly number[],
+  { message, isFull, said, sayBody, isFresh, reword, takeBack, keepSeconds }: Stage,
+): Acts {
   /** The numbers of the edits of each own message, by the number of the message: they hold its words too. */
-  const edits = new Map<number, readonly number[]>();
-  /** The numbers of own messages that were deleted here. */
-  const removed = new Map<number, null>();
+  const edits = new Map<number, ReadonlySet<number>>();
+  /** The numbers of own messages that were deleted here, and of edits that went with them. */
+  const removed = new Map<number, null>(deletions.map((of) => [of, null]));
 
   /** The number of a message that is ours to edit and delete; null when it is not, or is not there. */
   function ownCounter(id: string): number | null {
     return message(id)?.author.own === true ? Number(id.slice(id.lastIndexOf(".") + 1)) : null;
+  }
+
+  function erase(of: number): void {
+    remember(removed, of, null, maxCameBy);
+    sayBody({ kind: "delete", ...said(), of });
   }
 
   return {
@@ -51,7 +62,9 @@ export function createActs({ message, isFull, said, sayBody, isFresh, reword, ta
       if (fault !== null) return fault;
       if (reword(of, text)) return null;
       if (isFull()) return "outbox-full";
-      sayBody({ kind: "edit", ...said(), of, text });
+      // Decided while the message is there: when the edit goes out it may have ended, or be on no screen of this page.
+      const lasts = keepSeconds(of) ?? 0;
+      sayBody({ kind: "edit", ...said(), of, text, ...(lasts > 0 ? { lasts } : {}) });
       return null;
     },
     /** Edits are named too, so that the relay forgets their words and nobody misses their numbers. */
@@ -60,8 +73,7 @@ export function createActs({ message, isFull, said, sayBody, isFresh, reword, ta
       if (of === null) return false;
       if (takeBack(of)) return true;
       if (isFull()) return false;
-      remember(removed, of, null, maxCameBy);
-      for (const each of [of, ...(edits.get(of) ?? [])]) sayBody({ kind: "delete", ...said(), of: each });
+      for (const each of [of, ...(edits.get(of) ?? [])]) erase(each);
       return true;
     },
     react(id, emoji, on) {
@@ -73,10 +85,10 @@ export function createActs({ message, isFull, said, sayBody, isFresh, reword, ta
       return null;
     },
     ownIsBack(body) {
-      if (body.kind !== "edit") return;
+      if (body.kind !== "edit" || removed.has(body.counter)) return;
       // It was on its way when its message was deleted: its words go too.
-      if (removed.has(body.of)) return sayBody({ kind: "delete", ...said(), of: body.counter });
-      remember(edits, body.of, [...(edits.get(body.of) ?? []), body.counter], maxCameBy);
+      if (removed.has(body.of)) return erase(body.counter);
+      remember(edits, body.of, new Set(edits.get(body.of)).add(body.counter), maxCameBy);
     },
   };
 }

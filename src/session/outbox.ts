@@ -55,6 +55,11 @@ export class Outbox {
     return this.#entries.get(entry.body.counter) === entry;
   }
 
+  /** What waits under this number. */
+  body(counter: number): MessageBody | null {
+    return this.#entries.get(counter)?.body ?? null;
+  }
+
   /** The text under this number, if nobody can have it. */
   freshText(counter: number): Unsent | null {
     const entry = this.#entries.get(counter);
@@ -103,6 +108,11 @@ export class Outbox {
   /** All that wait, oldest first. */
   waiting(): Unsent[] {
     return [...this.#entries.values()];
+  }
+
+  /** The numbers that what waits deletes. */
+  deletions(): number[] {
+    return this.waiting().flatMap(({ body }) => (body.kind === "delete" ? [body.of] : []));
   }
 
   /** The oldest that has not gone out on `line`. */

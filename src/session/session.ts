@@ -112,12 +112,12 @@ export function createSession(options: SessionOptions, world: World): Session {
     },
   );
   const { receipts, timer, typing } = hearing;
-  const acts = createActs({
+  const acts = createActs(outbox.deletions(), {
     message: (id) => timeline.message(id),
-    // From a room that was left nothing goes out: nothing may look as if it did.
-    isFull: () => outbox.full || status.state === "left",
+    isFull,
     said,
     sayBody,
+    keepSeconds: speaking.keepSeconds,
     isFresh: (counter) => outbox.freshText(counter) !== null,
     reword(counter, text) {
       const isDone = status.state !== "left" && outbox.reword(counter, text);
@@ -147,6 +147,11 @@ export function createSession(options: SessionOptions, world: World): Session {
 
   function inOrder(work: () => void | Promise<void>): void {
     inbox = inbox.then(work).catch(world.fault);
+  }
+
+  /** From a room that was left nothing goes out: nothing may look as if it did. */
+  function isFull(): boolean {
+    return outbox.full || status.state === "left";
   }
 
   /** Uniform in [0, 1). */
@@ -280,14 +285,14 @@ export function createSession(options: SessionOptions, world: World): Session {
   function say(text: string, re?: MessageId): SayFault {
     const fault = faultOfText(text);
     if (fault !== null) return fault;
-    if (outbox.full) return "outbox-full";
+    if (isFull()) return "outbox-full";
     typing.write(false);
     sayBody({ kind: "text", ...said(), text, ...(re === undefined ? {} : { re }) });
     return null;
   }
 
   function sendFile(file: SharedFile): boolean {
-    if (outbox.full) return false;
+    if (isFull()) return false;
     sayBody({ kind: "file", ...said(), ...file });
     return true;
   }
@@ -307,7 +312,7 @@ export function createSession(options: SessionOptions, world: World): Session {
   }
 
   function setTimer(seconds: number): void {
-    if (seconds === speaking.timerToBe() || outbox.full) return;
+    if (seconds === speaking.timerToBe() || isFull()) return;
     sayBody({ kind: "timer", ...said(), seconds });
   }
 

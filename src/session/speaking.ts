@@ -27,6 +27,8 @@ export interface Speaking {
   readonly sendVolatile: (body: VolatileBody) => Promise<void>;
   /** An own message is back. Gives the one that waited under the same number, if that was another. */
   readonly echoed: (body: MessageBody) => "said" | { readonly clash: MessageBody };
+  /** As in `Expiry`, of an own message that is in the log or on its way. */
+  readonly keepSeconds: (counter: number) => number | null;
   /** The room's timer as it will be when all that waits has arrived, in seconds. */
   readonly timerToBe: () => number;
 }
@@ -40,7 +42,7 @@ interface Voice {
   /** The line of a live room, or null. */
   readonly liveLine: () => Line | null;
   readonly timerSeconds: () => number;
-  /** How many more seconds the own message with this number lasts; 0: it stays; null: its time is over. */
+  /** As in `Expiry`, of an own message that is in the log. */
   readonly keepSeconds: (counter: number) => number | null;
 }
 
@@ -92,7 +94,7 @@ export function createSpeaking(
     }
   }
 
-  /** What has waited for longer than it was to last is sealed anew: it was said, so it is to be read. */
+  /** What has waited for longer than it was to last is sealed anew. */
   async function sealed(entry: Unsent): Promise<{ readonly body: MessageBody; readonly frame: Bytes }> {
     const { frame } = entry;
     const isOver = (restMsOf(entry.body) ?? 1) <= 0;
@@ -108,19 +110,31 @@ export function createSpeaking(
   }
 
   /**
-   * With the timer on, a body lasts from when it goes out; an edit as long as what it changes, what was taken back as long
-   * as it would have.
+   * With the timer on, a body lasts from when it goes out: it was said, so it is to be read. What was taken back lasts as
+   * long as it would have, an edit as long as what it changes; one whose message has ended has nothing more to say.
    */
   function withLife(body: MessageBody): MessageBody {
     if (body.kind !== "text" && body.kind !== "file" && body.kind !== "edit" && body.kind !== "void")
       return body;
+    const { lasts, ...staying } = body;
     const rest =
       body.kind === "edit"
-        ? (voice.keepSeconds(body.of) ?? 1)
+        ? keepSeconds(body.of)
         : (outbox.timerBefore(body.counter) ?? voice.timerSeconds());
-    if (rest === 0) return body;
-    const waited = Math.max(0, Math.ceil((now() - body.at) / secondMs));
-    return { ...body, lasts: Math.min(waited + rest, maxTimerSeconds) };
+    if (rest !== 0 && rest !== null) {
+      const waited = Math.max(0, Math.ceil((now() - body.at) / secondMs));
+      return { ...body, lasts: Math.min(waited + rest, maxTimerSeconds) };
+    }
+    if (body.kind !== "edit" || (lasts === undefined && rest === 0)) return staying;
+    const { name, at, counter: number } = body;
+    return { kind: "void", name, at, counter: number };
+  }
+
+  function keepSeconds(of: number): number | null {
+    const waiting = outbox.body(of);
+    if (waiting === null) return voice.keepSeconds(of);
+    const restMs = restMsOf(waiting);
+    return restMs === null ? 0 : restMs > 0 ? Math.ceil(restMs / secondMs) : null;
   }
 
   async function sendVolatile(body: VolatileBody): Promise<void> {
@@ -147,6 +161,7 @@ export function createSpeaking(
     send,
     sendVolatile,
     echoed,
+    keepSeconds,
     timerToBe: () => outbox.timerBefore(counter) ?? voice.timerSeconds(),
   };
 }

@@ -3,7 +3,7 @@
 import assert from "node:assert/strict";
 import { test } from "node:test";
 import { typingLastsMs } from "../../src/protocol/limits.ts";
-import { Person, TestRelay, until } from "./stage.ts";
+import { bodiesOf, Person, TestRelay, until } from "./stage.ts";
 
 async function annAndBob(): Promise<{ relay: TestRelay; ann: Person; bob: Person }> {
   const relay = new TestRelay();
@@ -77,6 +77,44 @@ test("an edit that was on its way when its message was deleted is forgotten too"
   await bob.sees("Ann: (deleted)");
   await until("the relay is asked", () => relay.forgotten.size === 2);
   assert.deepEqual([...relay.forgotten], [1, 2]);
+});
+
+test("an edit that waited when its message was deleted is forgotten, over a reload too", async () => {
+  const { relay, ann } = await annAndBob();
+  ann.session.say("frist");
+  await until("numbered", () => ann.message("frist").seq !== null);
+  const { id } = ann.message("frist");
+  ann.cut();
+  await until("offline", () => ann.status.state === "lost");
+  ann.session.edit(id, "first");
+  assert.ok(ann.session.remove(id));
+  const saved = ann.session.save();
+  ann.crash();
+  await Person.enter(relay, "Ann", { saved });
+  await until("the relay is asked", () => relay.forgotten.size === 2);
+  const kept = await bodiesOf(relay.kept);
+  assert.deepEqual(new Set(kept.map(({ kind }) => kind)), new Set(["delete"]));
+});
+
+test("an edit that restarts have brought back several times is deleted once", async () => {
+  const { relay, ann } = await annAndBob();
+  ann.session.say("frist");
+  await until("numbered", () => ann.message("frist").seq !== null);
+  ann.session.edit(ann.message("frist").id, "first");
+  await until("edited", () => ann.session.unsent() === 0);
+  for (let restarts = 0; restarts < 3; restarts++) {
+    relay.restart();
+    await until("offline", () => ann.status.state === "lost");
+    ann.session.tryNow();
+    await until("live", () => ann.status.state === "live");
+    ann.pass(2_000);
+    await until("brought back", () => relay.log.length === 2);
+  }
+  assert.ok(ann.session.remove(ann.message("first").id));
+  await ann.sees("Ann: (deleted)");
+  await until("all said", () => ann.session.unsent() === 0);
+  assert.deepEqual([...relay.forgotten], [1, 2]);
+  assert.equal(relay.log.length, 4);
 });
 
 test("what is done offline shows at once as under way, except that nothing is gone before it is", async () => {
@@ -211,7 +249,7 @@ test("where no more can wait, what waits can still be changed", async () => {
   assert.equal(ann.session.say("one more"), null);
 });
 
-test("in a room that was left nothing can be done to a message any more", async () => {
+test("in a room that was left nothing can be said, nor done to a message, any more", async () => {
   const { ann } = await annAndBob();
   ann.session.say("mine");
   await ann.sees("Ann: mine");
@@ -228,6 +266,11 @@ test("in a room that was left nothing can be done to a message any more", async 
   }
   ann.session.react(messageId ?? assert.fail(), "🎉", true);
   assert.equal(ann.message("mine").reactions.size, 0);
+  assert.equal(ann.session.say("more"), "outbox-full");
+  assert.equal(
+    ann.session.sendFile({ file: "", secret: "", size: 1, fileName: "late.jpg", type: "" }),
+    false,
+  );
   assert.deepEqual(ann.session.unsentTexts(), ["waits"]);
   assert.equal(ann.session.save().unsent.length, 1);
 });

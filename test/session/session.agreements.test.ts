@@ -2,7 +2,7 @@
 
 import assert from "node:assert/strict";
 import { test } from "node:test";
-import { Person, TestRelay, until } from "./stage.ts";
+import { bodiesOf, Person, TestRelay, until } from "./stage.ts";
 
 /** Time passes for everybody. */
 function pass(ms: number, relay: TestRelay, ...people: readonly Person[]): void {
@@ -16,8 +16,10 @@ async function cut(person: Person): Promise<void> {
 }
 
 async function back(person: Person): Promise<void> {
-  person.session.tryNow();
-  await until("live", () => person.status.state === "live");
+  await until("live", () => {
+    person.session.tryNow();
+    return person.status.state === "live";
+  });
 }
 
 test("with the timer on, a message leaves the screens, the log and the archive, and nobody misses it", async () => {
@@ -129,6 +131,109 @@ test("what was sealed and reached nobody before its time was over is sealed anew
   await bob.sees("Ann: late");
   pass(60_000, relay, ann, bob);
   assert.deepEqual(bob.screen, ["Ann timer 60"]);
+});
+
+/** Ann and Bob with a timer of a minute, and a text of hers in the log. */
+async function withText(text: string): Promise<{ relay: TestRelay; ann: Person; bob: Person; id: string }> {
+  const relay = new TestRelay();
+  const [ann, bob] = [await Person.enter(relay, "Ann"), await Person.enter(relay, "Bob")];
+  ann.session.setTimer(60);
+  ann.session.say(text);
+  await bob.sees(`Ann: ${text}`);
+  await until("numbered", () => ann.message(text).seq !== null);
+  return { relay, ann, bob, id: ann.message(text).id };
+}
+
+async function kindsIn(relay: TestRelay): Promise<string[]> {
+  return (await bodiesOf(relay.kept)).map(({ kind }) => kind);
+}
+
+test("an edit ends with its message, by whatever way it comes into the log", async () => {
+  const { relay, ann, bob, id } = await withText("frist");
+  await cut(ann);
+  pass(20_000, relay, ann, bob);
+  assert.equal(ann.session.edit(id, "first"), null);
+  const saved = ann.session.save();
+  ann.crash();
+  // This page has never seen the message: what it knows of its end stands in the edit.
+  relay.history = 1;
+  bob.session.say("later");
+  await bob.sees("Bob: later");
+  const back = await Person.enter(relay, "Ann", { saved: { ...saved, seen: null } });
+  back.now = ann.now;
+  await until("said", () => back.session.unsent() === 0);
+  relay.history = Number.POSITIVE_INFINITY;
+  assert.deepEqual(await kindsIn(relay), ["edit"]);
+  pass(41_000, relay, bob);
+  assert.equal(relay.kept.length, 0);
+});
+
+test("an edit whose message has ended meanwhile does not go out, and nobody misses its number", async () => {
+  for (const reload of [false, true]) {
+    const { relay, ann, bob, id } = await withText("frist");
+    await cut(ann);
+    assert.equal(ann.session.edit(id, "first"), null);
+    const saved = ann.session.save();
+    pass(61_000, relay, ann, bob);
+    if (reload) ann.crash();
+    else await back(ann);
+    const again = reload ? await Person.create(relay, "Ann", { saved }) : ann;
+    if (reload) {
+      again.now = ann.now;
+      again.session.start();
+    }
+    await until("said", () => again.session.unsent() === 0 && again.status.state === "live");
+    again.session.say("next");
+    await bob.sees("Ann: next");
+    assert.deepEqual(await kindsIn(relay), ["timer", "void", "text"]);
+    const cleo = await Person.enter(relay, "Cleo");
+    assert.deepEqual(cleo.screen, ["Ann timer 60", "Ann: next"]);
+  }
+});
+
+test("an edit that was sealed and reached nobody before its message ended does not go out", async () => {
+  const { relay, ann, bob, id } = await withText("frist");
+  relay.deaf = true;
+  assert.equal(ann.session.edit(id, "first"), null);
+  await until("sealed", () => ann.session.save().unsent[0]?.frame !== null);
+  relay.deaf = false;
+  await cut(ann);
+  pass(61_000, relay, ann, bob);
+  await back(ann);
+  await until("said", () => ann.session.unsent() === 0);
+  assert.deepEqual(await kindsIn(relay), ["timer", "void"]);
+});
+
+test("an edit of a text that is on its way ends with it", async () => {
+  const { relay, ann, bob } = await withText("one");
+  await cut(ann);
+  ann.session.say("tow");
+  const { id } = ann.message("tow");
+  relay.mute = true;
+  await back(ann);
+  await until("out", () => relay.log.length === 3);
+  assert.equal(ann.session.edit(id, "two"), null);
+  await until("both out", () => relay.log.length === 4);
+  pass(61_000, relay, bob);
+  assert.deepEqual(await kindsIn(relay), ["timer"]);
+});
+
+test("what waited while the timer was switched off stays", async () => {
+  const { relay, ann, bob } = await withText("one");
+  relay.deaf = true;
+  ann.session.say("late");
+  await until("sealed", () => ann.session.save().unsent[0]?.frame !== null);
+  relay.deaf = false;
+  await cut(ann);
+  bob.session.setTimer(0);
+  await bob.sees("Bob timer 0");
+  pass(90_000, relay, bob);
+  ann.now += 90_000;
+  await back(ann);
+  await bob.sees("Ann: late");
+  pass(600_000, relay, ann, bob);
+  await bob.sees("Ann: late");
+  assert.deepEqual(await kindsIn(relay), ["timer", "timer", "text"]);
 });
 
 test("a timer whose frame the log has lost is told to whoever comes, and only to those who lack it", async () => {

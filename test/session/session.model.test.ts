@@ -10,7 +10,7 @@ import { decodeBody, type MessageBody } from "../../src/session/body.ts";
 import { openMessage, sealMessage } from "../../src/session/envelope.ts";
 import { keysOf } from "../crypto/phrases.ts";
 import { seededNumbers } from "../seeded.ts";
-import { Person, random, TestRelay } from "./stage.ts";
+import { bodiesOf, Person, random, TestRelay } from "./stage.ts";
 
 const steps = 100;
 const mostPeople = 6;
@@ -173,12 +173,6 @@ function textsOf({ screen }: Person): string[] {
 
 async function textsIn(frames: readonly Bytes[]): Promise<string[]> {
   return (await bodiesOf(frames)).flatMap((body) => (body.kind === "text" ? [body.text] : []));
-}
-
-async function bodiesOf(frames: readonly Bytes[]): Promise<MessageBody[]> {
-  const keys = await keysOf("river");
-  const opened = frames.map((bytes) => openMessage(keys, decodeFrame(bytes) ?? assert.fail("no frame")));
-  return (await Promise.all(opened)).map((message) => message?.body ?? assert.fail("does not open"));
 }
 
 /** Holds every screen and the log against what was published. Gives how many texts stay and how many have ended. */

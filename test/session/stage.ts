@@ -4,8 +4,17 @@ import assert from "node:assert/strict";
 import { fromBase64url, toBase64url, type Bytes } from "../../src/protocol/base64url.ts";
 import { close } from "../../src/protocol/close.ts";
 import { decodeClientText, encodeText, type Join, type RelayText } from "../../src/protocol/control.ts";
-import { frameKind, frameKindOf, seqOf, stampFromUser, stampSeq } from "../../src/protocol/frame.ts";
+import {
+  decodeFrame,
+  frameKind,
+  frameKindOf,
+  seqOf,
+  stampFromUser,
+  stampSeq,
+} from "../../src/protocol/frame.ts";
 import { createMemberKey } from "../../src/crypto/member.ts";
+import type { MessageBody } from "../../src/session/body.ts";
+import { openMessage } from "../../src/session/envelope.ts";
 import type { Author, MessageEntry, RosterMember, Status } from "../../src/session/events.ts";
 import { createSession } from "../../src/session/session.ts";
 import type { Line, LineListener, SavedSession, Session } from "../../src/session/world.ts";
@@ -57,6 +66,13 @@ class Connection {
     this.open = false;
     for (const seat of this.relay.seats.values()) if (seat.connection === this) seat.connection = null;
   }
+}
+
+/** What kept frames say, to whoever knows the words. */
+export async function bodiesOf(frames: readonly Bytes[], phrase = "river"): Promise<MessageBody[]> {
+  const keys = await keysOf(phrase);
+  const opened = frames.map((bytes) => openMessage(keys, decodeFrame(bytes) ?? assert.fail("no frame")));
+  return (await Promise.all(opened)).map((message) => message?.body ?? assert.fail("does not open"));
 }
 
 /** One room on an obedient relay: log, seats, echo. Its switches make it disobey. */
