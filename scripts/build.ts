@@ -186,7 +186,8 @@ async function buildProgram(page: readonly EmbeddedFile[]): Promise<string[]> {
 
 /** Says what a guest downloads, and fails when that is too much. */
 function weigh(page: readonly EmbeddedFile[]): void {
-  // The same content under two paths is fetched under one of them; and what only an installed app has, by nobody else.
+  // The same content under two paths is fetched under one of them; what only an installed app has, by nobody else; and
+  // what makes QR codes, by who shares a room.
   const fetched = new Map(page.filter(isFetched).map((file) => [file.body, file]));
   const sizes = Array.from(fetched.values(), ({ path, gzip, body }) => ({
     path,
@@ -203,5 +204,5 @@ function weigh(page: readonly EmbeddedFile[]): void {
 }
 
 function isFetched({ path }: EmbeddedFile): boolean {
-  return !/^\/worker\.js$|\.png$|\.webmanifest$/.test(path);
+  return !/^\/worker\.js$|^\/qr-encode\.|\.png$|\.webmanifest$/.test(path);
 }

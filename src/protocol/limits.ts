@@ -65,6 +65,9 @@ export const sweepEveryMs = 500;
 export const fileSliceBytes = 64 * kiB;
 /** What of a body must come in the time of a head, 400 bytes a second: less counts as standing still. Relay. */
 export const leastBodyBytes = 4 * kiB;
+/** Of a refused body: how many pieces may have less than `leastPieceBytes`, until the rest makes up for it. Relay. */
+export const mostSmallPieces = 1_000;
+export const leastPieceBytes = 256;
 /** How long a closed connection may take to say goodbye before it is cut. Relay. */
 export const closeWithinMs = 5 * secondMs;
 /** The same for a WebSocket, which is closed because of what its peer did or did not do: it has held a place long enough. */

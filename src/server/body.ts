@@ -3,12 +3,20 @@
 
 import type { IncomingMessage, OutgoingHttpHeaders, ServerResponse } from "node:http";
 
-import { closeWithinMs, fileSliceBytes, goodbyeMs, leastBodyBytes } from "../protocol/limits.ts";
+import {
+  closeWithinMs,
+  fileSliceBytes,
+  goodbyeMs,
+  leastBodyBytes,
+  leastPieceBytes,
+  mostSmallPieces,
+} from "../protocol/limits.ts";
 import type { Clock } from "./clock.ts";
 
 /**
  * Reads the body of `request`, at most `mostBytes`. Calls back once: with the whole of it, or with null as soon as it
  * is known to be longer. When the connection breaks before, or reading is stopped by the answer, it never does.
+ * What it holds is at most twice what has come.
  */
 export function readBody(
   request: IncomingMessage,
@@ -16,19 +24,27 @@ export function readBody(
   mostBytes: number,
   done: (body: Buffer | null) => void,
 ): () => void {
-  const pieces: Buffer[] = [];
-  let byteLength = 0;
+  let held = Buffer.alloc(0);
+  let heldBytes = 0;
   const stop = (): void => void request.off("data", onData).off("end", onEnd);
+  /** Copies, because a piece of one byte costs some hundreds. */
   function onData(piece: Buffer): void {
-    byteLength += piece.length;
-    pieces.push(piece);
-    if (byteLength <= mostBytes) return;
-    stop();
-    done(null);
+    const byteLength = heldBytes + piece.length;
+    if (byteLength > mostBytes) {
+      stop();
+      return done(null);
+    }
+    if (byteLength > held.length) {
+      const longer = Buffer.allocUnsafeSlow(Math.max(byteLength, Math.min(2 * held.length, mostBytes)));
+      held.copy(longer, 0, 0, heldBytes);
+      held = longer;
+    }
+    piece.copy(held, heldBytes);
+    heldBytes = byteLength;
   }
   function onEnd(): void {
     stop();
-    done(Buffer.concat(pieces));
+    done(held.subarray(0, heldBytes));
   }
   // A connection that breaks is told by the response's "close".
   request.on("error", () => {});
@@ -36,10 +52,14 @@ export function readBody(
     done(null);
     return stop;
   }
-  // Node has left a client that waits for this word to us.
-  if (request.headers.expect !== undefined) response.writeContinue();
+  tellToGoOn(request, response);
   request.on("data", onData).on("end", onEnd);
   return stop;
+}
+
+/** Node has left a client that waits for this word to us. */
+export function tellToGoOn(request: IncomingMessage, response: ServerResponse): void {
+  if (request.headers.expect?.toLowerCase() === "100-continue") response.writeContinue();
 }
 
 /** Watches that a body goes on coming. It starts running. */
@@ -73,7 +93,7 @@ export function createPace(clock: Clock, withinMs: number, tooSlow: () => void):
 /**
  * Answers, and for a while throws away what still comes: to close on a peer that is writing can cost it the answer.
  * The answer is whole at once; it ends later, because Node may close the connection with its end. Who is late (408) has
- * had its time.
+ * had its time. Pieces so small that they cost more than their bytes are not thrown away for long.
  */
 export function answerOver(
   clock: Clock,
@@ -94,5 +114,11 @@ export function answerOver(
   request.on("end", () => response.end());
   request.on("error", () => {});
   request.on("close", stopTimer);
-  request.resume();
+  let pieces = 0;
+  let cameBytes = 0;
+  request.on("data", ({ length }: Buffer) => {
+    pieces++;
+    cameBytes += length;
+    if (pieces > mostSmallPieces + cameBytes / leastPieceBytes) request.destroy();
+  });
 }

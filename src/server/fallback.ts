@@ -26,6 +26,7 @@ import {
   tooBig,
   tooFast,
   tooSlow,
+  withoutLength,
   wrongType,
 } from "./refusals.ts";
 import { Stream } from "./stream.ts";
@@ -78,7 +79,8 @@ export function createFallbackDoor(options: {
     if (request.method !== "POST") {
       response.setHeader("Allow", "POST");
       refuse(request, response, onlyPost);
-    } else if (what === "join" && type === "application/json") join(request, response, roomId);
+    } else if (request.headers["content-length"] === undefined) refuse(request, response, withoutLength);
+    else if (what === "join" && type === "application/json") join(request, response, roomId);
     else if (what === "frame" && (type === "application/json" || type === "application/octet-stream")) {
       post(request, response, roomId, type === "application/json");
     } else refuse(request, response, wrongType);
@@ -175,6 +177,8 @@ export function createFallbackDoor(options: {
     const stopReading = readBody(request, response, mostBytes, (body) => {
       stopPace();
       if (response.headersSent) return;
+      // Its stream has ended while this was on its way.
+      if (lineOf.get(line.connection) !== line) return refuse(request, response, noSuchSeat);
       take(line, isText, body);
       answer(request, response, line);
     });

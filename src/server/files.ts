@@ -7,7 +7,7 @@ import type { IncomingMessage, ServerResponse } from "node:http";
 import { fileSliceBytes } from "../protocol/limits.ts";
 import type { Limits } from "../protocol/relay-limits.ts";
 import type { Addresses } from "./addresses.ts";
-import { answerOver, createPace } from "./body.ts";
+import { answerOver, createPace, tellToGoOn } from "./body.ts";
 import type { Bucket } from "./bucket.ts";
 import type { Clock } from "./clock.ts";
 import { type Counters, countRefusal, type Refusal } from "./counters.ts";
@@ -102,8 +102,7 @@ export function createFileDoor(options: {
     const { files } = addresses.from(request);
     const file = vault.take(roomId, name, seat, files, byteLength);
     if (file === null) return refusePut(request, response, noRoom);
-    // Node has left a client that waits for this word to us.
-    if (request.headers.expect !== undefined) response.writeContinue();
+    tellToGoOn(request, response);
     receive(request, response, file, bytes);
   }
 

@@ -43,6 +43,11 @@ export const wrongType: NoPost = {
   code: "bad",
   message: "A text frame is posted as application/json, a binary one as application/octet-stream.",
 };
+export const withoutLength: NoPost = {
+  status: 411,
+  code: "bad",
+  message: "A frame is posted with its Content-Length.",
+};
 export const noSuchSeat: NoPost = {
   status: 404,
   code: "bad",

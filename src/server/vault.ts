@@ -1,6 +1,7 @@
 // Sealed files in memory, and the budget over them: the oldest make way, an address's own first when it has its share.
 // A file is charged what has come of it, so that announcing a large one pushes nothing out. What is announced in all, and
-// so has memory set aside, is kept within the same budget: there files that are still coming make way for each other.
+// so has memory set aside, is kept within the same budget: there files that are still coming make way for each other, first
+// those of the address that has announced most and not sent it.
 // Knows neither HTTP nor seats nor what a file says.
 
 import { fileChargeBytes, sweepEveryMs } from "../protocol/limits.ts";
@@ -33,6 +34,8 @@ export class FileShare {
   chargedBytes = 0;
   /** Of files still coming, what they will be charged when they are whole. */
   announcedBytes = 0;
+  /** How much of them has not come. */
+  awaitedBytes = 0;
 }
 
 export interface Vault {
@@ -64,6 +67,7 @@ type FileLimits = Pick<Limits, "fileMemoryBytes" | "fileSharePercent" | "fileAge
 export function createVault(limits: FileLimits, clock: Clock, counters: Counters): Vault {
   // A Map keeps the order of insertion, which is the order of age.
   const files = new Map<string, StoredFile>();
+  const coming = new Set<StoredFile>();
   const budgetBytes = limits.fileMemoryBytes;
   const shareBytes = shareOf(budgetBytes, limits.fileSharePercent);
   const stopSweeping = clock.every(sweepEveryMs, expire);
@@ -82,7 +86,7 @@ export function createVault(limits: FileLimits, clock: Clock, counters: Counters
     const wholeBytes = byteLength + fileChargeBytes;
     if (wholeBytes > shareBytes) return null;
     makeWay(share.files, isComing, () => share.announcedBytes + wholeBytes > shareBytes);
-    makeWay(files.values(), isComing, () => announcedBytes + wholeBytes > budgetBytes);
+    while (announcedBytes + wholeBytes > budgetBytes) drop(mostAwaited());
     const taken: StoredFile = {
       key,
       seat,
@@ -96,8 +100,10 @@ export function createVault(limits: FileLimits, clock: Clock, counters: Counters
     };
     files.set(key, taken);
     share.files.add(taken);
+    coming.add(taken);
     counters.files++;
     announce(taken, 1);
+    share.awaitedBytes += byteLength;
     charge(share, fileChargeBytes);
     return taken;
   }
@@ -105,12 +111,29 @@ export function createVault(limits: FileLimits, clock: Clock, counters: Counters
   function fill(file: StoredFile, bytes: Uint8Array): void {
     file.bytes.set(bytes, file.comeBytes);
     file.comeBytes += bytes.length;
+    file.share.awaitedBytes -= bytes.length;
     charge(file.share, bytes.length);
   }
 
   function finish(file: StoredFile): void {
-    announce(file, -1);
+    arrive(file);
     file.isWhole = true;
+  }
+
+  /** It comes no further. */
+  function arrive(file: StoredFile): void {
+    coming.delete(file);
+    announce(file, -1);
+    file.share.awaitedBytes -= file.bytes.length - file.comeBytes;
+  }
+
+  /** The oldest of the address from which most is awaited: who announces what never comes, and not who sends. */
+  function mostAwaited(): StoredFile {
+    const [oldest] = coming;
+    if (oldest === undefined) throw new Error("expected a file that is announced, got none");
+    let most = oldest;
+    for (const file of coming) if (file.share.awaitedBytes > most.share.awaitedBytes) most = file;
+    return most;
   }
 
   function makeWay(
@@ -147,7 +170,7 @@ export function createVault(limits: FileLimits, clock: Clock, counters: Counters
     files.delete(file.key);
     file.share.files.delete(file);
     counters.files--;
-    if (!file.isWhole) announce(file, -1);
+    if (!file.isWhole) arrive(file);
     count(file.share, -(file.comeBytes + fileChargeBytes));
     for (const tell of file.dropped) tell();
   }

@@ -57,8 +57,11 @@ export function openShareDialog(link: string, phrase: string): void {
   };
   const copyLink = button("primary", wording.copyLink, () => void copy(link));
   copyLink.autofocus = true;
-  const code = qrCode(link);
-  const qr = code && h("figure", {}, code, h("figcaption", { class: "quiet" }, wording.qr));
+  const qr = h("figure", {}, h("figcaption", { class: "quiet" }, wording.qr));
+  // Without a drawing the link and the words still stand beside it.
+  void qrCode(link)
+    .catch(() => null)
+    .then((code) => (code === null ? qr.remove() : qr.prepend(code)));
   openDialog(
     "share",
     wording.shareTitle,

@@ -1,6 +1,5 @@
 // A QR code as a drawing. The squares are always dark on light: many readers fail on the reverse.
 
-import { encode } from "uqr";
 import { drawing } from "./dom.ts";
 
 /** What version 40 with the least correction holds (ISO/IEC 18004, table 7). */
@@ -8,10 +7,11 @@ const maxBytes = 2953;
 
 /**
  * Draws `text` as a QR code, with the quiet zone of four squares that ISO/IEC 18004 asks for. Null when it is too long
- * for one: a link with a thousand bytes of another script.
+ * for one: a link with a thousand bytes of another script. Rejects when the relay is out of reach.
  */
-export function qrCode(text: string): SVGSVGElement | null {
+export async function qrCode(text: string): Promise<SVGSVGElement | null> {
   if (new TextEncoder().encode(text).length > maxBytes) return null;
+  const { encode } = await import("./qr-encode.ts");
   const { data, size } = encode(text, { border: 4 });
   let path = "";
   data.forEach((row, y) => {

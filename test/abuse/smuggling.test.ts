@@ -10,6 +10,8 @@ import { dialTls, readAll, running } from "../server/tls-house.ts";
 const upgrade =
   "Connection: Upgrade\r\nUpgrade: websocket\r\nSec-WebSocket-Version: 13\r\n" +
   "Sec-WebSocket-Key: AAAAAAAAAAAAAAAAAAAAAA==\r\nSec-WebSocket-Protocol: secure-room.1\r\n";
+/** As many as Node shows by itself, and some more. */
+const manyLines = "A:\r\n".repeat(1_100);
 /** What a smuggler would have answered by itself. */
 const hidden = "GET /healthz HTTP/1.1\r\nHost: a\r\n\r\n";
 
@@ -85,6 +87,12 @@ const shapes: readonly (readonly [what: string, bytes: string, status: number])[
     `GET /room/${room.id} HTTP/1.1\r\nHost: a\r\nContent-Length: 5\r\n${upgrade}\r\nhello`,
     400,
   ],
+  [
+    "an upgrade whose body is told behind a thousand lines",
+    `GET /room/${room.id} HTTP/1.1\r\nHost: a\r\n${upgrade}${manyLines}Content-Length: 5\r\n\r\nhello`,
+    400,
+  ],
+  ["a second Host behind a thousand lines", `GET / HTTP/1.1\r\nHost: a\r\n${manyLines}Host: b\r\n\r\n`, 400],
   ["another version of HTTP", "GET / HTTP/1.2\r\nHost: a\r\n\r\n", 400],
   ["HTTP/0.9", "GET /\r\n\r\n", 400],
   ["HTTP/2 without TLS saying so", "PRI * HTTP/2.0\r\n\r\nSM\r\n\r\n", 400],
@@ -106,6 +114,13 @@ for (const [what, bytes, status] of shapes) {
     assert.match(answer, /^connection: close\r$/im);
   });
 }
+
+test("a foreign Origin behind a thousand lines is refused", async () => {
+  const answer = await ask(
+    `GET /healthz HTTP/1.1\r\nHost: a\r\nConnection: close\r\n${manyLines}Origin: https://evil.example\r\n\r\n`,
+  );
+  assert.deepEqual(statuses(answer), [403]);
+});
 
 test("what is refused before it is a request has the headers of every answer", async () => {
   for (const bytes of [

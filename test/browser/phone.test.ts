@@ -66,6 +66,7 @@ for (const name of browserNames) {
       await ann.press("Share");
       const link = await ann.page.$eval("dialog input", (field) => field.value);
       assert.equal(link, `${relay.origin}/join#${words.replaceAll(" ", "-")}`);
+      await ann.until("a QR code", () => document.querySelector("svg.qr") !== null);
       const drawn = await ann.page.$eval("svg.qr path", (path) => path.getAttribute("d"));
       const rows = encode(link, { border: 4 }).data;
       const squares = rows.flatMap((row, y) =>

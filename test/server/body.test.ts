@@ -1,10 +1,12 @@
-// How fast a body has to come, on a stepped clock.
+// How a body is read, thrown away, and how fast it has to come, on a stepped clock.
 
 import assert from "node:assert/strict";
+import { EventEmitter } from "node:events";
+import type { IncomingMessage, ServerResponse } from "node:http";
 import { test } from "node:test";
 
-import { leastBodyBytes } from "../../src/protocol/limits.ts";
-import { createPace } from "../../src/server/body.ts";
+import { leastBodyBytes, leastPieceBytes, mostSmallPieces } from "../../src/protocol/limits.ts";
+import { answerOver, createPace, readBody } from "../../src/server/body.ts";
 import { fakeClock } from "./support.ts";
 
 /** Whether a body is still let come after two spans, when so many bytes have come in each. */
@@ -22,6 +24,64 @@ function isLetCome(bytesEach: number): boolean {
   pace.stop();
   return !isTooSlow;
 }
+
+/** A request whose body comes as its test says. */
+class Asked extends EventEmitter {
+  readonly headers = {};
+  complete = false;
+  isCut = false;
+  /** The same memory for every piece: what somebody still held of the one before would be another's. */
+  readonly #memory = Buffer.alloc(64 * 1024);
+
+  comes(piece: string | number): void {
+    const bytes = typeof piece === "string" ? Buffer.from(piece) : Buffer.alloc(piece);
+    bytes.copy(this.#memory);
+    this.emit("data", this.#memory.subarray(0, bytes.length));
+  }
+
+  destroy(): void {
+    this.isCut = true;
+  }
+}
+
+/** What is read of a body in these pieces, at most ten bytes. */
+function readIn(pieces: readonly string[]): (string | null)[] {
+  const asked = new Asked();
+  const done: (string | null)[] = [];
+  const request = asked as unknown as IncomingMessage;
+  readBody(request, {} as ServerResponse, 10, (body) => done.push(body === null ? null : body.toString()));
+  for (const piece of pieces) asked.comes(piece);
+  asked.emit("end");
+  return done;
+}
+
+test("a body is read whole however it is cut, up to the most it may have, and holds on to no piece", () => {
+  assert.deepEqual(readIn([]), [""]);
+  assert.deepEqual(readIn(["0123456789"]), ["0123456789"]);
+  assert.deepEqual(readIn(["0123456789a"]), [null]);
+  assert.deepEqual(readIn([..."0123456789"]), ["0123456789"]);
+  assert.deepEqual(readIn([..."0123456789a"]), [null]);
+  assert.deepEqual(readIn(["01", "", "2345678", "9"]), ["0123456789"]);
+});
+
+/** Whether somebody who was refused is still read when so many pieces have come. */
+function isHeardOut(pieces: number, byteLength: number): boolean {
+  const asked = new Asked();
+  const response = { writeHead: () => response, write: () => true, end: () => response };
+  const answer = { status: 413, headers: {}, body: new Uint8Array() };
+  const [request, answered] = [asked as unknown as IncomingMessage, response as unknown as ServerResponse];
+  answerOver(fakeClock(), request, answered, answer);
+  for (let piece = 0; piece < pieces; piece++) asked.comes(byteLength);
+  return !asked.isCut;
+}
+
+test("what is refused is thrown away in large pieces without end, and in small ones not for long", () => {
+  assert.equal(isHeardOut(20 * mostSmallPieces, leastPieceBytes), true);
+  assert.equal(isHeardOut(mostSmallPieces, 0), true);
+  assert.equal(isHeardOut(mostSmallPieces + 1, 0), false);
+  assert.equal(isHeardOut(2 * mostSmallPieces, leastPieceBytes / 2), true);
+  assert.equal(isHeardOut(2 * mostSmallPieces + 1, leastPieceBytes / 2), false);
+});
 
 test("a body goes on while the least comes in its time, or more, and is cut at a byte less", () => {
   assert.equal(isLetCome(leastBodyBytes + 1), true);

@@ -89,6 +89,19 @@ test("a second frame while one is on its way is 429, and neither is lost or over
   assert.deepEqual(bodies.slice(-2), [bytesOf("slow", 64), bytesOf("third", 64)]);
 });
 
+test("a frame that was on its way when its stream ended is not said to be taken", async (t) => {
+  const house = await open(t);
+  const ann = await enterByStream(t, house, "Ann");
+  const slow = await beginFrame(house, "Ann");
+  while ((await ann.send(frameOf("second"))).status === 204);
+  ann.hangUp();
+  await until(() => house.fallback.connections === 0);
+  slow.write(frameOf("slow").subarray(50));
+  const [answer] = (await once(slow, "data")) as [Buffer];
+  assert.equal(statusOf(answer.toString()), 404);
+  slow.destroy();
+});
+
 test("a frame that breaks off or stands still is not said, and the next one is", async (t) => {
   const house = await open(t, { headTimeoutMs: 40 });
   const ann = await enterByStream(t, house, "Ann");

@@ -10,9 +10,9 @@ import { room } from "./support.ts";
 import { certificate, dialTls, withRelay } from "./tls-house.ts";
 
 /** Whether somebody is let in whom a proxy calls `forwarded`. */
-async function isLetIn(port: number, forwarded: string): Promise<boolean> {
+async function isLetIn(port: number, forwarded: string, before = {}): Promise<boolean> {
   const url = `wss://127.0.0.1:${port}/room/${room.id}`;
-  const headers = { "X-Forwarded-For": forwarded };
+  const headers = { ...before, "X-Forwarded-For": forwarded };
   const ws = new WebSocket(url, subprotocol, { ca: certificate.cert, headers });
   ws.on("error", () => {});
   return Promise.race([
@@ -32,6 +32,19 @@ test("guests of a trusted proxy are counted one by one, and no forged hop in fro
       assert.equal(await isLetIn(port, "198.51.100.2"), true);
       assert.equal(await isLetIn(port, "198.51.100.1"), false);
       assert.equal(await isLetIn(port, "203.0.113.9, 198.51.100.1"), false);
+    },
+    { trustProxy: true },
+  );
+});
+
+test("a guest is counted who sends so many headers that Node would leave the proxy's out", async () => {
+  const many = Object.fromEntries(Array.from({ length: 1_100 }, (_, index) => [`A${index}`, "a"]));
+  await withRelay(
+    { maxConnectionsPerIp: 1 },
+    async ({ port }) => {
+      assert.equal(await isLetIn(port, "198.51.100.1", many), true);
+      assert.equal(await isLetIn(port, "198.51.100.2", many), true);
+      assert.equal(await isLetIn(port, "198.51.100.1", many), false);
     },
     { trustProxy: true },
   );

@@ -113,6 +113,21 @@ test("what is only announced pushes no file out, and is charged as it comes", ()
   assert.deepEqual([vault.usedBytes, counters.fileBytes], Array(2).fill(1_000 + fileChargeBytes));
 });
 
+test("who announces and does not send makes way for the files of others, not they for it", () => {
+  const { vault, announce, names } = testVault(4, { fileSharePercent: 50 });
+  const honest = announce("a", 1000, new FileShare()) ?? assert.fail();
+  vault.fill(honest, new Uint8Array(600));
+  const idle = new FileShare();
+  announce("b", 1000, idle);
+  announce("c", 1000, idle);
+  announce("d", 1000, new FileShare());
+  assert.equal(names(), "abcd");
+  announce("e", 1000, new FileShare());
+  assert.equal(names(), "acde");
+  announce("f", 1000, new FileShare());
+  assert.equal(names(), "adef");
+});
+
 test("of files that are announced the oldest still coming makes way, of its own address first", () => {
   const { announce, names } = testVault(4, { fileSharePercent: 50 });
   const other = new FileShare();
