@@ -1,7 +1,7 @@
 // Loaded into the relay by the soak test, so that what it holds can be told from what it has not swept up yet.
-// SIGUSR2 collects all garbage. Needs --expose-gc.
+// SIGPWR collects all garbage: the relay itself knows nothing of it. Needs --expose-gc.
 
-process.on("SIGUSR2", () => {
+process.on("SIGPWR", () => {
   globalThis.gc();
   globalThis.gc();
 });

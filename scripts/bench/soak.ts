@@ -93,7 +93,7 @@ async function soak(server: Contender, staying: Generator, passing: Generator): 
 async function look(server: Contender, descriptorsBefore: number): Promise<Usage> {
   for (let tries = 0; tries < 100 && server.usage().descriptors > descriptorsBefore; tries++)
     await sleep(100);
-  process.kill(server.pid, "SIGUSR2");
+  process.kill(server.pid, "SIGPWR");
   await sleep(500);
   return server.usage();
 }

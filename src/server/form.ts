@@ -9,17 +9,22 @@ export function flawOf(request: IncomingMessage): string | null {
   if (httpVersion !== "1.1" && httpVersion !== "1.0") return "A request is one of HTTP/1.1.";
   // RFC 9112, section 3.2: the whole addresses are for proxies, and this is none.
   if (!url.startsWith("/")) return "A request names a path.";
-  // Node takes the first of several; at an upgrade it does not even miss it.
-  const hosts = hostsIn(request);
-  if (hosts > 1 || (hosts === 0 && httpVersion === "1.1")) return "A request names one Host.";
+  // Node takes the first of several; at an upgrade it does not even miss it. HTTP/1.0 needs none: so proxies look for life.
+  const [host, second] = hostsIn(request);
+  const isMissing = host === undefined && httpVersion === "1.1";
+  if (isMissing || second !== undefined || (host !== undefined && !hostShape.test(host)))
+    return "A request names one Host.";
   const encoding = headers["transfer-encoding"];
   if (encoding !== undefined && encoding.toLowerCase() !== "chunked")
     return "A body comes whole or in chunks.";
   return null;
 }
 
-function hostsIn({ rawHeaders }: IncomingMessage): number {
-  return rawHeaders.filter((name, index) => index % 2 === 0 && name.toLowerCase() === "host").length;
+/** Of a name or an address with its port; what it stands for is nobody's affair here. */
+const hostShape = /^[\w.:%[\]-]+$/;
+
+function hostsIn({ rawHeaders }: IncomingMessage): string[] {
+  return rawHeaders.filter((_, index) => index % 2 === 1 && rawHeaders[index - 1]?.toLowerCase() === "host");
 }
 
 /** Whether something comes behind the head. */

@@ -15,6 +15,7 @@ import { addressName, createCrowd, mostSocketsOfIp } from "./addresses.ts";
 import type { Clock } from "./clock.ts";
 import { type Counters, countRefusal } from "./counters.ts";
 import { mostSockets } from "./descriptors.ts";
+import { watchIdle } from "./idle.ts";
 import { codeOf } from "./mistake.ts";
 import { answerRaw, readAllOf } from "./raw.ts";
 import { redirectPlainHttp } from "./redirect.ts";
@@ -87,6 +88,7 @@ export function createDoorway(options: DoorwayOptions): Doorway {
   const server: Server = tlsServer ?? createPlainServer(http);
   server.maxConnections = mostSockets(limits.maxConnections, descriptorLimit);
   server.maxRequestsPerSocket = maxRequestsPerSocket;
+  watchIdle(server, options.clock, Math.max(keepAliveMs, limits.headTimeoutMs));
   // None is left out: Node obeys those behind the thousandth too, and what we judge by could hide among them.
   server.maxHeadersCount = 0;
   // Behind a proxy every socket is the proxy's, which has done nothing.

@@ -187,6 +187,18 @@ const slow: readonly (readonly [what: string, dial: () => Promise<Socket>])[] = 
     },
   ],
   [
+    "blank lines behind a request that was answered",
+    async () => {
+      const socket = await dialTls(running.port);
+      socket.write(head("GET", "/healthz", {}));
+      drip(
+        socket,
+        Array.from({ length: 1_000 }, () => "\r\n"),
+      );
+      return socket;
+    },
+  ],
+  [
     "an upgrade and nothing else",
     async () => {
       const socket = await dialTls(running.port);

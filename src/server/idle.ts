@@ -1,0 +1,40 @@
+// The time between two requests of one connection. Node's own begins anew with every byte, and a head begins for it with
+// the first that is no line break: whoever sends blank lines would stay for ever.
+
+import type { IncomingMessage, Server, ServerResponse } from "node:http";
+import type { Clock } from "./clock.ts";
+
+interface Answering {
+  /** Requests that are not answered yet; above all numbers once it is no longer ours. */
+  open: number;
+  /** Of the time that runs when there are none. */
+  stop: () => void;
+}
+
+/** Cuts a connection of `server` on which the next head is not whole `withinMs` after the last answer. */
+export function watchIdle(server: Server, clock: Clock, withinMs: number): void {
+  const connections = new WeakMap<object, Answering>();
+
+  function begin({ socket }: IncomingMessage, response: ServerResponse): void {
+    const answering = connections.get(socket) ?? { open: 0, stop() {} };
+    if (!connections.has(socket)) {
+      connections.set(socket, answering);
+      socket.on("close", () => answering.stop());
+    }
+    answering.open++;
+    answering.stop();
+    response.on("close", () => {
+      answering.open--;
+      if (answering.open > 0 || socket.destroyed) return;
+      answering.stop = clock.after(withinMs, () => socket.destroy());
+    });
+  }
+
+  for (const asked of ["request", "checkContinue", "checkExpectation"]) server.on(asked, begin);
+  server.on("upgrade", ({ socket }: IncomingMessage) => {
+    const answering = connections.get(socket);
+    if (answering === undefined) return;
+    answering.stop();
+    answering.open = Infinity;
+  });
+}
