@@ -102,6 +102,17 @@ test("one budget is over all rooms: above it the oldest frame goes, whosever it 
   assert.equal(logs.usedBytes(), 3 * (100 + charge));
 });
 
+test("addresses that have no more than their share each are within one budget together", () => {
+  const unit = 100 + charge;
+  const { logs, keep } = testLogs({ logMemoryBytes: 4 * unit, logSharePercent: 50 });
+  const [one, other, third] = [new Share(), new Share(), new Share()];
+  const log = newLog();
+  for (const share of [one, one, other, other]) keep(log, 100, share);
+  assert.deepEqual([seqsIn(log), logs.usedBytes()], [[1, 2, 3, 4], 4 * unit]);
+  keep(log, 100, third);
+  assert.deepEqual([seqsIn(log), logs.usedBytes()], [[2, 3, 4, 5], 4 * unit]);
+});
+
 test("one address holds at most its share, and loses its own oldest in whichever room it stands", () => {
   const { keep } = testLogs({ logMemoryBytes: 100 * (100 + charge), logSharePercent: 2 });
   const [first, second] = [newLog(), newLog()];

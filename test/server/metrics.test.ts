@@ -10,7 +10,7 @@ import { encodeText } from "../../src/protocol/control.ts";
 import { escapeLabel } from "../../src/server/metrics.ts";
 import { openMetricsPort } from "../../src/server/metrics-port.ts";
 import { Mistake } from "../../src/server/mistake.ts";
-import { closed } from "./house.ts";
+import { closed, off } from "./house.ts";
 import { frameOf, joinOf, room } from "./support.ts";
 import { certificate, enter, startWith, withRelay } from "./tls-house.ts";
 
@@ -124,6 +124,52 @@ test("what happened is what Prometheus reads, and no room, name or address is in
     { metricsPort: 0 },
   );
 });
+
+test("what waits for a slow reader is in the numbers, and so is a loop that stood still", async () => {
+  await withRelay(
+    { messageRate: off, byteRate: off },
+    async (relay) => {
+      const [ann, bob] = [await enter(relay.port, room.id), await enter(relay.port, room.id)];
+      for (const [ws, name] of [
+        [ann, "ann"],
+        [bob, "bob"],
+      ] as const) {
+        ws.send(encodeText(joinOf(room, name)));
+        await once(ws, "message");
+      }
+      bob.pause();
+      const read = async (name: string, labels = ""): Promise<number> =>
+        parse((await look(relay.metricsPort)).text)
+          .get(name)
+          ?.samples.get(labels) ?? 0;
+      let queuedBytes = 0;
+      for (let sent = 0; sent < 1_000 && queuedBytes === 0; sent++) {
+        ann.send(frameOf(`${sent}`, 1, 60_000));
+        queuedBytes = await read("secure_room_queue_bytes");
+      }
+      assert.ok(queuedBytes > 0);
+      const standsUntil = performance.now() + 300;
+      while (performance.now() < standsUntil);
+      assert.ok((await read("secure_room_event_loop_delay_seconds", '{percentile="99"}')) > 0.1);
+      ann.terminate();
+      bob.terminate();
+    },
+    { metricsPort: 0 },
+  );
+});
+
+test(
+  "it listens on this machine's own address and on no other",
+  { skip: process.platform !== "linux" },
+  async () => {
+    const port = await openMetricsPort(0, () => "");
+    // All of 127.0.0.0/8 is this machine on Linux, so that a port on every address would answer here too.
+    const socket = connect(port.port, "127.0.0.2");
+    const [error] = (await once(socket, "error")) as [NodeJS.ErrnoException];
+    assert.equal(error.code, "ECONNREFUSED");
+    port.stop();
+  },
+);
 
 test("only this machine and only this path is answered, and nothing is taken", async () => {
   await withRelay(

@@ -11,6 +11,7 @@ import { toBase64url } from "../../src/protocol/base64url.ts";
 import { encodeText } from "../../src/protocol/control.ts";
 import { maxRequestsPerSocket } from "../../src/protocol/limits.ts";
 import { defaultLimits } from "../../src/protocol/relay-limits.ts";
+import { createLog } from "../../src/server/logger.ts";
 import { Mistake } from "../../src/server/mistake.ts";
 import { bytesOf, joinOf, testRoom } from "./support.ts";
 import { ask, dialTls, enter, readAll, running, salt, startWith, withRelay } from "./tls-house.ts";
@@ -113,6 +114,33 @@ test("a request without Host, or with two, is refused", async () => {
     const socket = await dialTls(running.port);
     socket.write(head.replace("\r\n\r\n", "\r\nConnection: close\r\n\r\n"));
     assert.match(await readAll(socket), /^HTTP\/1\.1 400 /);
+  }
+});
+
+test("who was refused is named in the log where addresses are wanted there, and nowhere else", async () => {
+  for (const logAddresses of [true, false]) {
+    const lines: string[] = [];
+    const log = createLog(
+      "info",
+      (line) => lines.push(line),
+      () => new Date(),
+    );
+    await withRelay(
+      {},
+      async ({ port }) => {
+        const headers = { Origin: "https://evil.example" };
+        assert.equal((await ask("/healthz", { headers }, port)).status, 403);
+      },
+      { logAddresses, log },
+    );
+    const refused = lines.map((line) => JSON.parse(line) as Record<string, unknown>);
+    assert.ok(refused.some(({ event, reason }) => event === "refused" && reason === "origin"));
+    const named = refused.filter(({ event }) => event === "offender");
+    assert.deepEqual(
+      named.map(({ address, reason, count }) => [address, reason, count]),
+      logAddresses ? [["127.0.0.1", "origin", 1]] : [],
+    );
+    if (!logAddresses) assert.ok(!lines.join("").includes("127.0.0.1"));
   }
 });
 

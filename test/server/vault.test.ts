@@ -88,6 +88,21 @@ test("an address that has its share pays with its own oldest", () => {
   assert.equal(names(), "acd");
 });
 
+test("addresses that have no more than their share each are within one budget together", () => {
+  const { vault, take, names } = testVault(4, { fileSharePercent: 50 });
+  const [one, other, third] = [new FileShare(), new FileShare(), new FileShare()];
+  for (const [name, share] of [
+    ["a", one],
+    ["b", one],
+    ["c", other],
+    ["d", other],
+  ] as const)
+    take(name, 1000, share);
+  assert.deepEqual([names(), vault.usedBytes], ["abcd", 4 * (1000 + fileChargeBytes)]);
+  take("e", 1000, third);
+  assert.deepEqual([names(), vault.usedBytes], ["bcde", 4 * (1000 + fileChargeBytes)]);
+});
+
 test("a file still coming makes way like any other, and its writer is told", () => {
   const { announce, take, names } = testVault(1);
   let told = 0;
