@@ -162,6 +162,8 @@ export function createLogView(options: LogOptions): LogView {
     const next = item.nextElementSibling;
     const entry = entryOf.get(item);
     const hadFocus = item.contains(document.activeElement);
+    // It was where Tab came to among the messages.
+    if (item.tabIndex === 0) scroller.tabIndex = 0;
     item.remove();
     if (hadFocus) (next instanceof HTMLElement ? next : scroller).focus();
     shown.delete(id);

@@ -3,7 +3,7 @@
 // First: it takes the words out of the address.
 import { openedAddress, restoreAddress } from "./opened.ts";
 import { type Bytes, toBase64url } from "../protocol/base64url.ts";
-import { maxOpenRooms } from "../protocol/limits.ts";
+import { comeBackEveryMs, maxOpenRooms } from "../protocol/limits.ts";
 import type { Random } from "../crypto/bytes.ts";
 import { deriveRoomKeys, type RoomKeys } from "../crypto/keys.ts";
 import { createMemberKey, type MemberKey, restoreMemberKey } from "../crypto/member.ts";
@@ -46,6 +46,8 @@ interface Room extends OpenRoom {
 const random: Random = (length) => crypto.getRandomValues(new Uint8Array(length));
 const rooms = createRooms<Room>(() => showJoin("", "", null), showUnseen);
 const tab = createTab(openShelf());
+/** The rooms that somebody is on the way into, or that are on the way back. */
+const entering = new Map<Phrase, Promise<void>>();
 
 markDocument();
 followKeyboard();
@@ -72,7 +74,14 @@ async function start(): Promise<void> {
   const name = front?.session?.name ?? "";
   const door = showJoin(name, front?.phrase ?? words, warningOf(invitation.kind));
   if (front !== undefined) await comeBackTo(door, front);
-  for (const each of saved) if (each !== front) await comeBackTo(null, each);
+  await comeBackBehind(saved.filter((each) => each !== front));
+}
+
+/** The others come back behind it, those that cannot a while later: what waits to be sent in them must not stay behind. */
+async function comeBackBehind(saved: readonly SavedRoom[]): Promise<void> {
+  for (const each of saved) await comeBackTo(null, each);
+  const missing = saved.filter((each) => tab.kept(each.phrase) === each && each.session !== null);
+  if (missing.length > 0) after(comeBackEveryMs, () => void comeBackBehind(missing));
 }
 
 function warningOf(kind: ReturnType<typeof readInvitation>["kind"]): string | null {
@@ -113,19 +122,22 @@ async function comeBackTo(door: JoinView | null, { phrase, session }: SavedRoom)
 
 /** Goes in, or gives the form back with a sentence on what went wrong. */
 async function enter(door: JoinView | null, name: string, phrase: Phrase): Promise<void> {
-  try {
-    await deriveAndEnter(door, name, phrase);
-  } catch (error) {
+  door?.progress(wording.asking, null);
+  // Two at once would take the lock for another tab's, and let go of what is kept of the room.
+  for (let other = entering.get(phrase); other !== undefined; other = entering.get(phrase)) await other;
+  const entered = deriveAndEnter(door, name, phrase).catch((error: unknown) => {
     reportError(error);
     door?.fail(wording.failed);
-  }
+  });
+  entering.set(phrase, entered);
+  await entered;
+  entering.delete(phrase);
 }
 
 async function deriveAndEnter(door: JoinView | null, name: string, phrase: Phrase): Promise<void> {
   const open = rooms.all().find((room) => room.phrase === phrase);
-  if (open !== undefined) return rooms.show(open);
+  if (open !== undefined) return door?.element.isConnected === true ? rooms.show(open) : undefined;
   if (rooms.all().length >= maxOpenRooms) return door?.fail(wording.tooManyRooms);
-  door?.progress(wording.asking, null);
   const kept = tab.kept(phrase)?.session ?? null;
   const member = kept === null ? null : await restoreMemberKey(kept.member);
   const claim = createClaim("locks" in navigator ? navigator.locks : undefined, after);
@@ -141,7 +153,10 @@ async function deriveAndEnter(door: JoinView | null, name: string, phrase: Phras
     return;
   }
   const tell = (fraction: number) => door?.progress(wording.deriving(Math.round(fraction * 100)), fraction);
-  const keys = await deriveWithProgress(phrase, salt, random, tell);
+  const keys = await deriveWithProgress(phrase, salt, random, tell).catch((error: unknown) => {
+    claim.rest();
+    throw error;
+  });
   const room = await enterRoom(keys, name, phrase, claim, member);
   if (door?.element.isConnected === true) rooms.show(room);
   if (readPreference("name") !== null) writePreference("name", name);

@@ -89,11 +89,22 @@ export function setRules(item: HTMLLIElement, day: string | null, unread: boolea
   }
 }
 
+/** Whoever stands in the part that was there goes on from the same place in the new one, or from the message. */
 function setPart(item: HTMLLIElement, name: "quote" | "reactions", part: HTMLElement | null): void {
-  item.querySelector(`:scope > .${name}`)?.remove();
-  if (part === null) return;
-  if (name === "quote") item.querySelector(":scope > .text")?.before(part);
-  else item.append(part);
+  const before = item.querySelector(`:scope > .${name}`);
+  const { activeElement } = document;
+  const focused = before?.contains(activeElement) === true ? activeElement : null;
+  before?.remove();
+  if (part !== null && name === "quote") item.querySelector(":scope > .text")?.before(part);
+  else if (part !== null) item.append(part);
+  if (focused === null) return;
+  const buttons = part === null ? [] : [part, ...part.querySelectorAll("button")];
+  // A pill begins with its emoji, a quote with its author.
+  const same = buttons.find(
+    ({ tagName, firstChild }) =>
+      tagName === "BUTTON" && firstChild?.textContent === focused.firstChild?.textContent,
+  );
+  (same ?? item).focus();
 }
 
 function drawText(entry: MessageEntry, around: Around): HTMLElement {

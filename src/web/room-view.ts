@@ -95,6 +95,10 @@ export function createRoomView(options: RoomOptions): RoomView {
       openMenu(wording.roomMenu, roomMenu(acts, { ...more, save: () => askForFormat(beside) }), beside),
   });
   const banner = h("div", { class: "banner", attributes: { role: "status", hidden: "" } });
+  const loss = h("span", {});
+  const tryNow = button("chip", wording.tryNow, session.tryNow);
+  const word = h("div", { class: "banner word", attributes: { role: "status", hidden: "" } });
+  let stopHiding = (): void => {};
   const question = h("div", { class: "question", attributes: { hidden: "" } });
   const typing = h("p", { class: "typing" });
   const searchBar = createSearchBar({
@@ -135,7 +139,17 @@ export function createRoomView(options: RoomOptions): RoomView {
     "div",
     { class: "room" },
     bar.element,
-    h("main", { class: "talk" }, searchBar.element, log.element, banner, question, typing, composer.element),
+    h(
+      "main",
+      { class: "talk" },
+      searchBar.element,
+      log.element,
+      banner,
+      word,
+      question,
+      typing,
+      composer.element,
+    ),
     side,
   );
   files.attach(composer, element);
@@ -269,18 +283,18 @@ export function createRoomView(options: RoomOptions): RoomView {
 
   /** Says for a moment how much has come, in place of reading all of it out. */
   function announce(text: string): void {
-    banner.replaceChildren(text);
-    banner.hidden = false;
-    setTimeout(() => {
-      if (element.dataset["state"] === "live") banner.hidden = true;
-    }, announcedForMs);
+    stopHiding();
+    word.replaceChildren(text);
+    word.hidden = false;
+    const timer = setTimeout(() => (word.hidden = true), announcedForMs);
+    stopHiding = () => clearTimeout(timer);
   }
 
   function showLoss({ unsent, stopped }: Extract<Status, { state: "lost" }>): void {
-    banner.replaceChildren(
-      h("span", {}, stopped && unsent === 0 ? wording.stopped : wording.offline(unsent)),
-      button("chip", wording.tryNow, session.tryNow),
-    );
+    const text = stopped && unsent === 0 ? wording.stopped : wording.offline(unsent);
+    // Nothing that stays is drawn anew: it would be read out again, and whoever stands on the button would fall off it.
+    if (loss.textContent !== text) loss.textContent = text;
+    if (tryNow.parentNode === null) banner.append(loss, tryNow);
   }
 
   function ask(now: Extract<Status, { state: "refused" | "left" }>): void {

@@ -44,9 +44,13 @@ export function createRooms<Room extends OpenRoom>(
   count: (unseen: number) => void,
 ): Rooms<Room> {
   const open = new Map<Room, number>();
+  /** Drawn once and changed in place: whoever is about to press one, or stands on it, must not lose it. */
+  const tabs = new Map<Room, HTMLButtonElement>();
   let front: Room | null = null;
   const strip = h("nav", { class: "rooms", attributes: { "aria-label": wording.rooms } });
   const place = h("div", { class: "place" });
+  const more = button("room-tab", drawing("icon-drawing", 24, iconPath.add), another);
+  strip.append(more);
   strip.hidden = true;
   document.body.replaceChildren(strip, place);
 
@@ -79,18 +83,15 @@ export function createRooms<Room extends OpenRoom>(
   /** One room alone needs no strip, except to come back from the door. */
   function draw(): void {
     strip.hidden = open.size < 2 && (front !== null || open.size === 0);
-    const had = strip.contains(document.activeElement);
-    const tabs = [...open].map(([room, unseen]) => {
-      const tab = button("room-tab", h("bdi", {}, room.label()), () => show(room));
+    for (const [room, tab] of tabs) {
+      const unseen = open.get(room) ?? 0;
+      tab.replaceChildren(h("bdi", {}, room.label()));
       if (unseen > 0) tab.append(h("span", { class: "unseen" }, String(unseen)));
       tab.setAttribute("aria-label", wording.roomWithUnread(room.label(), unseen));
       if (room === front) tab.setAttribute("aria-current", "page");
-      return tab;
-    });
-    const more = button("room-tab", drawing("icon-drawing", 24, iconPath.add), another);
+      else tab.removeAttribute("aria-current");
+    }
     more.setAttribute("aria-label", wording.anotherRoom);
-    strip.replaceChildren(...tabs, more);
-    if (had) strip.querySelector<HTMLElement>('[aria-current="page"]')?.focus();
     count([...open.values()].reduce((sum, unseen) => sum + unseen, 0));
   }
 
@@ -100,11 +101,16 @@ export function createRooms<Room extends OpenRoom>(
     show,
     showDoor,
     add(room) {
+      const tab = button("room-tab", "", () => show(room));
       open.set(room, 0);
+      tabs.set(room, tab);
+      more.before(tab);
       draw();
     },
     remove(room) {
       open.delete(room);
+      tabs.get(room)?.remove();
+      tabs.delete(room);
       draw();
     },
     news,
