@@ -1,0 +1,80 @@
+// The rooms of a tab that was reloaded: those behind come back too, whatever happens on their way.
+
+import assert from "node:assert/strict";
+import { setTimeout as pause } from "node:timers/promises";
+import { after, before, describe, test, type TestContext } from "node:test";
+import type { Browser, HTTPRequest } from "puppeteer-core";
+import { generatePhrase } from "../../src/crypto/phrase.ts";
+import { browserNames, Guest, launch, quit } from "./browsers.ts";
+import { type RunningRelay, startRelay } from "./relay.ts";
+import { fromMenu } from "./talk.ts";
+
+const newWords = () => generatePhrase((length) => crypto.getRandomValues(new Uint8Array(length)));
+
+for (const name of browserNames) {
+  describe(`rooms behind in ${name}`, () => {
+    let relay: RunningRelay;
+    let browser: Browser;
+
+    before(async () => {
+      browser = await launch(name);
+      relay = await startRelay();
+    });
+    after(async () => {
+      await quit(browser);
+      await relay.stop();
+      relay.remove();
+    });
+
+    /** Two rooms, with a draft in the one behind; then the page anew, whose second question for the salt `meets` something. */
+    async function reloaded(
+      t: TestContext,
+      behind: string,
+      meets: (request: HTTPRequest) => Promise<void>,
+    ): Promise<Guest> {
+      const ann = await Guest.open(browser, relay.origin);
+      t.after(() => ann.leave());
+      await ann.enter("Ann", behind);
+      await ann.fill(".composer textarea", "a long draft");
+      await fromMenu(ann, "Another room");
+      await ann.enter("Ann", await newWords());
+      let asked = 0;
+      await ann.page.setRequestInterception(true);
+      ann.page.on("request", (request) => {
+        const isMet = request.url().endsWith("/.well-known/secure-room") && ++asked === 2;
+        void (isMet ? meets(request) : request.continue()).catch(() => {});
+      });
+      ann.page.on("dialog", (dialog) => void dialog.accept());
+      await ann.page.reload();
+      await ann.connected();
+      return ann;
+    }
+
+    async function seesDraft(ann: Guest): Promise<void> {
+      await ann.until("two rooms", () => document.querySelectorAll(".room-tab").length === 3);
+      const draft = () => document.querySelector<HTMLTextAreaElement>(".composer textarea")?.value;
+      for (const at of [1, 2]) {
+        await ann.click(`.room-tab:nth-child(${at})`);
+        if ((await ann.page.evaluate(draft)) === "a long draft") return;
+      }
+      assert.fail("the draft is gone");
+    }
+
+    test("one that cannot ask for the salt is tried again", async (t) => {
+      const ann = await reloaded(t, await newWords(), (request) => request.abort());
+      await seesDraft(ann);
+    });
+
+    test("one that is entered by the door while it is on its way back is the same room", async (t) => {
+      const behind = await newWords();
+      const ann = await reloaded(t, behind, async (request) => {
+        await pause(4_000);
+        await request.continue();
+      });
+      await fromMenu(ann, "Another room");
+      await ann.enter("Ann", behind);
+      await seesDraft(ann);
+      assert.equal(await ann.page.$$eval(".room-tab", (tabs) => tabs.length), 3);
+    });
+  });
+}
