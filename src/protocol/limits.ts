@@ -144,6 +144,8 @@ export const leastPooledBytes = 16 * kiB;
 export const maxPooledBytes = 4 * miB;
 /** Of the descriptors a process may open, the part that guests may have by default. Relay. */
 export const connectionsPerDescriptor = 0.8;
+/** The part that the port for plain HTTP may have beside them: each of its sockets is answered and gone. Relay. */
+export const httpSocketsPerDescriptor = 0.1;
 /** Sockets accepted above `maxConnections`, so that the page still loads and who is refused is told so. Relay. */
 export const socketsPerConnection = 1.2;
 export const spareSockets = 16;

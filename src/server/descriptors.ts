@@ -3,6 +3,7 @@
 import { readFileSync } from "node:fs";
 import {
   connectionsPerDescriptor,
+  httpSocketsPerDescriptor,
   socketsPerConnection,
   spareDescriptors,
   spareSockets,
@@ -28,10 +29,16 @@ export function usualConnections(descriptorLimit: number | null): number {
 
 /**
  * The sockets to accept for `connections` guests: some more, for the page and for those who are told that there is no
- * place; but always fewer than the descriptors, so that the system never has to refuse one.
+ * place; but with those of other ports always fewer than the descriptors, so that the system never has to refuse one.
  */
-export function mostSockets(connections: number, descriptorLimit: number | null): number {
+export function mostSockets(connections: number, descriptorLimit: number | null, elsewhere = 0): number {
   const wanted = Math.ceil(connections * socketsPerConnection) + spareSockets;
   if (descriptorLimit === null) return wanted;
-  return Math.max(1, Math.min(wanted, descriptorLimit - spareDescriptors));
+  return Math.max(1, Math.min(wanted, descriptorLimit - spareDescriptors - elsewhere));
+}
+
+/** The sockets to accept at the port for plain HTTP. */
+export function mostHttpSockets(connections: number, descriptorLimit: number | null): number {
+  if (descriptorLimit === null) return connections;
+  return Math.max(1, Math.min(connections, Math.floor(descriptorLimit * httpSocketsPerDescriptor)));
 }

@@ -20,6 +20,8 @@ export interface HttpPortOptions {
   readonly tlsPort: number;
   readonly limits: Limits;
   readonly challenges: Challenges;
+  /** Above it nobody is accepted. */
+  readonly maxSockets: number;
 }
 
 /** Tokens have the alphabet of base64url (RFC 8555, section 8.3). */
@@ -48,7 +50,7 @@ export async function openHttpPort(options: HttpPortOptions): Promise<HttpPort> 
       return text === null ? answerTo(head, tlsPort) : textAnswer(text);
     });
   });
-  server.maxConnections = limits.maxConnections;
+  server.maxConnections = options.maxSockets;
   const port = await listenOn(server, { port: options.port, host: options.host, flag: "--http-port" });
   // As on the TLS port: a socket that the system would not give is that guest's loss alone.
   server.on("error", () => {});

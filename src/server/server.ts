@@ -12,6 +12,7 @@ import { createAssets, type PageFile } from "./assets.ts";
 import { watchExpiry } from "./certificate-expiry.ts";
 import { systemClock, within } from "./clock.ts";
 import { countRefusal, createCounters, Offences } from "./counters.ts";
+import { mostHttpSockets } from "./descriptors.ts";
 import { createFallbackDoor } from "./fallback.ts";
 import { createFileDoor } from "./files.ts";
 import { createPages, type Route } from "./http.ts";
@@ -122,7 +123,9 @@ export async function start(options: StartOptions): Promise<Running> {
     ownCertificate: () => certificate?.own ?? false,
     routes: [files, fallback.route, ...options.routes],
   });
-  const doorway = createDoorway({ ...options, counters, clock });
+  const httpSockets =
+    options.httpPort === null ? 0 : mostHttpSockets(limits.maxConnections, options.descriptorLimit);
+  const doorway = createDoorway({ ...options, counters, clock, socketsElsewhere: httpSockets });
   const { server, sockets } = doorway;
   server.on("request", pages);
   // Instead of "100 Continue": the answer is known from the head alone.
@@ -149,6 +152,7 @@ export async function start(options: StartOptions): Promise<Running> {
         host: hostOf(options.place),
         port: options.httpPort,
         tlsPort: port,
+        maxSockets: httpSockets,
       });
     }
   } catch (thrown) {

@@ -33,6 +33,8 @@ export interface DoorwayOptions {
   readonly challenges: Challenges;
   readonly limits: Limits;
   readonly descriptorLimit: number | null;
+  /** What other ports may have of the descriptors. */
+  readonly socketsElsewhere: number;
   /** Whether all sockets come from one proxy, which must then not be taken for a crowd. */
   readonly trustProxy: boolean;
   readonly counters: Counters;
@@ -86,7 +88,7 @@ export function createDoorway(options: DoorwayOptions): Doorway {
   const tls = { ALPNProtocols: ["http/1.1"], handshakeTimeout: limits.tlsTimeoutMs + nodesLaterMs };
   const tlsServer = certificate && createServer({ ...http, ...tls, ...contextOf(certificate) });
   const server: Server = tlsServer ?? createPlainServer(http);
-  server.maxConnections = mostSockets(limits.maxConnections, descriptorLimit);
+  server.maxConnections = mostSockets(limits.maxConnections, descriptorLimit, options.socketsElsewhere);
   server.maxRequestsPerSocket = maxRequestsPerSocket;
   watchIdle(server, options.clock, Math.max(keepAliveMs, limits.headTimeoutMs));
   // None is left out: Node obeys those behind the thousandth too, and what we judge by could hide among them.

@@ -81,8 +81,8 @@ async function plain(port: number, head: string): Promise<string> {
 
 test("the plain port shows the text for a token, and sends everything else to https", async (t) => {
   const challenges = createChallenges();
-  const options = { port: 0, host: "127.0.0.1", tlsPort: 443, limits: defaultLimits, challenges };
-  const { port, stop } = await openHttpPort(options);
+  const place = { port: 0, host: "127.0.0.1", tlsPort: 443 };
+  const { port, stop } = await openHttpPort({ ...place, limits: defaultLimits, challenges, maxSockets: 100 });
   t.after(() => stop());
   const hide = challenges.showText("to-ken_1", "to-ken_1.thumbprint");
   const path = "/.well-known/acme-challenge/to-ken_1";

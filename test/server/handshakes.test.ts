@@ -30,6 +30,7 @@ async function doorway(
     challenges,
     limits: { ...defaultLimits, tlsTimeoutMs },
     descriptorLimit: null,
+    socketsElsewhere: 0,
     trustProxy: false,
     counters,
     clock: systemClock,

@@ -73,6 +73,7 @@ export const doorTrios = {
         challenges: createChallenges(),
         limits: { ...defaultLimits, tlsTimeoutMs: 10_000 },
         descriptorLimit: null,
+        socketsElsewhere: 0,
         trustProxy: false,
         counters: createCounters(),
         clock,
