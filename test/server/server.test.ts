@@ -315,6 +315,22 @@ test("a restart closes them with 1012", async () => {
   });
 });
 
+test("stopping for a restart spreads the goodbyes over its time, and cuts who is left at its end", async () => {
+  const relay = await startWith({ stopTimeoutMs: 200, stopSpreadMs: 600_000 });
+  const room = testRoom("spread");
+  const guests = await Promise.all(Array.from({ length: 10 }, () => enter(relay.port, room.id)));
+  const ends = guests.map(async (ws, index) => {
+    ws.on("error", () => {});
+    ws.send(encodeText(joinOf(room, `guest ${index}`)));
+    const [code] = (await once(ws, "close")) as [number];
+    return code;
+  });
+  await relay.stop(1012);
+  const codes = await Promise.all(ends);
+  // One in three thousand is drawn for these 200 ms.
+  assert.ok(codes.filter((code) => code === 1006).length >= 8, codes.join());
+});
+
 test("stopping cuts those who do not answer, and idle connections", async () => {
   const relay = await startWith({ stopTimeoutMs: 50, stopSpreadMs: 0 });
   const deaf = await enter(relay.port);
