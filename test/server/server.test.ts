@@ -6,6 +6,7 @@ import { Agent } from "node:https";
 import type { Server } from "node:http";
 import { connect as connectPlain, type Socket } from "node:net";
 import { test } from "node:test";
+import { setTimeout as pause } from "node:timers/promises";
 import type { ConnectionOptions, TLSSocket } from "node:tls";
 import { toBase64url } from "../../src/protocol/base64url.ts";
 import { encodeText } from "../../src/protocol/control.ts";
@@ -233,6 +234,18 @@ for (const said of ["", "GET / HTTP/1.1\r\nHost: a\r\n"]) {
     });
   });
 }
+
+test("a head that takes a while, but not too long, is answered, the first and the next", async () => {
+  const socket = await dialTls(running.port);
+  const answer = readAll(socket);
+  for (const last of ["keep-alive", "close"]) {
+    socket.write("GET /healthz HTTP/1.1\r\n");
+    await pause(1_500);
+    socket.write(`Host: a\r\nConnection: ${last}\r\n\r\n`);
+    await pause(500);
+  }
+  assert.deepEqual((await answer).match(/^HTTP\/1\.1 \d+/gm), ["HTTP/1.1 200", "HTTP/1.1 200"]);
+});
 
 test("a head above its limit is 431, one below is not", async () => {
   await withRelay({ maxHeadBytes: 2048 }, async ({ port }) => {
