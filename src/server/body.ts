@@ -16,7 +16,7 @@ import type { Clock } from "./clock.ts";
 /**
  * Reads the body of `request`, at most `mostBytes`. Calls back once: with the whole of it, or with null as soon as it
  * is known to be longer. When the connection breaks before, or reading is stopped by the answer, it never does.
- * What it holds is at most twice what has come.
+ * What it holds is at most twice what has come, but for the moment of growing.
  */
 export function readBody(
   request: IncomingMessage,
@@ -59,7 +59,9 @@ export function readBody(
 
 /** Node has left a client that waits for this word to us. */
 export function tellToGoOn(request: IncomingMessage, response: ServerResponse): void {
-  if (request.headers.expect?.toLowerCase() === "100-continue") response.writeContinue();
+  const isExpecting = request.headers.expect?.toLowerCase() === "100-continue";
+  // RFC 9110, section 10.1.1: one of HTTP/1.0 knows no such answer.
+  if (isExpecting && request.httpVersion === "1.1") response.writeContinue();
 }
 
 /** Watches that a body goes on coming. It starts running. */
@@ -121,4 +123,6 @@ export function answerOver(
     cameBytes += length;
     if (pieces > mostSmallPieces + cameBytes / leastPieceBytes) request.destroy();
   });
+  // Whoever read it may have held it back.
+  request.resume();
 }

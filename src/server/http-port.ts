@@ -34,7 +34,8 @@ const challengeLine = /^GET \/\.well-known\/acme-challenge\/([\w-]{1,200}) HTTP\
 export async function openHttpPort(options: HttpPortOptions): Promise<HttpPort> {
   const { limits, challenges, tlsPort } = options;
   const sockets = new Set<Socket>();
-  const crowd = createCrowd(mostSocketsOfIp(limits.maxConnectionsPerIp));
+  const ofIp = Math.min(mostSocketsOfIp(limits.maxConnectionsPerIp), Math.ceil(options.maxSockets / 8));
+  const crowd = createCrowd(ofIp);
   const server = createServer((socket) => {
     const leaveCrowd = crowd.enter(socket.remoteAddress ?? "");
     if (leaveCrowd === null) return void socket.destroy();

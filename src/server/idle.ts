@@ -2,6 +2,7 @@
 // the first that is no line break: whoever sends blank lines would stay for ever.
 
 import type { IncomingMessage, Server, ServerResponse } from "node:http";
+import type { Socket } from "node:net";
 import type { Clock } from "./clock.ts";
 
 interface Answering {
@@ -11,8 +12,13 @@ interface Answering {
   stop: () => void;
 }
 
-/** Cuts a connection of `server` on which the next head is not whole `withinMs` after the last answer. */
-export function watchIdle(server: Server, clock: Clock, withinMs: number): void {
+/** Tells `tooSlow` of a connection of `server` on which the next head is not whole `withinMs` after the last answer. */
+export function watchIdle(
+  server: Server,
+  clock: Clock,
+  withinMs: number,
+  tooSlow: (socket: Socket) => void,
+): void {
   const connections = new WeakMap<object, Answering>();
 
   function begin({ socket }: IncomingMessage, response: ServerResponse): void {
@@ -26,7 +32,7 @@ export function watchIdle(server: Server, clock: Clock, withinMs: number): void 
     response.on("close", () => {
       answering.open--;
       if (answering.open > 0 || socket.destroyed) return;
-      answering.stop = clock.after(withinMs, () => socket.destroy());
+      answering.stop = clock.after(withinMs, () => tooSlow(socket));
     });
   }
 

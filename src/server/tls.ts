@@ -90,11 +90,15 @@ export function createDoorway(options: DoorwayOptions): Doorway {
   const server: Server = tlsServer ?? createPlainServer(http);
   server.maxConnections = mostSockets(limits.maxConnections, descriptorLimit, options.socketsElsewhere);
   server.maxRequestsPerSocket = maxRequestsPerSocket;
-  watchIdle(server, options.clock, Math.max(keepAliveMs, limits.headTimeoutMs));
   // None is left out: Node obeys those behind the thousandth too, and what we judge by could hide among them.
   server.maxHeadersCount = 0;
   // Behind a proxy every socket is the proxy's, which has done nothing.
   const nameOf = trustProxy ? () => null : nameOrNull;
+  // Who says nothing at all is Node's, earlier.
+  watchIdle(server, options.clock, Math.max(2 * keepAliveMs, limits.headTimeoutMs), (socket) => {
+    countRefusal(counters, "head-timeout", nameOf(socket.remoteAddress));
+    socket.destroy();
+  });
   server.on("drop", (data) => countRefusal(counters, "sockets", nameOf(data?.remoteAddress)));
   // That of https hands a failed handshake on as a head that is no HTTP: it would count twice.
   server.removeAllListeners("tlsClientError");

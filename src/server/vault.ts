@@ -86,6 +86,7 @@ export function createVault(limits: FileLimits, clock: Clock, counters: Counters
     const wholeBytes = byteLength + fileChargeBytes;
     if (wholeBytes > shareBytes) return null;
     makeWay(share.files, isComing, () => share.announcedBytes + wholeBytes > shareBytes);
+    share.awaitedBytes += byteLength;
     while (announcedBytes + wholeBytes > budgetBytes) drop(mostAwaited());
     const taken: StoredFile = {
       key,
@@ -103,7 +104,6 @@ export function createVault(limits: FileLimits, clock: Clock, counters: Counters
     coming.add(taken);
     counters.files++;
     announce(taken, 1);
-    share.awaitedBytes += byteLength;
     charge(share, fileChargeBytes);
     return taken;
   }

@@ -63,7 +63,7 @@ export function createActs(
       if (reword(of, text)) return null;
       if (isFull()) return "outbox-full";
       // Decided while the message is there: when the edit goes out it may have ended, or be on no screen of this page.
-      const lasts = keepSeconds(of) ?? 0;
+      const lasts = keepSeconds(of) ?? 1;
       sayBody({ kind: "edit", ...said(), of, text, ...(lasts > 0 ? { lasts } : {}) });
       return null;
     },

@@ -31,6 +31,11 @@ function isSame(a: MessageBody, b: MessageBody): boolean {
   return what(a) === what(b);
 }
 
+/** What goes out under the number of something that has nothing more to say. */
+export function nothingInstead({ name, at, counter }: MessageBody): MessageBody {
+  return { kind: "void", name, at, counter };
+}
+
 /** Messages in the order of their counters. Invariant: each counter stands in it at most once. */
 export class Outbox {
   readonly #entries = new Map<number, Unsent>();
@@ -82,8 +87,7 @@ export class Outbox {
   takeBack(counter: number, next: number): number | null {
     const entry = this.freshText(counter);
     if (entry === null) return null;
-    const { name, at } = entry.body;
-    entry.body = { kind: "void", name, at, counter };
+    entry.body = nothingInstead(entry.body);
     let free = next;
     while (this.#isSpare(free - 1)) this.#entries.delete(--free);
     return free;

@@ -11,7 +11,7 @@ import type { MessageBody, VolatileBody } from "./body.ts";
 import type { Echoes } from "./echoes.ts";
 import { sealMessage, sealVolatile } from "./envelope.ts";
 import { lastsOf } from "./expiry.ts";
-import type { Outbox, Unsent } from "./outbox.ts";
+import { nothingInstead, type Outbox, type Unsent } from "./outbox.ts";
 import type { Line, World } from "./world.ts";
 
 export interface Speaking {
@@ -125,9 +125,10 @@ export function createSpeaking(
       const waited = Math.max(0, Math.ceil((now() - body.at) / secondMs));
       return { ...body, lasts: Math.min(waited + rest, maxTimerSeconds) };
     }
-    if (body.kind !== "edit" || (lasts === undefined && rest === 0)) return staying;
-    const { name, at, counter: number } = body;
-    return { kind: "void", name, at, counter: number };
+    if (body.kind !== "edit") return staying;
+    // Of what waits itself 0 is as good as said; of what is in the log, or was, an edit that had an end has reached it.
+    const stays = rest === 0 && (lasts === undefined || outbox.body(body.of) !== null);
+    return stays ? staying : withLife(nothingInstead(body));
   }
 
   function keepSeconds(of: number): number | null {

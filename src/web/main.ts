@@ -79,8 +79,9 @@ async function start(): Promise<void> {
 
 /** The others come back behind it, those that cannot a while later: what waits to be sent in them must not stay behind. */
 async function comeBackBehind(saved: readonly SavedRoom[]): Promise<void> {
-  for (const each of saved) await comeBackTo(null, each);
-  const missing = saved.filter((each) => tab.kept(each.phrase) === each && each.session !== null);
+  const isMissing = (each: SavedRoom) => tab.kept(each.phrase) === each && each.session !== null;
+  for (const each of saved) if (isMissing(each)) await comeBackTo(null, each);
+  const missing = saved.filter(isMissing);
   if (missing.length > 0) after(comeBackEveryMs, () => void comeBackBehind(missing));
 }
 
@@ -125,13 +126,14 @@ async function enter(door: JoinView | null, name: string, phrase: Phrase): Promi
   door?.progress(wording.asking, null);
   // Two at once would take the lock for another tab's, and let go of what is kept of the room.
   for (let other = entering.get(phrase); other !== undefined; other = entering.get(phrase)) await other;
-  const entered = deriveAndEnter(door, name, phrase).catch((error: unknown) => {
-    reportError(error);
-    door?.fail(wording.failed);
-  });
+  const entered = deriveAndEnter(door, name, phrase)
+    .catch((error: unknown) => {
+      reportError(error);
+      door?.fail(wording.failed);
+    })
+    .finally(() => entering.delete(phrase));
   entering.set(phrase, entered);
   await entered;
-  entering.delete(phrase);
 }
 
 async function deriveAndEnter(door: JoinView | null, name: string, phrase: Phrase): Promise<void> {

@@ -273,6 +273,8 @@ export function createRoomView(options: RoomOptions): RoomView {
     if (now.state !== "dialling" && now.state !== "joining") banner.hidden = now.state !== "lost";
     question.hidden = !stopped;
     if (now.state === "lost") showLoss(now);
+    // What is said again is read out again only where it comes anew.
+    else if (banner.hidden) loss.textContent = "";
     if (stopped) {
       ask(now);
       return;

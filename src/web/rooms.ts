@@ -15,6 +15,13 @@ export interface OpenRoom {
   readonly focus: () => void;
 }
 
+interface Tab {
+  readonly tab: HTMLButtonElement;
+  readonly label: HTMLElement;
+  /** Stands in it while there is something to count. */
+  readonly badge: HTMLElement;
+}
+
 export interface Rooms<Room extends OpenRoom> {
   /** All of them, in the order of the strip. */
   readonly all: () => readonly Room[];
@@ -45,7 +52,7 @@ export function createRooms<Room extends OpenRoom>(
 ): Rooms<Room> {
   const open = new Map<Room, number>();
   /** Drawn once and changed in place: whoever is about to press one, or stands on it, must not lose it. */
-  const tabs = new Map<Room, HTMLButtonElement>();
+  const tabs = new Map<Room, Tab>();
   let front: Room | null = null;
   const strip = h("nav", { class: "rooms", attributes: { "aria-label": wording.rooms } });
   const place = h("div", { class: "place" });
@@ -83,10 +90,12 @@ export function createRooms<Room extends OpenRoom>(
   /** One room alone needs no strip, except to come back from the door. */
   function draw(): void {
     strip.hidden = open.size < 2 && (front !== null || open.size === 0);
-    for (const [room, tab] of tabs) {
+    for (const [room, { tab, label, badge }] of tabs) {
       const unseen = open.get(room) ?? 0;
-      tab.replaceChildren(h("bdi", {}, room.label()));
-      if (unseen > 0) tab.append(h("span", { class: "unseen" }, String(unseen)));
+      if (label.textContent !== room.label()) label.textContent = room.label();
+      badge.textContent = String(unseen);
+      if (unseen === 0) badge.remove();
+      else if (badge.parentNode === null) tab.append(badge);
       tab.setAttribute("aria-label", wording.roomWithUnread(room.label(), unseen));
       if (room === front) tab.setAttribute("aria-current", "page");
       else tab.removeAttribute("aria-current");
@@ -101,15 +110,18 @@ export function createRooms<Room extends OpenRoom>(
     show,
     showDoor,
     add(room) {
-      const tab = button("room-tab", "", () => show(room));
+      const label = h("bdi", {});
+      const tab = button("room-tab", label, () => show(room));
       open.set(room, 0);
-      tabs.set(room, tab);
+      tabs.set(room, { tab, label, badge: h("span", { class: "unseen" }) });
       more.before(tab);
       draw();
     },
     remove(room) {
       open.delete(room);
-      tabs.get(room)?.remove();
+      const tab = tabs.get(room)?.tab;
+      if (tab === document.activeElement) more.focus();
+      tab?.remove();
       tabs.delete(room);
       draw();
     },

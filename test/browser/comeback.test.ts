@@ -5,6 +5,7 @@ import { setTimeout as pause } from "node:timers/promises";
 import { after, before, describe, test, type TestContext } from "node:test";
 import type { Browser, HTTPRequest } from "puppeteer-core";
 import { generatePhrase } from "../../src/crypto/phrase.ts";
+import { claimWithinMs, comeBackEveryMs } from "../../src/protocol/limits.ts";
 import { browserNames, Guest, launch, quit } from "./browsers.ts";
 import { type RunningRelay, startRelay } from "./relay.ts";
 import { fromMenu } from "./talk.ts";
@@ -65,14 +66,34 @@ for (const name of browserNames) {
       await seesDraft(ann);
     });
 
+    test("one that was entered and left meanwhile does not come back by itself", async (t) => {
+      const behind = await newWords();
+      const ann = await reloaded(t, behind, (request) => request.abort());
+      await fromMenu(ann, "Another room");
+      await ann.enter("Ann", behind);
+      await ann.press("Leave");
+      await ann.confirm();
+      await ann.until("one room", () => document.querySelectorAll(".room-tab").length === 2);
+      await pause(comeBackEveryMs + 2_000);
+      assert.equal(await ann.page.$$eval(".room-tab", (tabs) => tabs.length), 2);
+    });
+
     test("one that is entered by the door while it is on its way back is the same room", async (t) => {
       const behind = await newWords();
+      let letGo = (): void => {};
+      const held = new Promise<void>((resolve) => (letGo = resolve));
       const ann = await reloaded(t, behind, async (request) => {
-        await pause(4_000);
+        await held;
         await request.continue();
       });
       await fromMenu(ann, "Another room");
-      await ann.enter("Ann", behind);
+      await ann.fill("#name", "Ann");
+      await ann.fill("#phrase", behind);
+      await ann.press("Enter the room");
+      // Longer than a page waits for another tab to let go of its key.
+      await pause(claimWithinMs + 500);
+      letGo();
+      await ann.connected();
       await seesDraft(ann);
       assert.equal(await ann.page.$$eval(".room-tab", (tabs) => tabs.length), 3);
     });

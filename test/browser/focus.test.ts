@@ -78,9 +78,10 @@ for (const name of browserNames) {
     test("comes to the messages by Tab when the one it stood on has ended", async (t) => {
       const ann = await inRoom(t, "Ann");
       await ann.say("stays");
-      await ann.say("/timer 3s");
+      await ann.say("/timer 10s");
       await ann.say("ends");
       await pointAt(ann, "ends");
+      await ann.until("current", () => document.querySelector(".log > li[tabindex='0']") !== null);
       await focus(ann, ".composer textarea");
       await ann.until("ended", () => document.querySelector(".log")?.textContent?.includes("ends") === false);
       await ann.page.bringToFront();

@@ -3,6 +3,7 @@
 import assert from "node:assert/strict";
 import { EventEmitter } from "node:events";
 import type { IncomingMessage, ServerResponse } from "node:http";
+import { PassThrough } from "node:stream";
 import { test } from "node:test";
 
 import { leastBodyBytes, leastPieceBytes, mostSmallPieces } from "../../src/protocol/limits.ts";
@@ -42,6 +43,8 @@ class Asked extends EventEmitter {
   destroy(): void {
     this.isCut = true;
   }
+
+  resume(): void {}
 }
 
 /** What is read of a body in these pieces, at most ten bytes. */
@@ -81,6 +84,16 @@ test("what is refused is thrown away in large pieces without end, and in small o
   assert.equal(isHeardOut(mostSmallPieces + 1, 0), false);
   assert.equal(isHeardOut(2 * mostSmallPieces, leastPieceBytes / 2), true);
   assert.equal(isHeardOut(2 * mostSmallPieces + 1, leastPieceBytes / 2), false);
+});
+
+test("what is refused while its sender is held back is read on", () => {
+  const held = Object.assign(new PassThrough(), { headers: {}, complete: false });
+  held.on("data", () => {});
+  held.pause();
+  const deaf: object = { writeHead: () => deaf, write: () => true, end: () => deaf };
+  const answer = { status: 507, headers: {}, body: new Uint8Array() };
+  answerOver(fakeClock(), held as unknown as IncomingMessage, deaf as ServerResponse, answer);
+  assert.equal(held.isPaused(), false);
 });
 
 test("a body goes on while the least comes in its time, or more, and is cut at a byte less", () => {

@@ -329,7 +329,7 @@ test("a restart closes them with 1012", async () => {
 });
 
 test("stopping for a restart spreads the goodbyes over its time, and cuts who is left at its end", async () => {
-  const relay = await startWith({ stopTimeoutMs: 200, stopSpreadMs: 600_000 });
+  const relay = await startWith({ stopTimeoutMs: 300, stopSpreadMs: 600_000 });
   const room = testRoom("spread");
   const guests = await Promise.all(Array.from({ length: 10 }, () => enter(relay.port, room.id)));
   const ends = guests.map(async (ws, index) => {
@@ -338,9 +338,12 @@ test("stopping for a restart spreads the goodbyes over its time, and cuts who is
     const [code] = (await once(ws, "close")) as [number];
     return code;
   });
+  await Promise.all(guests.map((ws) => once(ws, "message")));
+  const stoppedAtMs = performance.now();
   await relay.stop(1012);
+  assert.ok(performance.now() - stoppedAtMs > 250, "it waits for them");
   const codes = await Promise.all(ends);
-  // One in three thousand is drawn for these 200 ms.
+  // One in two thousand is drawn for this time.
   assert.ok(codes.filter((code) => code === 1006).length >= 8, codes.join());
 });
 

@@ -204,6 +204,21 @@ test("an edit that was sealed and reached nobody before its message ended does n
   assert.deepEqual(await kindsIn(relay), ["timer", "void"]);
 });
 
+test("an edit that was begun before its message ended, and said behind it, does not go out", async () => {
+  const { relay, ann, bob, id } = await withText("frist");
+  await cut(ann);
+  // A machine that slept: its clock has gone on, and its timers have not fired yet.
+  ann.now += 61_000;
+  pass(61_000, relay, bob);
+  assert.equal(ann.session.edit(id, "first"), null);
+  ann.pass(1_000);
+  await back(ann);
+  await until("said", () => ann.session.unsent() === 0);
+  assert.deepEqual(await kindsIn(relay), ["timer", "void"]);
+  pass(61_000, relay, ann, bob);
+  assert.deepEqual(await kindsIn(relay), ["timer"]);
+});
+
 test("an edit of a text that is on its way ends with it", async () => {
   const { relay, ann, bob } = await withText("one");
   await cut(ann);
@@ -221,8 +236,10 @@ test("an edit of a text that is on its way ends with it", async () => {
 test("what waited while the timer was switched off stays", async () => {
   const { relay, ann, bob } = await withText("one");
   relay.deaf = true;
-  ann.session.say("late");
+  ann.session.say("laet");
   await until("sealed", () => ann.session.save().unsent[0]?.frame !== null);
+  assert.equal(ann.session.edit(ann.message("laet").id, "late"), null);
+  await until("sealed too", () => ann.session.save().unsent[1]?.frame !== null);
   relay.deaf = false;
   await cut(ann);
   bob.session.setTimer(0);
@@ -233,7 +250,7 @@ test("what waited while the timer was switched off stays", async () => {
   await bob.sees("Ann: late");
   pass(600_000, relay, ann, bob);
   await bob.sees("Ann: late");
-  assert.deepEqual(await kindsIn(relay), ["timer", "timer", "text"]);
+  assert.deepEqual(await kindsIn(relay), ["timer", "timer", "text", "edit"]);
 });
 
 test("a timer whose frame the log has lost is told to whoever comes, and only to those who lack it", async () => {
