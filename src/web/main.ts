@@ -155,11 +155,12 @@ async function deriveAndEnter(door: JoinView | null, name: string, phrase: Phras
     return;
   }
   const tell = (fraction: number) => door?.progress(wording.deriving(Math.round(fraction * 100)), fraction);
-  const keys = await deriveWithProgress(phrase, salt, random, tell).catch((error: unknown) => {
-    claim.rest();
-    throw error;
-  });
-  const room = await enterRoom(keys, name, phrase, claim, member);
+  const room = await deriveWithProgress(phrase, salt, random, tell)
+    .then((keys) => enterRoom(keys, name, phrase, claim, member))
+    .catch((error: unknown) => {
+      claim.rest();
+      throw error;
+    });
   if (door?.element.isConnected === true) rooms.show(room);
   if (readPreference("name") !== null) writePreference("name", name);
 }
