@@ -244,4 +244,4 @@ export const maxOpenRooms = 8;
 /** How long a page waits for the tab that may hold its key: one that was reloaded is gone by then. Page. */
 export const claimWithinMs = secondMs;
 /** How long after a reload a room that could not come back is tried again. Page. */
-export const comeBackEveryMs = 10 * secondMs;
+export const comeBackEveryMs = 5 * secondMs;

@@ -74,7 +74,7 @@ for (const name of browserNames) {
       await ann.press("Leave");
       await ann.confirm();
       await ann.until("one room", () => document.querySelectorAll(".room-tab").length === 2);
-      await pause(comeBackEveryMs + 2_000);
+      await pause(comeBackEveryMs + 1_500);
       assert.equal(await ann.page.$$eval(".room-tab", (tabs) => tabs.length), 2);
     });
 

@@ -78,7 +78,7 @@ for (const name of browserNames) {
     test("comes to the messages by Tab when the one it stood on has ended", async (t) => {
       const ann = await inRoom(t, "Ann");
       await ann.say("stays");
-      await ann.say("/timer 10s");
+      await ann.say("/timer 6s");
       await ann.say("ends");
       await pointAt(ann, "ends");
       await ann.until("current", () => document.querySelector(".log > li[tabindex='0']") !== null);
