@@ -7,8 +7,8 @@ const maxBytes = 2953;
 
 /**
  * Draws `text` as a QR code, with the quiet zone of four squares that ISO/IEC 18004 asks for. Null when it is too long
- * for one: a link with a thousand bytes of another script. Rejects when the relay is out
- * of reach; some browsers remember that until the page is loaded anew.
+ * for one: a link with a thousand bytes of another script. Rejects when the relay is out of reach; some browsers remember
+ * that until the page is loaded anew.
  */
 export async function qrCode(text: string): Promise<SVGSVGElement | null> {
   if (new TextEncoder().encode(text).length > maxBytes) return null;

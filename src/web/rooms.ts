@@ -15,11 +15,14 @@ export interface OpenRoom {
   readonly focus: () => void;
 }
 
+/** Drawn once and changed in place: whoever is about to press it, or stands on it, must not lose it. */
 interface Tab {
-  readonly tab: HTMLButtonElement;
+  readonly button: HTMLButtonElement;
   readonly label: HTMLElement;
   /** Stands in it while there is something to count. */
   readonly badge: HTMLElement;
+  /** What came unseen. */
+  unseen: number;
 }
 
 export interface Rooms<Room extends OpenRoom> {
@@ -50,9 +53,7 @@ export function createRooms<Room extends OpenRoom>(
   another: () => void,
   count: (unseen: number) => void,
 ): Rooms<Room> {
-  const open = new Map<Room, number>();
-  /** Drawn once and changed in place: whoever is about to press one, or stands on it, must not lose it. */
-  const tabs = new Map<Room, Tab>();
+  const open = new Map<Room, Tab>();
   let front: Room | null = null;
   const strip = h("nav", { class: "rooms", attributes: { "aria-label": wording.rooms } });
   const place = h("div", { class: "place" });
@@ -75,14 +76,16 @@ export function createRooms<Room extends OpenRoom>(
   }
 
   function look(): void {
-    if (front !== null && !document.hidden && open.has(front)) open.set(front, 0);
+    const tab = front === null ? undefined : open.get(front);
+    if (tab !== undefined && !document.hidden) tab.unseen = 0;
     front?.look();
     draw();
   }
 
   function news(room: Room): boolean {
     if (room === front && !document.hidden) return false;
-    open.set(room, (open.get(room) ?? 0) + 1);
+    const tab = open.get(room);
+    if (tab !== undefined) tab.unseen++;
     draw();
     return true;
   }
@@ -90,8 +93,7 @@ export function createRooms<Room extends OpenRoom>(
   /** One room alone needs no strip, except to come back from the door. */
   function draw(): void {
     strip.hidden = open.size < 2 && (front !== null || open.size === 0);
-    for (const [room, { tab, label, badge }] of tabs) {
-      const unseen = open.get(room) ?? 0;
+    for (const [room, { button: tab, label, badge, unseen }] of open) {
       if (label.textContent !== room.label()) label.textContent = room.label();
       badge.textContent = String(unseen);
       if (unseen === 0) badge.remove();
@@ -101,7 +103,7 @@ export function createRooms<Room extends OpenRoom>(
       else tab.removeAttribute("aria-current");
     }
     more.setAttribute("aria-label", wording.anotherRoom);
-    count([...open.values()].reduce((sum, unseen) => sum + unseen, 0));
+    count([...open.values()].reduce((sum, { unseen }) => sum + unseen, 0));
   }
 
   return {
@@ -112,17 +114,15 @@ export function createRooms<Room extends OpenRoom>(
     add(room) {
       const label = h("bdi", {});
       const tab = button("room-tab", label, () => show(room));
-      open.set(room, 0);
-      tabs.set(room, { tab, label, badge: h("span", { class: "unseen" }) });
+      open.set(room, { button: tab, label, badge: h("span", { class: "unseen" }), unseen: 0 });
       more.before(tab);
       draw();
     },
     remove(room) {
-      open.delete(room);
-      const tab = tabs.get(room)?.tab;
+      const tab = open.get(room)?.button;
       if (tab === document.activeElement) more.focus();
       tab?.remove();
-      tabs.delete(room);
+      open.delete(room);
       draw();
     },
     news,

@@ -7,6 +7,7 @@ import { join } from "node:path";
 import { setTimeout as delay } from "node:timers/promises";
 import { type Browser, type BrowserContext, launch as launchBrowser, type Page } from "puppeteer-core";
 import { type BrowserName, findBrowser } from "../../scripts/browsers.ts";
+import { generatePhrase, type Phrase } from "../../src/crypto/phrase.ts";
 import { within } from "../deadline.ts";
 
 const all: readonly BrowserName[] = ["chromium", "firefox"];
@@ -109,6 +110,11 @@ function start(name: BrowserName, signal: AbortSignal, trusted: string | null): 
     ...(process.getuid?.() === 0 ? ["--no-sandbox"] : []),
   ];
   return launchBrowser({ ...shared, browser: "chrome", args });
+}
+
+/** Eight words that nobody has used. */
+export function newWords(): Promise<Phrase> {
+  return generatePhrase((length) => crypto.getRandomValues(new Uint8Array(length)));
 }
 
 /** One person with a tab of their own: no storage is shared with anybody else in the same browser. */

@@ -4,13 +4,10 @@ import assert from "node:assert/strict";
 import { setTimeout as pause } from "node:timers/promises";
 import { after, before, describe, test, type TestContext } from "node:test";
 import type { Browser, HTTPRequest } from "puppeteer-core";
-import { generatePhrase } from "../../src/crypto/phrase.ts";
 import { claimWithinMs, comeBackEveryMs } from "../../src/protocol/limits.ts";
-import { browserNames, Guest, launch, quit } from "./browsers.ts";
+import { browserNames, Guest, launch, newWords, quit } from "./browsers.ts";
 import { type RunningRelay, startRelay } from "./relay.ts";
 import { fromMenu } from "./talk.ts";
-
-const newWords = () => generatePhrase((length) => crypto.getRandomValues(new Uint8Array(length)));
 
 for (const name of browserNames) {
   describe(`rooms behind in ${name}`, () => {

@@ -3,13 +3,10 @@
 import assert from "node:assert/strict";
 import { after, before, beforeEach, describe, test, type TestContext } from "node:test";
 import type { Browser } from "puppeteer-core";
-import { generatePhrase } from "../../src/crypto/phrase.ts";
-import { browserNames, Guest, launch, quit } from "./browsers.ts";
+import { browserNames, Guest, launch, newWords, quit } from "./browsers.ts";
 import { type RunningRelay, startRelay } from "./relay.ts";
 import { startStrippingProxy, type StrippingProxy } from "./strip.ts";
 import { act, fromMenu, pointAt } from "./talk.ts";
-
-const newWords = () => generatePhrase((length) => crypto.getRandomValues(new Uint8Array(length)));
 
 /** What has the focus, by the classes around it and what it says. */
 function focused(guest: Guest): Promise<string> {

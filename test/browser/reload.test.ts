@@ -4,14 +4,11 @@
 import assert from "node:assert/strict";
 import { after, before, beforeEach, describe, test, type TestContext } from "node:test";
 import type { Browser, Page } from "puppeteer-core";
-import { generatePhrase } from "../../src/crypto/phrase.ts";
 import { inviteLink } from "../../src/session/invite.ts";
 import { account } from "./account.ts";
-import { browserNames, Guest, launch, quit } from "./browsers.ts";
+import { browserNames, Guest, launch, newWords, quit } from "./browsers.ts";
 import { type RunningRelay, startRelay } from "./relay.ts";
 import { startStrippingProxy, type StrippingProxy } from "./strip.ts";
-
-const newWords = () => generatePhrase((length) => crypto.getRandomValues(new Uint8Array(length)));
 
 /** A tab that is hidden, as far as the page can tell. */
 function hide(page: Page): Promise<void> {

@@ -4,13 +4,9 @@
 import assert from "node:assert/strict";
 import { after, before, beforeEach, describe, test } from "node:test";
 import type { Browser } from "puppeteer-core";
-import { generatePhrase } from "../../src/crypto/phrase.ts";
-import { browserNames, Guest, launch, quit } from "./browsers.ts";
+import { browserNames, Guest, launch, newWords, quit } from "./browsers.ts";
 import { type RunningRelay, startRelay } from "./relay.ts";
 import { act, fromMenu, pointAt } from "./talk.ts";
-
-const random = (length: number) => crypto.getRandomValues(new Uint8Array(length));
-const newWords = () => generatePhrase(random);
 
 for (const name of browserNames) {
   describe(`the page in ${name}`, () => {
