@@ -3,10 +3,9 @@
 // First: it takes the words out of the address.
 import { openedAddress, restoreAddress } from "./opened.ts";
 import { type Bytes, toBase64url } from "../protocol/base64url.ts";
-import { comeBackEveryMs, maxOpenRooms } from "../protocol/limits.ts";
 import type { Random } from "../crypto/bytes.ts";
 import { deriveRoomKeys, type RoomKeys } from "../crypto/keys.ts";
-import { createMemberKey, type MemberKey, restoreMemberKey } from "../crypto/member.ts";
+import { createMemberKey } from "../crypto/member.ts";
 import { generatePhrase, normalisePhrase, type Phrase } from "../crypto/phrase.ts";
 import { faultOfText } from "../session/body.ts";
 import type { SessionEvent } from "../session/events.ts";
@@ -14,19 +13,19 @@ import { inviteLink, readInvitation } from "../session/invite.ts";
 import { createSession } from "../session/session.ts";
 import type { Session, World } from "../session/world.ts";
 import { alertTo, showUnseen } from "./alerts.ts";
-import { type Claim, createClaim } from "./claim.ts";
+import type { Claim } from "./claim.ts";
 import { dial, type Way } from "./dial.ts";
 import { h } from "./dom.ts";
+import { type Arrival, createEntrance } from "./entrance.ts";
 import { createFiles, type Files } from "./files.ts";
 import { createJoinView, type JoinView } from "./join-view.ts";
-import { deriveWithProgress, fetchSalt } from "./keys.ts";
 import { markDocument, wording } from "./language.ts";
-import { readPreference, writePreference } from "./preferences.ts";
+import { readPreference } from "./preferences.ts";
 import { recentRoom, rememberRoom } from "./recent-rooms.ts";
 import { createRoomView, type RoomView } from "./room-view.ts";
 import { createRooms, type OpenRoom } from "./rooms.ts";
 import { openSettings } from "./settings.ts";
-import { isKeepable, openShelf, type SavedRoom } from "./storage.ts";
+import { isKeepable, openShelf } from "./storage.ts";
 import { createTab } from "./tab.ts";
 import { followKeyboard } from "./viewport.ts";
 import { watchTab } from "./watch-tab.ts";
@@ -46,8 +45,7 @@ interface Room extends OpenRoom {
 const random: Random = (length) => crypto.getRandomValues(new Uint8Array(length));
 const rooms = createRooms<Room>(() => showJoin("", "", null), showUnseen);
 const tab = createTab(openShelf());
-/** The rooms that somebody is on the way into, or that are on the way back. */
-const entering = new Map<Phrase, Promise<void>>();
+const entrance = createEntrance({ rooms, tab, random, after, makeRoom });
 
 markDocument();
 followKeyboard();
@@ -73,16 +71,8 @@ async function start(): Promise<void> {
   );
   const name = front?.session?.name ?? "";
   const door = showJoin(name, front?.phrase ?? words, warningOf(invitation.kind));
-  if (front !== undefined) await comeBackTo(door, front);
-  await comeBackBehind(saved.filter((each) => each !== front));
-}
-
-/** The others come back behind it, those that cannot a while later: what waits to be sent in them must not stay behind. */
-async function comeBackBehind(saved: readonly SavedRoom[]): Promise<void> {
-  const isMissing = (each: SavedRoom) => tab.kept(each.phrase) === each && each.session !== null;
-  for (const each of saved) if (isMissing(each)) await comeBackTo(null, each);
-  const missing = saved.filter(isMissing);
-  if (missing.length > 0) after(comeBackEveryMs, () => void comeBackBehind(missing));
+  if (front !== undefined) await entrance.comeBackTo(door, front);
+  await entrance.comeBackBehind(saved.filter((each) => each !== front));
 }
 
 function warningOf(kind: ReturnType<typeof readInvitation>["kind"]): string | null {
@@ -106,7 +96,7 @@ function showJoin(name: string, words: string, warning: string | null): JoinView
     words,
     warning,
     generate: () => generatePhrase(random),
-    enter: (chosen, phrase) => void enter(view, chosen, phrase),
+    enter: (chosen, phrase) => void entrance.enter(view, chosen, phrase),
     again: (typedName, typedWords) => showJoin(typedName, typedWords, warning),
   });
   rooms.showDoor(view.element);
@@ -114,65 +104,8 @@ function showJoin(name: string, words: string, warning: string | null): JoinView
   return view;
 }
 
-/** A room of before a reload is back; without a door it comes back behind what is in front. */
-async function comeBackTo(door: JoinView | null, { phrase, session }: SavedRoom): Promise<void> {
-  const normal = normalisePhrase(phrase);
-  // Without its session it waits for the person, who comes as a new arrival.
-  if (normal.kind === "phrase" && session !== null) await enter(door, session.name, normal.phrase);
-}
-
-/** Goes in, or gives the form back with a sentence on what went wrong. */
-async function enter(door: JoinView | null, name: string, phrase: Phrase): Promise<void> {
-  door?.progress(wording.asking, null);
-  // Two at once would take the lock for another tab's, and let go of what is kept of the room.
-  for (let other = entering.get(phrase); other !== undefined; other = entering.get(phrase)) await other;
-  const entered = deriveAndEnter(door, name, phrase)
-    .catch((error: unknown) => {
-      reportError(error);
-      door?.fail(wording.failed);
-    })
-    .finally(() => entering.delete(phrase));
-  entering.set(phrase, entered);
-  await entered;
-}
-
-async function deriveAndEnter(door: JoinView | null, name: string, phrase: Phrase): Promise<void> {
-  const open = rooms.all().find((room) => room.phrase === phrase);
-  if (open !== undefined) return door?.element.isConnected === true ? rooms.show(open) : undefined;
-  if (rooms.all().length >= maxOpenRooms) return door?.fail(wording.tooManyRooms);
-  const kept = tab.kept(phrase)?.session ?? null;
-  const member = kept === null ? null : await restoreMemberKey(kept.member);
-  const claim = createClaim("locks" in navigator ? navigator.locks : undefined, after);
-  if (kept !== null && member !== null && !(await claim.take(toBase64url(member.publicKey)))) {
-    // A copy of a tab: what is unsent is the other one's to send.
-    tab.forget(phrase);
-    return door?.fail(wording.openElsewhere(kept.name));
-  }
-  const salt = await fetchSalt();
-  if (salt === "silent" || salt === "foreign") {
-    claim.rest();
-    door?.fail(salt === "silent" ? wording.serverSilent : wording.serverForeign);
-    return;
-  }
-  const tell = (fraction: number) => door?.progress(wording.deriving(Math.round(fraction * 100)), fraction);
-  const room = await deriveWithProgress(phrase, salt, random, tell)
-    .then((keys) => enterRoom(keys, name, phrase, claim, member))
-    .catch((error: unknown) => {
-      claim.rest();
-      throw error;
-    });
-  if (door?.element.isConnected === true) rooms.show(room);
-  if (readPreference("name") !== null) writePreference("name", name);
-}
-
-/** @param restored the key of the room that is kept, when it is this tab's */
-async function enterRoom(
-  keys: RoomKeys,
-  name: string,
-  phrase: Phrase,
-  claim: Claim,
-  restored: MemberKey | null,
-): Promise<Room> {
+/** Makes the room, behind what is in front, and joins it. */
+async function makeRoom({ keys, name, phrase, claim, restored }: Arrival): Promise<Room> {
   const kept = tab.kept(phrase);
   const saved = restored === null ? null : kept?.session;
   const member = restored ?? (await createMemberKey());
@@ -284,7 +217,7 @@ function leave(room: Room): void {
  */
 async function comeBack(keys: RoomKeys, before: Room): Promise<void> {
   const { session, phrase, claim, files } = before;
-  const room = await enterRoom(keys, session.save().name, phrase, claim, null);
+  const room = await makeRoom({ keys, name: session.save().name, phrase, claim, restored: null });
   rooms.show(room);
   room.files.stage(files.take());
 }

@@ -17,7 +17,7 @@ import {
   openPeopleDialog,
   openShareDialog,
 } from "./dialogs.ts";
-import { button, h } from "./dom.ts";
+import { h } from "./dom.ts";
 import { drawText } from "./draw-text.ts";
 import type { Files } from "./files.ts";
 import { mentionsOneself } from "./format.ts";
@@ -32,9 +32,8 @@ import { openMenu } from "./popup.ts";
 import { createRoomActs } from "./room-acts.ts";
 import { roomMenu } from "./room-menu.ts";
 import { createSearchBar } from "./search-bar.ts";
+import { createMomentLine, createOfflineLine } from "./status-lines.ts";
 import { openNameDialog, openTopicDialog } from "./line-dialogs.ts";
-
-const announcedForMs = 5_000;
 
 export interface RoomView {
   readonly element: HTMLElement;
@@ -94,11 +93,8 @@ export function createRoomView(options: RoomOptions): RoomView {
     menu: (beside) =>
       openMenu(wording.roomMenu, roomMenu(acts, { ...more, save: () => askForFormat(beside) }), beside),
   });
-  const banner = h("div", { class: "banner", attributes: { role: "status", hidden: "" } });
-  const loss = h("span", {});
-  const tryNow = button("chip", wording.tryNow, session.tryNow);
-  const word = h("div", { class: "banner word", attributes: { role: "status", hidden: "" } });
-  let stopHiding = (): void => {};
+  const offline = createOfflineLine(session.tryNow);
+  const moment = createMomentLine();
   const question = h("div", { class: "question", attributes: { hidden: "" } });
   const typing = h("p", { class: "typing" });
   const searchBar = createSearchBar({
@@ -144,8 +140,8 @@ export function createRoomView(options: RoomOptions): RoomView {
       { class: "talk" },
       searchBar.element,
       log.element,
-      banner,
-      word,
+      offline.element,
+      moment.element,
       question,
       typing,
       composer.element,
@@ -159,7 +155,7 @@ export function createRoomView(options: RoomOptions): RoomView {
     mayChange: ({ id }) => session.mayChange(id),
     edit: composer.edit,
     copy: (entry) =>
-      void copied(textOf(entry)).then((done) => announce(done ? wording.copied : wording.copyFailed)),
+      void copied(textOf(entry)).then((done) => moment.say(done ? wording.copied : wording.copyFailed)),
     react: (entry, emoji, on) => entry.messageId !== null && session.react(entry.messageId, emoji, on),
     remove: ({ id, seq }) => openDeleteDialog(seq !== null, () => session.remove(id)),
     type: composer.focus,
@@ -219,8 +215,8 @@ export function createRoomView(options: RoomOptions): RoomView {
         composer.showTimer(event.seconds);
         return;
       case "caught-up":
-        if (!event.first) announce(wording.back(event.messages));
-        else if (event.messages > 0) announce(wording.earlier(event.messages));
+        if (!event.first) moment.say(wording.back(event.messages));
+        else if (event.messages > 0) moment.say(wording.earlier(event.messages));
         return;
       case "code":
         bar.showCode(event.code);
@@ -263,40 +259,21 @@ export function createRoomView(options: RoomOptions): RoomView {
   }
 
   function showStatus(now: Status): void {
-    const hadFocus = banner.contains(document.activeElement) || question.contains(document.activeElement);
+    const hadFocus =
+      offline.element.contains(document.activeElement) || question.contains(document.activeElement);
     element.dataset["state"] = now.state;
     bar.showState(now.state);
     const stopped = now.state === "refused" || (now.state === "left" && now.why !== "asked");
     composer.enable(now.state !== "refused" && now.state !== "left");
     log.quiet(now.state !== "live");
-    // While it dials again it is still offline.
-    if (now.state !== "dialling" && now.state !== "joining") banner.hidden = now.state !== "lost";
+    offline.show(now);
     question.hidden = !stopped;
-    if (now.state === "lost") showLoss(now);
-    // What is said again is read out again only where it comes anew.
-    else if (banner.hidden) loss.textContent = "";
     if (stopped) {
       ask(now);
       return;
     }
     question.replaceChildren();
-    if (hadFocus && banner.hidden) composer.focus();
-  }
-
-  /** Says for a moment how much has come, in place of reading all of it out. */
-  function announce(text: string): void {
-    stopHiding();
-    word.replaceChildren(text);
-    word.hidden = false;
-    const timer = setTimeout(() => (word.hidden = true), announcedForMs);
-    stopHiding = () => clearTimeout(timer);
-  }
-
-  function showLoss({ unsent, stopped }: Extract<Status, { state: "lost" }>): void {
-    const text = stopped && unsent === 0 ? wording.stopped : wording.offline(unsent);
-    // Nothing that stays is drawn anew: it would be read out again, and whoever stands on the button would fall off it.
-    if (loss.textContent !== text) loss.textContent = text;
-    if (tryNow.parentNode === null) banner.append(loss, tryNow);
+    if (hadFocus && offline.element.hidden) composer.focus();
   }
 
   function ask(now: Extract<Status, { state: "refused" | "left" }>): void {
