@@ -48,11 +48,14 @@ export function formatText(
   return blocksOf(text.split("\n"), { mentions, meter, depth: 0 });
 }
 
-/** What a text says without its marks, in lines; numbers of lists stay, and what is quoted stands in quotation marks. */
-export function plainText(text: string): string {
+/**
+ * What a text says without its marks, in lines; numbers of lists stay.
+ * @param quoted puts what is quoted in quotation marks
+ */
+export function plainText(text: string, quoted: (words: string) => string): string {
   const plain = (node: Block | Inline): string => {
     if ("text" in node) return node.text;
-    if (node.kind === "quote") return `“${linesOf(node.children)}”`;
+    if (node.kind === "quote") return quoted(linesOf(node.children));
     if (node.kind !== "list") return node.children.map(plain).join("");
     return node.items
       .map(({ number, children }) => (number === null ? "" : `${number}. `) + linesOf(children))

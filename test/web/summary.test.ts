@@ -1,7 +1,9 @@
 import assert from "node:assert/strict";
 import { test } from "node:test";
+import { plainText } from "../../src/web/format.ts";
 import { neutralise } from "../../src/web/neutral.ts";
 import { summaryOf } from "../../src/web/summary.ts";
+import { wordingDe } from "../../src/web/wording/de.ts";
 import { message } from "./entries.ts";
 
 const summed = (text: string, most = 140): string => summaryOf(message(text), most);
@@ -16,6 +18,10 @@ test("a summary has no marks, and is one line", () => {
   assert.equal(summed("```js\na * b * c\n```"), "a * b * c");
   assert.equal(summed("see https://example.org/a_b_c"), "see https://example.org/a_b_c");
   assert.equal(summed("/me waves **madly**"), "waves madly");
+});
+
+test("what is quoted stands in the quotation marks of the reader's language", () => {
+  assert.equal(plainText("> see *here*\nyes", wordingDe.quoted), "„see here“\nyes");
 });
 
 test("a summary keeps the numbers of a list: they may be a date", () => {

@@ -49,6 +49,7 @@ export const wordingDe: Wording = {
   startNewHint: "Würfelt acht Wörter. Wem du sie sagst, der kann herein.",
   freshPhrase: "Ein neuer Raum. Teile drinnen den Link oder lies die Wörter vor.",
   replaceBy: (word) => `„${word}“ nehmen`,
+  quoted: (words) => `„${words}“`,
 
   nameFaults: {
     empty: "Gib einen Namen ein, den die anderen sehen.",

@@ -48,6 +48,7 @@ export const wordingEn = {
   startNewHint: "Makes eight random words. Whoever you tell them can come in.",
   freshPhrase: "A new room. Once inside, share the link or read out the words.",
   replaceBy: (word: string) => `Use “${word}”`,
+  quoted: (words: string) => `“${words}”`,
 
   nameFaults: {
     empty: "Type a name for the others to see.",
