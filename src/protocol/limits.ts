@@ -1,7 +1,7 @@
 // The numbers that no flag changes, those of PROTOCOL.md and those that relay and client set themselves, each with its unit
 // in its name, its reason, and who enforces it. Those that a host may change are in relay-limits.ts.
 
-import { kiB, miB, minuteMs, secondMs } from "./units.ts";
+import { dayMs, kiB, miB, minuteMs, secondMs } from "./units.ts";
 
 // ── the protocol, and what relay and client do by themselves ─────────────────────────────────────────────────
 
@@ -185,6 +185,8 @@ export const maxCounter = 2 ** 32 - 1;
 export const maxRetryAfterMs = 5 * minuteMs;
 /** Separate gaps remembered per key; above it nothing below the end of the oldest is taken for seen any more. Client. */
 export const maxGapsPerKey = 64;
+/** Deletions remembered per key, against copies that come later; above it the oldest is forgotten. Client. */
+export const maxDeletionsPerKey = 1_000;
 /** Sender keys held ready; above it the oldest is derived again when needed. */
 export const maxSenderKeys = 256;
 /** The longest that a timer, and so a message, can last, in seconds: ten years. */
@@ -216,6 +218,10 @@ export const timerWordWithinMs = 2 * secondMs;
 export const maxCameBy = 20_000;
 /** Receipts go out together, at most so often. Client. */
 export const receiptEveryMs = 2 * secondMs;
+/** By how much an author's clock may be behind for what it says to disappear to be read all the same. Client. */
+export const maxClockBehindMs = dayMs;
+/** A tab that slept looks at what has ended meanwhile within this: timers may stand still in sleep, the clock does not. */
+export const longestWaitMs = minuteMs;
 /** Content that a tab opens: it is held whole until its last chunk has proved it. */
 export const maxOpenedFileBytes = 512 * miB;
 /** Pictures up to this size are fetched without being asked for. */

@@ -43,6 +43,7 @@ export class Archive {
     const at = this.#order.indexOf(id);
     if (at < 0) return;
     this.#order.splice(at, 1);
+    if (this.#newest === id) this.#newest = this.#order[at - 1] ?? null;
     this.#bytes -= this.#frames.get(id)?.ciphertext.length ?? 0;
     this.#frames.delete(id);
   }

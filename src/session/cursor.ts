@@ -14,6 +14,8 @@ export class Cursor {
   #read: { readonly log: string; seq: number } | null = null;
   /** How far it had been before a reload. */
   #before: Seen | null;
+  /** All that the log has lost to its limits lies below; it is known. */
+  #first = 0;
 
   /** @param before how far it had been before a reload; null: nowhere */
   constructor(before: Seen | null) {
@@ -25,9 +27,11 @@ export class Cursor {
     return this.#read === null ? {} : { log: this.#read.log, after: this.#read.seq };
   }
 
-  /** What survives a reload. */
+  /** What survives a reload: how far it has been told what came, and what did not. */
   get seen(): Seen | null {
-    return this.#read === null ? this.#before : { ...this.#read };
+    if (this.#read === null) return this.#before;
+    const { log, seq } = this.#read;
+    return { log, seq: Math.max(seq, this.#first - 1) };
   }
 
   /**
@@ -38,8 +42,9 @@ export class Cursor {
     const { seen } = this;
     const seq = seen?.log === log ? seen.seq : 0;
     const isNew = this.#read?.log !== log;
-    // What is below `first` never comes.
-    this.#read = { log, seq: Math.max(isNew ? 0 : seq, first - 1) };
+    this.#first = first;
+    // Below `first` something may come still: one address's messages may be trimmed, and another's older ones kept.
+    if (isNew) this.#read = { log, seq: 0 };
     return { isNew, isTrimmed: seen !== null && first > seq + 1 };
   }
 

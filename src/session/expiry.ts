@@ -1,20 +1,23 @@
 // When messages end: each says itself how long it lasts (PROTOCOL.md section 2, `lasts`), so that all screens agree
 // whatever their logs have lost. It keeps the clock, and calls when the time of one is over.
 
-import { maxCameBy } from "../protocol/limits.ts";
+import { longestWaitMs, maxCameBy, maxClockBehindMs, maxTimelineEntries } from "../protocol/limits.ts";
 import { remember } from "../protocol/bounded.ts";
 import { secondMs } from "../protocol/units.ts";
 import type { MessageBody } from "./body.ts";
+import { isShown } from "./entries.ts";
 import type { World } from "./world.ts";
 
-/** The longest that `setTimeout` can wait; what is due later is looked at again then. */
-const longestWaitMs = 2 ** 31 - 1;
-
 export interface Expiry {
-  /** A message has come by. Where its time is over already, `over` is called at once. */
-  readonly note: (id: string, body: MessageBody) => void;
+  /**
+   * A message has come by. Where its time is over already, `over` is called at once.
+   * @param isFresh it was said just now: where it would be over, its author's clock is behind, and it lasts from now on
+   */
+  readonly note: (id: string, body: MessageBody, isFresh: boolean) => void;
   /** For how many seconds from now the relay is to keep it; 0: it does not end; null: its time is over. */
   readonly keepSeconds: (id: string) => number | null;
+  /** Looks what is over, as after a sleep in which no timer ran. */
+  readonly check: () => void;
   readonly stop: () => void;
 }
 
@@ -25,23 +28,33 @@ export function lastsOf(body: MessageBody): number | null {
 
 /** @param over called once with the id of each message whose time is over */
 export function createExpiry(world: Pick<World, "now" | "after">, over: (id: string) => void): Expiry {
-  const endsAt = new Map<string, number>();
+  /** Apart: what shows nothing, of which anybody can say as much as they like, must not push out what is on screens. */
+  const shown = new Map<string, number>();
+  const unshown = new Map<string, number>();
   let nextAt = Number.POSITIVE_INFINITY;
   let cancel = (): void => {};
 
-  function note(id: string, body: MessageBody): void {
+  function endOf(id: string): number | undefined {
+    return shown.get(id) ?? unshown.get(id);
+  }
+
+  function note(id: string, body: MessageBody, isFresh: boolean): void {
     const lasts = lastsOf(body);
     if (lasts === null) return;
     const now = world.now();
     // A clock that runs ahead must not keep a message longer than the others.
-    const at = Math.min(body.at, now) + lasts * secondMs;
+    let at = Math.min(body.at, now) + lasts * secondMs;
+    if (isFresh && at <= now && now - at < maxClockBehindMs) at = now + lasts * secondMs;
     if (at <= now) {
       end(id);
       return;
     }
     // A second copy ends when the first does.
-    if (endsAt.has(id)) return;
-    remember(endsAt, id, at, maxCameBy);
+    if (endOf(id) !== undefined) return;
+    // So many on, the screen does not have the oldest any more either.
+    const [times, most] = isShown(body) ? [shown, maxTimelineEntries] : [unshown, maxCameBy];
+    const forgotten = remember(times, id, at, most);
+    if (forgotten !== null) over(forgotten);
     if (at < nextAt) wait(at);
   }
 
@@ -54,23 +67,29 @@ export function createExpiry(world: Pick<World, "now" | "after">, over: (id: str
   function check(): void {
     const now = world.now();
     nextAt = Number.POSITIVE_INFINITY;
-    for (const [id, at] of endsAt) if (at <= now) end(id);
-    for (const at of endsAt.values()) nextAt = Math.min(nextAt, at);
+    for (const times of [shown, unshown]) {
+      for (const [id, at] of times) {
+        if (at <= now) end(id);
+        else nextAt = Math.min(nextAt, at);
+      }
+    }
     if (nextAt < Number.POSITIVE_INFINITY) wait(nextAt);
   }
 
   function end(id: string): void {
-    endsAt.delete(id);
+    shown.delete(id);
+    unshown.delete(id);
     over(id);
   }
 
   return {
     note,
     keepSeconds(id) {
-      const at = endsAt.get(id);
+      const at = endOf(id);
       if (at === undefined) return 0;
       return at <= world.now() ? null : Math.ceil((at - world.now()) / secondMs);
     },
+    check,
     stop: () => cancel(),
   };
 }

@@ -47,13 +47,14 @@ export class GapLines {
    * @param ending it sets a timer or ends by one
    */
   see(author: Author, counter: number, ending: boolean): "seen" | "news" {
+    const seen = this.#counters.see(author.key, counter);
+    // What comes again says nothing new: a relay could excuse with it whatever it holds back.
+    if (seen === "seen") return "seen";
     this.#came++;
     if (ending) this.#endingCame = this.#came;
-    const seen = this.#counters.see(author.key, counter);
     // What the timer ended is gone from the log too; nobody misses it.
     const mayHaveEnded = this.#endingCame >= (this.#latestOf.get(author.key) ?? 0);
     remember(this.#latestOf, author.key, this.#came, maxKnownKeys);
-    if (seen === "seen") return "seen";
     if (seen.filled !== null) this.#redraw(author.key, seen.filled);
     if (!mayHaveEnded) this.#note(author, counter);
     return "news";

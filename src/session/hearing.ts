@@ -4,6 +4,7 @@
 
 import { encodeText } from "../protocol/control.ts";
 import { type Frame, frameKind, lasting } from "../protocol/frame.ts";
+import { broughtBackQuietMs } from "../protocol/limits.ts";
 import type { RoomKeys } from "../crypto/keys.ts";
 import { Archive } from "./archive.ts";
 import type { MessageBody } from "./body.ts";
@@ -11,6 +12,7 @@ import { createBringBack } from "./bringback.ts";
 import { createCaughtUp } from "./caughtup.ts";
 import { entryId, isShown } from "./entries.ts";
 import { openMessage, openVolatile } from "./envelope.ts";
+import type { Author } from "./events.ts";
 import { createExpiry } from "./expiry.ts";
 import { createForgetting } from "./forgetting.ts";
 import { createReceipts, type Receipts } from "./receipts.ts";
@@ -37,6 +39,8 @@ export interface Hearing {
   readonly live: () => void;
   /** The line is gone, and what waited for something on it waits no more. */
   readonly lost: () => void;
+  /** Somebody looks again: timers may have stood still. */
+  readonly wake: () => void;
   /** The session is over. */
   readonly stop: () => void;
   /** Something is to be brought back before anything new is said. */
@@ -88,7 +92,7 @@ export function createHearing(
   const receipts = createReceipts(saved.receipts, after, (id) =>
     room.inOrder(() => room.speaking().sendVolatile({ kind: "read", name: room.name(), at: now(), id })),
   );
-  const timer = createRoomTimer(saved.timer, after, {
+  const timer = createRoomTimer(saved.timer, world, {
     word: (seconds) =>
       room.inOrder(() =>
         room.speaking().sendVolatile({ kind: "timer", name: room.name(), at: now(), seconds }),
@@ -105,8 +109,16 @@ export function createHearing(
     world.tell({ type: "caught-up", messages, first }),
   );
 
+  /** The timer that the last line about it has told. */
+  let shownSeconds = timer.seconds;
+  let stopLooking = (): void => {};
+  let isOver = false;
+
   async function kept(keys: RoomKeys, frame: Frame): Promise<void> {
+    // Before it is opened: what waits behind it may be the end of the replay.
+    const isLive = room.liveLine() !== null;
     const message = await open(keys, frame);
+    if (isOver) return;
     if (message === null) {
       timeline.unreadable();
       return;
@@ -116,19 +128,31 @@ export function createHearing(
     const isCopy = timeline.cameBy(id);
     const clash = author.own ? echoed(id, frame.seq, body) : null;
     if (message.secondKey) timeline.notice("second-key", author);
-    const isChange = body.kind !== "timer" || (!isCopy && timer.fromLog(body.seconds));
+    const isChange = body.kind !== "timer" || (!isCopy && timer.fromLog(body.seconds, body.at));
     const news = timeline.receive(message, isChange);
+    const isGone = timeline.isGone(author.key, id);
+    if (body.kind === "timer") timerCame(author, news === "news");
     if (clash !== null) room.sayAnew(clash);
     // Who comes back knows what they have said themselves.
-    const isNews = news === "news" && isShown(body) && !(caughtUp.wasLive && author.own);
+    const isNews = news === "news" && isShown(body) && !isGone && !(caughtUp.wasLive && author.own);
     if (isNews) caughtUp.news(frame.kind === frameKind.carried);
     // A second copy in one log, from somebody who was carrying too, is nothing new to anybody.
-    if (!isCopy) archive.keep(id, frame, now());
+    if (!isCopy && !isGone) archive.keep(id, frame, now());
     if (body.kind === "delete") deleted(entryId(author.key, body.of), author.own);
     // Who has said it writes no more.
     if (isShown(body) || body.kind === "edit") typing.heard(author, false);
-    expiry.note(id, body);
+    expiry.note(id, body, news === "news" && isLive && frame.kind !== frameKind.carried);
     bringBack.cameBy(id);
+  }
+
+  /** A new log may order anew what was set before, or a relay leave out the last of it: what comes of that is shown. */
+  function timerCame(author: Author, isNews: boolean): void {
+    if (isNews) shownSeconds = timer.seconds;
+    stopLooking();
+    stopLooking = after(broughtBackQuietMs, () => {
+      if (timer.seconds !== shownSeconds) timeline.timerAgain(author, timer.seconds);
+      shownSeconds = timer.seconds;
+    });
   }
 
   /** Null as well for a new key above the limit: a flood of keys must not push known ones out. */
@@ -159,7 +183,7 @@ export function createHearing(
     const met = said && roster.author(said.fromUser, said.key, said.body.name);
     if (!said || !met || met.author.own) return;
     if (said.body.kind === "read" && receipts.on) timeline.seen(met.author, said.body.id);
-    if (said.body.kind === "timer") timer.fromWord(said.body.seconds);
+    if (said.body.kind === "timer") timer.fromWord(said.body.seconds, said.body.at);
     if (said.body.kind === "typing") typing.heard(met.author, said.body.on);
   }
 
@@ -196,7 +220,12 @@ export function createHearing(
       for (const each of [bringBack, receipts, timer, typing]) each.stop();
       caughtUp.lost();
     },
-    stop: expiry.stop,
+    wake: expiry.check,
+    stop() {
+      isOver = true;
+      stopLooking();
+      expiry.stop();
+    },
     get busy() {
       return bringBack.busy;
     },

@@ -59,6 +59,8 @@ export function createSession(options: SessionOptions, world: World): Session {
   const cursor = new Cursor(isSameRoom ? saved.seen : null);
   /** The relay has said that it stops; what follows is no fault of the network. */
   let stopped = false;
+  /** The line on which the relay has said `joined`. */
+  let greeted: Line | null = null;
   /** Frames and texts are handled one after another, in the order they came. */
   let inbox: Promise<void> = Promise.resolve();
 
@@ -210,6 +212,9 @@ export function createSession(options: SessionOptions, world: World): Session {
     if (said === null || from !== link.line) return;
     switch (said.type) {
       case "joined":
+        // Once on each line: a replay that began anew would put off for good what is missing.
+        if (greeted === from) return;
+        greeted = from;
         return joined(said);
       case "member":
         if (status.state !== "live") return presence.hold(said);
@@ -218,7 +223,7 @@ export function createSession(options: SessionOptions, world: World): Session {
       case "cleared":
         return hearing.cleared(world.now() - said.agoMs);
       case "live":
-        return live(from);
+        return greeted === from && status.state === "joining" ? live(from) : undefined;
       case "error":
         dialling.askedToWait(
           said.retryAfterMs === undefined ? null : Math.min(said.retryAfterMs, maxRetryAfterMs),
@@ -271,7 +276,6 @@ export function createSession(options: SessionOptions, world: World): Session {
   }
 
   // ── what the room says ──────────────────────────────────────────────────────────────────────────────────────
-
   async function roomSaid(sealedFor: RoomKeys, bytes: Bytes): Promise<void> {
     const frame = decodeFrame(bytes);
     if (frame?.kind === frameKind.volatile) return hearing.volatile(keys, frame);
@@ -317,6 +321,7 @@ export function createSession(options: SessionOptions, world: World): Session {
   }
 
   function wake(): void {
+    hearing.wake();
     if (status.state === "lost") dialling.wake();
     else if (status.state === "live") link.ping();
     else if (link.line !== null) dialling.wakeAmid();
@@ -327,6 +332,8 @@ export function createSession(options: SessionOptions, world: World): Session {
   }
 
   function rename(next: string): void {
+    // Another tab may speak with this key now.
+    if (status.state === "left") return;
     sayGoodbye();
     self.rename(next);
     outbox.unseal();

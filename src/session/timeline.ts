@@ -3,7 +3,13 @@
 // opened bodies and tells what has changed.
 
 import { remember } from "../protocol/bounded.ts";
-import { maxCameBy, maxKnownKeys, maxTimelineEntries } from "../protocol/limits.ts";
+import {
+  maxArchiveFrames,
+  maxCameBy,
+  maxDeletionsPerKey,
+  maxKnownKeys,
+  maxTimelineEntries,
+} from "../protocol/limits.ts";
 import type { MessageBody, MessageId } from "./body.ts";
 import { deletedEntry, entryId, messageEntry, type ShownBody, withReaction } from "./entries.ts";
 import type { Author, Entry, MessageEntry, Notice, SessionEvent } from "./events.ts";
@@ -11,6 +17,7 @@ import { lastsOf } from "./expiry.ts";
 import { GapLines } from "./gap-lines.ts";
 
 type Tell = (event: SessionEvent) => void;
+type EditBody = Extract<MessageBody, { kind: "edit" }>;
 
 /** A kept message whose envelope opened and whose name fits its sender. */
 export interface Received {
@@ -31,8 +38,12 @@ export class Timeline {
   readonly #sending: string[] = [];
   /** The messages that have come by in the present log. */
   readonly #cameBy = new Map<string, null>();
-  /** The latest entry that has come by in it. */
+  /** The latest entry that has come by in it; where that has left the screen, the one it stood behind. */
   #newest: string | null = null;
+  /** Of each key, what it has deleted: a copy that comes later shows nothing. */
+  readonly #gone = new Map<string, Map<string, null>>();
+  /** By what they change: edits that came before it, as when several people bring a room back at once. */
+  readonly #early = new Map<string, EditBody>();
   /** Of each reader's key, the entry up to which it has seen the room. */
   readonly #seenUpTo = new Map<string, string>();
   /** The keys of those who have seen each own entry. */
@@ -92,6 +103,11 @@ export class Timeline {
   /** Whether a message has come by in the present log. */
   cameBy(id: string): boolean {
     return this.#cameBy.has(id);
+  }
+
+  /** Whether a message of `key` was deleted, as far as is known. */
+  isGone(key: string, id: string): boolean {
+    return this.#gone.get(key)?.has(id) === true;
   }
 
   /** The relay has begun a new log: what is on screen stays, and takes the new log's order as it comes by again. */
@@ -158,21 +174,17 @@ export class Timeline {
     switch (body.kind) {
       case "text":
       case "file":
+        if (this.isGone(author.key, id)) return this.#remove(id);
         this.#place(messageEntry(author, body, messageId, seq));
         this.#newest = id;
         this.#idOfMessage.set(messageId, id);
+        this.#edit(id, this.#early.get(id));
         break;
       case "edit":
-        this.#change(entryId(author.key, body.of), (entry) =>
-          body.counter < (entry.edited ?? 0) || entry.file !== undefined
-            ? entry
-            : { ...entry, text: body.text, edited: body.counter, delivery: "sent" },
-        );
+        this.#edit(entryId(author.key, body.of), body);
         break;
       case "delete":
-        this.#gaps.excuse(author.key, body.of);
-        this.#fileIsOver(entryId(author.key, body.of));
-        this.#change(entryId(author.key, body.of), deletedEntry);
+        this.#delete(author.key, body.of);
         break;
       case "react":
         this.#change(this.#idOfMessage.get(body.id), (entry) =>
@@ -194,6 +206,30 @@ export class Timeline {
     }
   }
 
+  /** Of several edits the one with the highest number wins, whichever comes first. */
+  #edit(id: string, body: EditBody | undefined): void {
+    if (body === undefined) return;
+    if (!this.#byId.has(id) && body.counter > (this.#early.get(id)?.counter ?? 0)) {
+      remember(this.#early, id, body, maxArchiveFrames);
+    }
+    this.#change(id, (entry) =>
+      body.counter < (entry.edited ?? 0) || entry.file !== undefined
+        ? entry
+        : { ...entry, text: body.text, edited: body.counter, delivery: "sent" },
+    );
+  }
+
+  #delete(key: string, counter: number): void {
+    const id = entryId(key, counter);
+    const gone = this.#gone.get(key) ?? new Map<string, null>();
+    this.#gone.set(key, gone);
+    remember(gone, id, null, maxDeletionsPerKey);
+    this.#early.delete(id);
+    this.#gaps.excuse(key, counter);
+    this.#fileIsOver(id);
+    this.#change(id, deletedEntry);
+  }
+
   /** A kept frame that did not open: one line, without a reason. */
   unreadable(): void {
     this.#place({ kind: "unreadable", id: `line.${this.#lines++}` });
@@ -202,6 +238,11 @@ export class Timeline {
   /** The relay no longer holds what came between the last connection and this one. */
   trimmed(): void {
     this.#place({ kind: "gap", id: `line.${this.#lines++}`, author: null, count: null });
+  }
+
+  /** The timer is what somebody had set before, because a new log has it so: a line of its own. */
+  timerAgain(author: Author, seconds: number): void {
+    this.#place({ kind: "timer", id: `line.${this.#lines++}`, seconds, author });
   }
 
   /** A line about the room itself. */
@@ -272,6 +313,7 @@ export class Timeline {
     if (entry === undefined) return;
     this.#byId.delete(id);
     this.#readers.delete(id);
+    if (this.#newest === id) this.#newest = this.#placed[this.#placed.lastIndexOf(id) - 1] ?? null;
     takeOut(this.#placed, id);
     takeOut(this.#sending, id);
     if (entry.kind === "message" && entry.messageId !== null) this.#idOfMessage.delete(entry.messageId);

@@ -14,9 +14,9 @@ export interface RoomTimer {
   /** The same to be saved; null when nothing is known. */
   readonly saved: number | null;
   /** Somebody has set it, in the order of the log. True where that changes anything, and a screen should say so. */
-  readonly fromLog: (seconds: number) => boolean;
-  /** Somebody who was here before has told what it is. */
-  readonly fromWord: (seconds: number) => void;
+  readonly fromLog: (seconds: number, at: number) => boolean;
+  /** Somebody who was here before has told what it is; one who says so from before it was set last is not believed. */
+  readonly fromWord: (seconds: number, at: number) => void;
   /** Part of the log has not come by: it may have been set there. */
   readonly doubt: () => void;
   /** Somebody has come, or this tab: tells what it is after a wait by chance, unless somebody else does so first. */
@@ -31,16 +31,20 @@ export interface RoomTimer {
  */
 export function createRoomTimer(
   saved: number | null,
-  after: World["after"],
+  { now, after }: Pick<World, "now" | "after">,
   on: { readonly word: (seconds: number) => void; readonly changed: (seconds: number) => void },
 ): RoomTimer {
   let seconds = saved ?? 0;
   let how: number = saved === null ? known.not : known.fromMemory;
   let lastInLog = 0;
+  /** When what is known was said, ms since 1970: a word from before that is one that was said already. */
+  let saidAt = 0;
   let cancel: (() => void) | null = null;
 
-  function learn(next: number, from: number): void {
+  function learn(next: number, at: number, from: number): void {
     how = from;
+    // A clock that runs ahead must not silence the others.
+    saidAt = Math.min(at, now());
     if (next === seconds) return;
     seconds = next;
     on.changed(seconds);
@@ -58,14 +62,14 @@ export function createRoomTimer(
     get saved() {
       return how === known.not ? null : seconds;
     },
-    fromLog(next) {
+    fromLog(next, at) {
       const isChange = next !== lastInLog || next !== seconds;
       lastInLog = next;
-      learn(next, known.fromLog);
+      learn(next, at, known.fromLog);
       return isChange;
     },
-    fromWord(next) {
-      if (how < known.fromLog) learn(next, known.fromWord);
+    fromWord(next, at) {
+      if (how < known.fromLog && at >= saidAt) learn(next, at, known.fromWord);
       if (next === seconds) stop();
     },
     doubt() {

@@ -46,6 +46,15 @@ test("what comes by in a new log stands in its order, as it does on screens", ()
   assert.deepEqual(carried(archive), ["b", "c", "new", "a", "d"]);
 });
 
+test("a new log has its order where the latest of it is forgotten", () => {
+  const archive = hold("a", "b");
+  archive.newLog();
+  for (const id of ["new", "short"]) archive.keep(id, frameOf(), 0);
+  archive.forget("short");
+  for (const id of ["a", "b"]) archive.keep(id, frameOf(), 0);
+  assert.deepEqual(carried(archive), ["new", "a", "b"]);
+});
+
 test("the oldest go when there are too many, or too many bytes", () => {
   const many = hold(...Array.from({ length: maxArchiveFrames + 1 }, (_, index) => String(index)));
   assert.deepEqual([carried(many)[0], carried(many).length], ["1", maxArchiveFrames]);

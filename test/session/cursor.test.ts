@@ -18,7 +18,7 @@ test("a newcomer wants all of the log, and misses nothing that went before", () 
   assert.deepEqual([cursor.where, cursor.seen, cursor.moveTo(1)], [{}, null, false]);
   assert.deepEqual(cursor.joined(joined("a", 7)), { isNew: true, isTrimmed: false });
   assert.deepEqual(cursor.seen, { log: "a", seq: 6 });
-  assert.deepEqual([cursor.moveTo(6), cursor.moveTo(7), cursor.moveTo(7)], [false, true, false]);
+  assert.deepEqual([cursor.moveTo(6), cursor.moveTo(7), cursor.moveTo(7)], [true, true, false]);
   assert.deepEqual(cursor.where, { log: "a", after: 7 });
 });
 
@@ -28,6 +28,17 @@ test("who was away for a moment goes on, and is told what the log has lost meanw
   assert.deepEqual(cursor.seen, { log: "a", seq: 5 });
   assert.deepEqual(cursor.joined(joined("a", 9)), { isNew: false, isTrimmed: true });
   assert.deepEqual(cursor.seen, { log: "a", seq: 8 });
+});
+
+test("what a log still holds below what it has lost is read, and the loss is told once", () => {
+  const cursor = readFive();
+  assert.equal(cursor.joined(joined("a", 9)).isTrimmed, true);
+  assert.deepEqual(
+    [cursor.moveTo(7), cursor.where, cursor.seen],
+    [true, { log: "a", after: 7 }, { log: "a", seq: 8 }],
+  );
+  assert.equal(cursor.joined(joined("a", 9)).isTrimmed, false);
+  assert.equal(cursor.joined(joined("a", 10)).isTrimmed, true);
 });
 
 test("another log is read from its beginning", () => {

@@ -219,6 +219,25 @@ test("an edit that was begun before its message ended, and said behind it, does 
   assert.deepEqual(await kindsIn(relay), ["timer"]);
 });
 
+test("whoever looks again after a sleep finds nothing that has ended meanwhile", async () => {
+  const { bob } = await withText("short");
+  bob.now += 61_000;
+  assert.deepEqual(bob.screen, ["Ann timer 60", "Ann: short"]);
+  bob.session.wake();
+  assert.deepEqual(bob.screen, ["Ann timer 60"]);
+});
+
+test("what somebody says whose clock is behind is there for as long as the room has agreed on", async () => {
+  const { relay, ann, bob } = await withText("first");
+  ann.now -= 3_700_000;
+  ann.session.say("second");
+  await bob.sees("Ann: second");
+  pass(59_000, relay, bob);
+  assert.ok(bob.screen.includes("Ann: second"));
+  pass(1_000, relay, bob);
+  assert.ok(!bob.screen.includes("Ann: second"));
+});
+
 test("an edit of a text that is on its way ends with it", async () => {
   const { relay, ann, bob } = await withText("one");
   await cut(ann);

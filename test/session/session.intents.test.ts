@@ -2,6 +2,7 @@
 
 import assert from "node:assert/strict";
 import { test } from "node:test";
+import { close } from "../../src/protocol/close.ts";
 import { keysOf } from "../crypto/phrases.ts";
 import { Person, random, TestRelay, until } from "./stage.ts";
 
@@ -16,6 +17,15 @@ async function joining(relay: TestRelay, name: string, steps: number): Promise<P
   for (let step = 0; step < steps; step++) await new Promise((resolve) => setImmediate(resolve));
   return person;
 }
+
+test("a room that was left is not entered again under another name", async () => {
+  const relay = new TestRelay();
+  const ann = await Person.enter(relay, "Ann");
+  relay.newest.cut(close.takenOver);
+  await until("left", () => ann.status.state === "left");
+  ann.session.rename("Anna");
+  assert.deepEqual([ann.status.state, relay.dialledRooms.length], ["left", 1]);
+});
 
 test("leaving is final at every instant of entering", async () => {
   for (const instant of instants) {

@@ -87,7 +87,20 @@ test("a deletion is final", () => {
   assert.deepEqual(lines(), ["Ann:  deleted"]);
 });
 
-test("an edit, deletion or reaction without its target is skipped", () => {
+test("a deletion is final for a copy that comes later, and so is an edit", () => {
+  const { timeline, lines } = screen();
+  receive(timeline, ann, { kind: "delete", ...said(ann, 3), of: 0 });
+  receive(timeline, ann, { kind: "edit", ...said(ann, 5), of: 1, text: "latest" });
+  receive(timeline, ann, { kind: "edit", ...said(ann, 4), of: 1, text: "later" });
+  receive(timeline, bob, { kind: "delete", ...said(bob, 0), of: 1 });
+  receive(timeline, ann, text(ann, 0, "oops"));
+  receive(timeline, ann, text(ann, 1, "first"));
+  receive(timeline, ann, text(ann, 2, "other"));
+  assert.deepEqual(lines(), ["Ann: latest edited", "Ann: other"]);
+  assert.deepEqual([timeline.isGone("A", "A.0"), timeline.isGone("A", "A.1")], [true, false]);
+});
+
+test("an edit, deletion or reaction without its target shows nothing", () => {
   const { timeline, lines } = screen();
   receive(timeline, ann, { kind: "edit", ...said(ann, 5), of: 0, text: "x" });
   receive(timeline, ann, { kind: "delete", ...said(ann, 6), of: 1 });
@@ -151,6 +164,18 @@ test("an entry that comes by in a new log keeps its place where the order is the
   receive(timeline, ann, text(ann, 1, "no 1"));
   receive(timeline, ann, text(ann, 2, "no 2"));
   assert.deepEqual(lines(), ["Ann: no 0", "Bob: between", "Ann: no 1", "Ann: no 2"]);
+});
+
+test("a new log has its order where the latest of it has left the screen", () => {
+  const { timeline, lines } = screen();
+  timeline.live();
+  for (const counter of [0, 1]) receive(timeline, ann, text(ann, counter, `no ${counter}`));
+  timeline.newLog();
+  receive(timeline, bob, text(bob, 0, "first"));
+  receive(timeline, bob, text(bob, 1, "short", 5));
+  timeline.end("B.1");
+  for (const counter of [0, 1]) receive(timeline, ann, text(ann, counter, `no ${counter}`));
+  assert.deepEqual(lines(), ["Bob: first", "Ann: no 0", "Ann: no 1"]);
 });
 
 test("a timer takes part in the order of a new log", () => {
@@ -233,6 +258,17 @@ test("numbers that a timer may have ended are no gap, for who has seen neither t
     assert.deepEqual(lines().slice(-3), ["Ann: three", "1 missing of Ann", "Ann: five"]);
     assert.equal(lines().filter((each) => each.includes("missing")).length, 1);
   }
+});
+
+test("a timer that comes by again excuses nothing that is missing", () => {
+  const { timeline, lines } = screen();
+  timeline.live();
+  receive(timeline, bob, { kind: "timer", ...said(bob, 0), seconds: 0 });
+  receive(timeline, ann, text(ann, 0, "zero"));
+  timeline.newLog();
+  receive(timeline, bob, { kind: "timer", ...said(bob, 0), seconds: 0 });
+  receive(timeline, ann, text(ann, 3, "three"));
+  assert.deepEqual(lines().slice(-2), ["2 missing of Ann", "Ann: three"]);
 });
 
 test("a reader whose last place has left the screen is not counted twice", () => {
