@@ -376,47 +376,6 @@ test("a receipt that is told goes out once, however often one looks", async () =
   assert.equal(volatile, 1);
 });
 
-test("how much came with a replay is told once, and whether it is a return", async () => {
-  const relay = new TestRelay();
-  const ann = await Person.enter(relay, "Ann");
-  for (const text of ["one", "two", "three"]) ann.session.say(text);
-  await ann.sees("Ann: three");
-  const bob = await Person.enter(relay, "Bob");
-  relay.newest.cut();
-  await until("lost", () => bob.status.state === "lost");
-  ann.session.say("four");
-  await ann.sees("Ann: four");
-  bob.session.tryNow();
-  await bob.sees("Ann: four");
-  await until("back", () => bob.status.state === "live");
-  assert.deepEqual(bob.caughtUp, [
-    { messages: 3, first: true },
-    { messages: 1, first: false },
-  ]);
-});
-
-test("what others bring back after a restart of the relay is told when it is there", async () => {
-  const relay = new TestRelay();
-  const ann = await Person.enter(relay, "Ann");
-  const bob = await Person.enter(relay, "Bob");
-  await cut(bob);
-  ann.session.say("one");
-  ann.session.say("two");
-  await ann.sees("Ann: two");
-  relay.restart();
-  await back(bob);
-  await until("lost", () => ann.status.state === "lost");
-  await back(ann);
-  ann.pass(2_000);
-  await bob.sees("Ann: two");
-  bob.pass(1_000);
-  assert.deepEqual(bob.caughtUp, [
-    { messages: 0, first: true },
-    { messages: 0, first: false },
-    { messages: 2, first: false },
-  ]);
-});
-
 test("a receipt that a break has swallowed is told again", async () => {
   const relay = new TestRelay();
   const ann = await Person.enter(relay, "Ann");

@@ -153,3 +153,45 @@ test("behind another salt nothing is carried, since nobody there could open it, 
   await ann.sees("Ann: after");
   assert.equal(relay.log.length, 1);
 });
+
+test("how much came with a replay is told once, and whether it is a return", async () => {
+  const relay = new TestRelay();
+  const ann = await Person.enter(relay, "Ann");
+  for (const text of ["one", "two", "three"]) ann.session.say(text);
+  await ann.sees("Ann: three");
+  const bob = await Person.enter(relay, "Bob");
+  relay.newest.cut();
+  await until("lost", () => bob.status.state === "lost");
+  ann.session.say("four");
+  await ann.sees("Ann: four");
+  bob.session.tryNow();
+  await bob.sees("Ann: four");
+  await until("back", () => bob.status.state === "live");
+  assert.deepEqual(bob.caughtUp, [
+    { messages: 3, first: true },
+    { messages: 1, first: false },
+  ]);
+});
+
+test("what others bring back after a restart of the relay is told when it is there", async () => {
+  const relay = new TestRelay();
+  const ann = await Person.enter(relay, "Ann");
+  const bob = await Person.enter(relay, "Bob");
+  bob.cut();
+  await until("lost", () => bob.status.state === "lost");
+  ann.session.say("one");
+  ann.session.say("two");
+  await ann.sees("Ann: two");
+  relay.restart();
+  await back(bob);
+  await until("lost", () => ann.status.state === "lost");
+  await back(ann);
+  ann.pass(2_000);
+  await bob.sees("Ann: two");
+  bob.pass(1_000);
+  assert.deepEqual(bob.caughtUp, [
+    { messages: 0, first: true },
+    { messages: 0, first: false },
+    { messages: 2, first: false },
+  ]);
+});

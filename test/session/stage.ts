@@ -12,9 +12,9 @@ import {
   stampFromUser,
   stampSeq,
 } from "../../src/protocol/frame.ts";
-import { createMemberKey } from "../../src/crypto/member.ts";
+import { createMemberKey, type MemberKey } from "../../src/crypto/member.ts";
 import type { MessageBody } from "../../src/session/body.ts";
-import { openMessage } from "../../src/session/envelope.ts";
+import { openMessage, sealMessage } from "../../src/session/envelope.ts";
 import type { Author, MessageEntry, RosterMember, Status } from "../../src/session/events.ts";
 import { createSession } from "../../src/session/session.ts";
 import type { Line, LineListener, SavedSession, Session } from "../../src/session/world.ts";
@@ -226,6 +226,20 @@ export class TestRelay {
 function helloOf({ fromUser, iv, ciphertext }: Join): Pick<Join, "fromUser" | "iv" | "ciphertext"> {
   return { fromUser, iv, ciphertext };
 }
+
+/** A message that somebody outside the stage has sealed for the room. */
+export async function publish(relay: TestRelay, member: MemberKey, body: MessageBody): Promise<void> {
+  relay.publish(await sealMessage(await keysOf("river"), member, body, random));
+}
+
+/** A text under a number. */
+export const said = (name: string, counter: number, text: string): MessageBody => ({
+  kind: "text",
+  name,
+  at: 1,
+  counter,
+  text,
+});
 
 /** Somebody with a session, who remembers everything it has told. */
 export class Person {
