@@ -58,7 +58,7 @@ export type Entry =
 
 export type TopicEntry = Extract<Entry, { kind: "topic" }>;
 
-export type Notice = "joined" | "left" | "second-key" | "new-salt";
+export type Notice = "joined" | "left" | "second-key" | "other-words" | "new-salt";
 
 export interface RosterMember {
   /** base64url of the blinded name: what the relay knows. */

@@ -11,7 +11,7 @@ import {
   maxTimelineEntries,
 } from "../protocol/limits.ts";
 import type { MessageBody, MessageId } from "./body.ts";
-import { deletedEntry, entryId, messageEntry, type ShownBody, withReaction } from "./entries.ts";
+import { deletedEntry, entryId, isShown, messageEntry, type ShownBody, withReaction } from "./entries.ts";
 import type { Author, Entry, MessageEntry, Notice, SessionEvent } from "./events.ts";
 import { lastsOf } from "./expiry.ts";
 import { GapLines } from "./gap-lines.ts";
@@ -40,6 +40,8 @@ export class Timeline {
   readonly #cameBy = new Map<string, null>();
   /** The latest entry that has come by in it; where that has left the screen, the one it stood behind. */
   #newest: string | null = null;
+  /** What its author has said otherwise under the same number. */
+  readonly #twofold = new Map<string, null>();
   /** Of each key, what it has deleted: a copy that comes later shows nothing. */
   readonly #gone = new Map<string, Map<string, null>>();
   /** By what they change: edits that came before it, as when several people bring a room back at once. */
@@ -153,6 +155,7 @@ export class Timeline {
    */
   receive({ seq, body, messageId, author }: Received, isChange = true): "news" | "double" {
     const id = entryId(author.key, body.counter);
+    this.#compare(id, author, body);
     if (this.#cameBy.has(id)) return "double";
     remember(this.#cameBy, id, null, maxCameBy);
     const seen = this.#gaps.see(author, body.counter, body.kind === "timer" || lastsOf(body) !== null);
@@ -163,6 +166,19 @@ export class Timeline {
     }
     if (isChange) this.#apply({ seq, body, messageId, author }, id);
     return "news";
+  }
+
+  /**
+   * Who says two things under one number shows one to those who are here, and may show the other to who comes later. After an
+   * edit that is no longer known here, and all read the edit.
+   */
+  #compare(id: string, author: Author, body: MessageBody): void {
+    const entry = this.message(id);
+    if (entry === null || entry.edited !== null || author.own || !isShown(body) || this.#twofold.has(id))
+      return;
+    if (body.kind === "text" ? body.text === entry.text : body.file === entry.file?.file) return;
+    remember(this.#twofold, id, null, maxTimelineEntries);
+    this.notice("other-words", author);
   }
 
   #isNumbered(id: string): boolean {

@@ -219,6 +219,18 @@ test("a double is dropped", () => {
   assert.deepEqual(lines(), ["Ann: once"]);
 });
 
+test("a double that says something else gets a line, once", () => {
+  const { timeline, lines } = screen();
+  timeline.live();
+  receive(timeline, ann, text(ann, 0, "I pay 100"));
+  receive(timeline, ann, text(ann, 0, "I pay 100", 60));
+  assert.deepEqual(lines(), ["Ann: I pay 100"]);
+  for (let time = 0; time < 2; time++) receive(timeline, ann, text(ann, 0, "I pay nothing"));
+  timeline.newLog();
+  receive(timeline, ann, text(ann, 0, "I pay nothing"));
+  assert.deepEqual(lines(), ["Ann: I pay 100", "notice"]);
+});
+
 test("a kind that is not shown takes its number and shows nothing", () => {
   const { timeline, lines } = screen();
   timeline.live();

@@ -198,6 +198,8 @@ export const wordingDe: Wording = {
     left: "{name} ist gegangen.",
     "second-key":
       "{name} spricht mit einem neuen Schlüssel: ein neuer Tab, ein neues Gerät oder jemand anderes unter diesem Namen. Im Zweifel frag nach.",
+    "other-words":
+      "{name} hat anstelle einer früheren Nachricht etwas anderes gesagt. Wer später kommt, liest vielleicht das. Frag im Zweifel nach.",
     "new-salt":
       "Der Server wurde neu aufgesetzt. Von hier an ist das ein anderer Raum: Die Bilder oben haben sich für alle geändert.",
   },

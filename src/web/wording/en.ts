@@ -206,6 +206,8 @@ export const wordingEn = {
     left: "{name} left.",
     "second-key":
       "{name} speaks with a new key: a new tab or device, or somebody else who uses the name. If in doubt, ask.",
+    "other-words":
+      "{name} has said something else in place of an earlier message. Whoever comes later may read that one. If in doubt, ask.",
     "new-salt":
       "The server has been set up anew. From here on this is another room: the pictures above have changed for everybody.",
   },
