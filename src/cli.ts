@@ -223,9 +223,9 @@ async function open(
 }
 
 /** systemd's socket goes before --socket, and that before the port. */
-function placeOf({ socket, port, host }: Settings): Place {
+function placeOf({ socket, port, host, tls }: Settings): Place {
   const descriptor = activatedDescriptor(process.env, process.pid);
-  if (descriptor !== null) return { descriptor };
+  if (descriptor !== null) return { descriptor, isLocal: !tls };
   return socket === null ? { port, host, flag: "--port" } : { socket };
 }
 

@@ -1,7 +1,7 @@
 // The addresses of this machine, sorted by how likely a guest on the same network can reach them.
 
 import type { NetworkInterfaceInfo } from "node:os";
-import { isIPv6 } from "node:net";
+import { BlockList, isIP, isIPv6 } from "node:net";
 
 type Interfaces = Readonly<Record<string, readonly NetworkInterfaceInfo[] | undefined>>;
 
@@ -31,6 +31,17 @@ export function reachableHosts(host: string, lan: readonly string[]): string[] {
   if (host === "0.0.0.0") return [...lan.filter((address) => !isIPv6(address)), "localhost"];
   if (host === "::") return [...lan, "localhost"];
   return [host];
+}
+
+/** RFC 5735 and 4291. */
+const loopbackAddresses = new BlockList();
+loopbackAddresses.addSubnet("127.0.0.0", 8, "ipv4");
+loopbackAddresses.addAddress("::1", "ipv6");
+
+/** Whether a name, or an address without brackets, always means the machine that uses it (RFC 6761, section 6.3). */
+export function isLoopback(host: string): boolean {
+  if (isIP(host) !== 0) return loopbackAddresses.check(host, isIPv6(host) ? "ipv6" : "ipv4");
+  return /^(?:.+\.)?localhost\.?$/i.test(host);
 }
 
 /** `https://HOST:PORT`, with IPv6 in brackets and without the port that the scheme has anyway. */

@@ -1,9 +1,10 @@
 // Makes a server listen: on a port, on a Unix socket, or on a socket that systemd has opened; or says in one line why not.
 
 import { chmod, rm, stat } from "node:fs/promises";
-import { connect, type Server } from "node:net";
+import { connect, isIPv6, type Server } from "node:net";
 import { dirname } from "node:path";
 
+import { isLoopback } from "./hosts.ts";
 import { codeOf, Mistake, reasonOf } from "./mistake.ts";
 
 /** What to listen on, and the flags that say so. */
@@ -16,19 +17,32 @@ export type Place =
       readonly flag: string;
     }
   | { readonly socket: string }
-  | { readonly descriptor: number };
+  | {
+      readonly descriptor: number;
+      /** Whether it must be one that only this machine reaches. */
+      readonly isLocal: boolean;
+    };
 
 /** The first of the sockets that systemd hands over (sd_listen_fds(3)). */
 const firstDescriptor = 3;
 /** For the group: a proxy that is in it may connect. */
 const socketMode = 0o660;
 
-/** The socket that systemd has opened for this process, or null. */
+/**
+ * The socket that systemd has opened for this process, or null.
+ * @throws Mistake where it has opened several: nobody would hear of those that are left alone
+ */
 export function activatedDescriptor(
   env: Readonly<Record<string, string | undefined>>,
   pid: number,
 ): number | null {
-  return env["LISTEN_PID"] === String(pid) && env["LISTEN_FDS"] === "1" ? firstDescriptor : null;
+  const count = env["LISTEN_FDS"] ?? "0";
+  if (env["LISTEN_PID"] !== String(pid) || count === "0") return null;
+  if (count === "1") return firstDescriptor;
+  throw new Mistake(
+    `LISTEN_FDS is ${JSON.stringify(count.slice(0, 60))}, and one socket of systemd's is listened on: keep one ` +
+      `ListenStream= in the .socket unit (an empty one clears those before it)`,
+  );
 }
 
 /**
@@ -48,7 +62,20 @@ export async function listenOn(server: Server, place: Place): Promise<number> {
     throw new Mistake(mistakeOf(thrown, place));
   }
   const address = server.address();
+  if ("descriptor" in place && place.isLocal) refuseForeign(server, address);
   return typeof address === "object" && address !== null ? address.port : 0;
+}
+
+/** Nobody has been let in yet: connections are taken when the event loop comes round. */
+function refuseForeign(server: Server, address: ReturnType<Server["address"]>): void {
+  // One that came as a descriptor has an address unless it is a Unix socket.
+  if (typeof address !== "object" || address === null || isLoopback(address.address)) return;
+  server.close();
+  throw new Mistake(
+    `systemd has opened ${isIPv6(address.address) ? `[${address.address}]` : address.address}:${address.port}, and ` +
+      `--no-tls is for a proxy on this machine: have systemctl edit secure-room.socket say [Socket], an empty ` +
+      `ListenStream=, and then ListenStream=/run/secure-room/room.sock or ListenStream=127.0.0.1:3000`,
+  );
 }
 
 async function listenOnSocket(server: Server, path: string): Promise<number> {

@@ -12,6 +12,7 @@ import { WebSocket } from "ws";
 import { subprotocol } from "../../src/protocol/limits.ts";
 import { activatedDescriptor, listenOn } from "../../src/server/listen.ts";
 import { Mistake } from "../../src/server/mistake.ts";
+import { assertOneLine, type Ended, program, stopped } from "../command.ts";
 import { withFolder } from "./folder.ts";
 import { testRoom } from "./support.ts";
 import { readAll, withRelay } from "./tls-house.ts";
@@ -137,6 +138,59 @@ test(
 test("a socket of systemd's is used only when it was meant for this process", () => {
   assert.equal(activatedDescriptor({ LISTEN_PID: "7", LISTEN_FDS: "1" }, 7), 3);
   assert.equal(activatedDescriptor({ LISTEN_PID: "8", LISTEN_FDS: "1" }, 7), null);
-  assert.equal(activatedDescriptor({ LISTEN_PID: "7", LISTEN_FDS: "2" }, 7), null);
+  assert.equal(activatedDescriptor({ LISTEN_PID: "8", LISTEN_FDS: "2" }, 7), null);
+  assert.equal(activatedDescriptor({ LISTEN_PID: "7", LISTEN_FDS: "0" }, 7), null);
+  assert.equal(activatedDescriptor({ LISTEN_PID: "7" }, 7), null);
   assert.equal(activatedDescriptor({}, 7), null);
+});
+
+test("of several sockets of systemd's none is taken in silence", () => {
+  for (const count of ["2", "17", "", "x", "-1"]) {
+    assert.throws(
+      () => activatedDescriptor({ LISTEN_PID: "7", LISTEN_FDS: count }, 7),
+      (thrown) => thrown instanceof Mistake && /keep one ListenStream=/.test(thrown.message),
+    );
+  }
+});
+
+/** The number under which this process has the socket of `server`. */
+function descriptorOf(server: Server): number {
+  const handle: unknown = Reflect.get(server, "_handle");
+  assert.ok(typeof handle === "object" && handle !== null);
+  return Number(Reflect.get(handle, "fd"));
+}
+
+/** The relay, started as systemd does with the socket of `server`. */
+function activate(server: Server, folder: string) {
+  const script = 'LISTEN_PID=$$ LISTEN_FDS=1 exec "$0" "$@"';
+  const args = [process.execPath, program, "--no-tls", "--certs", folder];
+  const child = spawn("sh", ["-c", script, ...args], {
+    env: { PATH: process.env["PATH"] },
+    stdio: ["ignore", "pipe", "pipe", descriptorOf(server)],
+  });
+  let [out, err] = ["", ""];
+  child.stdout?.on("data", (chunk: Buffer) => (out += chunk.toString()));
+  child.stderr?.on("data", (chunk: Buffer) => (err += chunk.toString()));
+  const ended = once(child, "close").then(([code]): Ended => ({ code: Number(code), out, err }));
+  return { child, ended, said: () => out };
+}
+
+test("without TLS a socket of systemd's is one of this machine alone, or refused", { skip }, async () => {
+  await withFolder(async (folder) => {
+    const open = createServer();
+    await listenOn(open, { ...loopback, host: "0.0.0.0" });
+    await assertOneLine(
+      activate(open, folder).ended,
+      /systemd has opened 0\.0\.0\.0:\d+, .*an empty ListenStream=, and then ListenStream=\/run/,
+    );
+    await close(open);
+    for (const place of [loopback, { socket: join(folder, "room.sock") }]) {
+      const server = createServer();
+      await listenOn(server, place);
+      const relay = activate(server, folder);
+      while (!relay.said().includes("stop it with")) await once(relay.child.stdout ?? assert.fail(), "data");
+      assert.equal((await stopped(relay)).code, 0);
+      await close(server);
+    }
+  });
 });
