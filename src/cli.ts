@@ -150,7 +150,7 @@ async function runServe(flags: Flags): Promise<void> {
   );
   const starting = open(settings, { folder, log, descriptorLimit });
   // Before it listens: whoever can connect can also stop it.
-  const signals = stopOnSignals(starting, fail);
+  const signals = stopOnSignals(starting, { fail, log });
   const { running, identity, notices } = await starting;
   if (settings.acme !== null && identity.certificate?.own !== true) {
     process.stdout.write(`getting a certificate for ${settings.acme.domain} …\n`);

@@ -195,7 +195,7 @@ describe("the command", { concurrency: 4 }, () => {
     },
   );
 
-  for (const signal of ["SIGINT", "SIGTERM", "SIGHUP"] as const) {
+  for (const signal of ["SIGINT", "SIGTERM"] as const) {
     test(`${signal} ends it with 0`, { skip: isWindows }, async () => {
       await withFolder(async (folder) => {
         const { child, ended } = await serve(folder, ["--stop-spread", "0"]);
@@ -218,7 +218,7 @@ describe("the command", { concurrency: 4 }, () => {
         });
         // Two of one kind may reach a process as one.
         child.kill("SIGINT");
-        child.kill("SIGHUP");
+        child.kill("SIGTERM");
         assert.deepEqual(await Promise.all(codes), Array<number>(20).fill(1001));
         assert.equal((await ended).code, 0);
       });
@@ -298,6 +298,21 @@ describe("the command", { concurrency: 4 }, () => {
         await pong;
         guest.terminate();
         assert.equal((await stopped(relay)).code, 0);
+      });
+    },
+  );
+
+  test(
+    "SIGHUP without a terminal stops nothing, also where there is nothing to reload",
+    { skip: isWindows },
+    async () => {
+      await withFolder(async (folder) => {
+        const relay = await serve(folder, ["--log-level", "info"]);
+        relay.child.kill("SIGHUP");
+        await relay.logs(/"info","event":"nothing-to-reload"/);
+        const { code, err } = await stopped(relay);
+        assert.equal(code, 0);
+        assert.match(err, /"nothing-to-reload"[^]*"stopping"/);
       });
     },
   );

@@ -1,6 +1,7 @@
 // What the process does on each signal, for a relay that runs or is still starting.
 
 import { sameSignalMs } from "../protocol/limits.ts";
+import type { Log } from "./logger.ts";
 import type { Running, StopCode } from "./server.ts";
 
 /** What a signal does beside stopping. */
@@ -11,13 +12,14 @@ export interface Signals {
 
 /**
  * Ctrl-C and a closed terminal stop at once, SIGTERM lets guests go spread out. A second Ctrl-C does not wait. Without a
- * terminal SIGHUP is what it is for other servers: a sign that the operator's certificate has changed. SIGUSR2, which
- * Windows does not have, deletes everything and stops nothing.
+ * terminal SIGHUP is what it is for other servers: a sign that the operator's certificate has changed, which stops
+ * nothing where there is none. SIGUSR2, which Windows does not have, deletes everything and stops nothing either.
+ * Whether SIGHUP was to be ignored, as nohup has it, cannot be told: Node puts every signal back before this begins.
  * @param fail says one sentence and ends the process
  */
 export function stopOnSignals(
   starting: Promise<{ readonly running: Running }>,
-  fail: (message: string) => never,
+  { fail, log }: { readonly fail: (message: string) => never; readonly log: Log },
 ): Signals {
   const signals: Signals = { reload: null };
   const hasTerminal = process.stdin.isTTY || process.stdout.isTTY;
@@ -44,7 +46,8 @@ export function stopOnSignals(
   };
   process.on("SIGINT", stop(1001));
   process.on("SIGHUP", () => {
-    if (signals.reload === null || hasTerminal) stop(1001)();
+    if (hasTerminal) stop(1001)();
+    else if (signals.reload === null) log("info", "nothing-to-reload");
     else void signals.reload();
   });
   process.on("SIGTERM", stop(1012));
