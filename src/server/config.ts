@@ -4,12 +4,13 @@ import { readFile } from "node:fs/promises";
 import { limitRows, plainRows } from "./flags.ts";
 import { flawOf } from "./json-flaw.ts";
 import { Mistake, reasonOf } from "./mistake.ts";
+import { nearest } from "./nearest.ts";
 
 /** A value as a flag would have it: a text, several for a repeatable flag, `true` for one that takes none. */
 export type Configured = Readonly<Record<string, string | readonly string[] | true>>;
 
-/** The flags that make no sense inside the file. */
-const outside: ReadonlySet<string> = new Set(["config"]);
+/** A file that names another file makes no sense. */
+const names = [...plainRows, ...limitRows].map(({ flag }) => flag).filter((flag) => flag !== "config");
 
 /**
  * Reads a config file.
@@ -32,11 +33,13 @@ export async function readConfig(path: string): Promise<Configured> {
  * @throws Mistake as readConfig
  */
 export function parseConfig(path: string, text: string): Configured {
+  // Notepad and PowerShell write the mark of their encoding first, which JSON does not know (RFC 8259, section 8.1).
+  const json = text.replace(/^\uFEFF/, "");
   let parsed: unknown;
   try {
-    parsed = JSON.parse(text);
+    parsed = JSON.parse(json);
   } catch {
-    const { line, column } = flawOf(text);
+    const { line, column } = flawOf(json);
     throw new Mistake(
       `--config ${path} is not JSON from line ${line}, column ${column} on: names and texts stand in "quotes", and ` +
         `JSON has no comments and no comma behind the last entry`,
@@ -53,14 +56,26 @@ export function parseConfig(path: string, text: string): Configured {
   return found;
 }
 
+/** `maxMembers` and `max_members` → `max-members` */
+function spelledAsFlag(name: string): string {
+  return name
+    .slice(0, 60)
+    .replaceAll(/([a-z])(?=[A-Z])/g, "$1-")
+    .replaceAll("_", "-")
+    .toLowerCase();
+}
+
 /** Null for a switch that is off. */
 function readValue(path: string, name: string, value: unknown): string | readonly string[] | true | null {
   const shown = JSON.stringify(name.slice(0, 60));
   const row = plainRows.find(({ flag }) => flag === name);
-  if (outside.has(name) || (row === undefined && !limitRows.some(({ flag }) => flag === name))) {
-    throw new Mistake(
-      `--config ${path} has ${shown}, which is no setting: the names are those of the flags, without the dashes`,
-    );
+  if (!names.includes(name)) {
+    const meant = nearest(spelledAsFlag(name), names);
+    const advice =
+      meant === null
+        ? "the names are those of the flags, without the dashes"
+        : `did you mean ${JSON.stringify(meant)}?`;
+    throw new Mistake(`--config ${path} has ${shown}, which is no setting: ${advice}`);
   }
   if (row !== undefined && row.value === undefined) {
     if (typeof value === "boolean") return value || null;

@@ -20,6 +20,11 @@ test("a config file speaks as flags do: texts, numbers, switches, lists", () => 
   });
 });
 
+test("a mark of its encoding in front of the file changes nothing, nor where a flaw is found", () => {
+  assert.deepEqual(parseConfig("room.json", `\uFEFF{ "port": 8443 }`), { port: "8443" });
+  assert.throws(() => parseConfig("room.json", "\uFEFF{"), /not JSON from line 1, column 2 on/);
+});
+
 test("flags win over the environment, and the environment over the file", () => {
   const config = parseConfig("room.json", `{ "port": 1, "history": 2, "max-members": 3, "quiet": true }`);
   const env = { SECURE_ROOM_HISTORY: "20", SECURE_ROOM_PORT: "10" };
@@ -50,7 +55,11 @@ test("what is no config file is refused with what to do", async (t) => {
     ["{", /room\.json is not JSON from line 1, column 2 on/],
     [`{\n  "port": 1,\n}`, /not JSON from line 3, column 1 on: .*no comma behind the last entry/],
     ["[]", /must hold one object/],
-    [`{ "prot": 1 }`, /has "prot", which is no setting/],
+    [`{ "dance": 1 }`, /has "dance", which is no setting: the names are those of the flags/],
+    [`{ "prot": 1 }`, /has "prot", which is no setting: did you mean "port"\?/],
+    [`{ "maxConnectionsPerIp": 1 }`, /which is no setting: did you mean "max-connections-per-ip"\?/],
+    [`{ "max_members": 1 }`, /which is no setting: did you mean "max-members"\?/],
+    [`{ "--port": 1 }`, /which is no setting: did you mean "port"\?/],
     [`{ "config": "other.json" }`, /has "config", which is no setting/],
     [`{ "port": [1] }`, /"port" must be a text or a number/],
     [`{ "origin": 5 }`, /"origin" must be a text or a list of texts/],
