@@ -2,6 +2,7 @@
 // It knows neither the command line's parser nor the network: raw texts go in, checked values or a Mistake come out.
 
 import type { Limits } from "../protocol/relay-limits.ts";
+import { isLoopback } from "./hosts.ts";
 import { readLimits } from "./limit-settings.ts";
 import { type LogLevel, logLevels } from "./logger.ts";
 import { Mistake } from "./mistake.ts";
@@ -170,8 +171,14 @@ function readOrigins(given: Given): ReadonlySet<string> {
   return new Set(findAll(given, "origin").map(readOrigin));
 }
 
+/** Only of these names do browsers hold a page without TLS for secure, and let it encrypt. */
 function readUrl(source: Source | null): string | null {
-  return source === null ? null : readOrigin(source);
+  if (source === null) return null;
+  const origin = readOrigin(source);
+  const { protocol, hostname, host } = new URL(origin);
+  const isSecure = protocol === "https:" || hostname.endsWith(".onion");
+  if (isSecure || isLoopback(hostname.replace(/^\[(.*)\]$/, "$1"))) return origin;
+  throw refusal(source, `https://${host}, because browsers encrypt nothing on a page that came without TLS`);
 }
 
 function readContact(source: Source | null): string | null {

@@ -279,6 +279,10 @@ test("a variable with our beginning that is no setting is refused, with the one 
     refusalOf({}, { SECURE_ROOM_MAX_MEMBRS: "5" }),
     /^SECURE_ROOM_MAX_MEMBRS is no setting: did you mean SECURE_ROOM_MAX_MEMBERS\?/,
   );
+  assert.match(
+    refusalOf({}, { SECURE_ROOM_PROT: "5" }),
+    /^SECURE_ROOM_PROT is no setting: did you mean SECURE_ROOM_PORT\?/,
+  );
   assert.match(refusalOf({}, { SECURE_ROOM_DANCE: "" }), /^SECURE_ROOM_DANCE is no setting: .* --help/);
   for (const row of [...plainRows, ...limitRows]) read({}, { [variableOf(row.flag)]: "" });
 });
@@ -304,4 +308,30 @@ test("a size with the unit of another house is refused with how to write it", ()
 test("a port beside a socket is refused", () => {
   const refused = refusalOf({ socket: "/run/room.sock", "no-tls": true }, { SECURE_ROOM_PORT: "3000" });
   assert.match(refused, /^SECURE_ROOM_PORT has no use beside --socket/);
+});
+
+test("an address for guests has TLS, except where browsers trust a page without it", () => {
+  for (const url of [
+    "https://chat.example.org",
+    "http://localhost:3000",
+    "http://room.localhost",
+    "http://127.0.0.2:3000",
+    "http://[::1]:3000",
+    "http://abc.onion",
+  ]) {
+    assert.equal(read({ url }).url, url);
+  }
+  assert.match(
+    refusalOf({ url: "http://chat.example.org:8080" }),
+    /^--url is "http:\/\/chat\.example\.org:8080": expected https:\/\/chat\.example\.org:8080, because browsers/,
+  );
+  for (const url of [
+    "http://192.168.1.2",
+    "http://onion",
+    "http://localhost.example.org",
+    "http://[fd00::1]",
+  ]) {
+    assert.match(refusalOf({ url }, {}), /: expected https:/);
+    assert.match(refusalOf({}, { SECURE_ROOM_URL: url }), /^SECURE_ROOM_URL is .*: expected https:/);
+  }
 });
