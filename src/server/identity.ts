@@ -17,7 +17,7 @@ import {
   readOwnCertificate,
 } from "./certificate.ts";
 import { systemClock } from "./clock.ts";
-import { lanAddresses, reachableHosts, urlOf } from "./hosts.ts";
+import { isLoopback, lanAddresses, reachableHosts, urlOf } from "./hosts.ts";
 import type { Route } from "./http.ts";
 import {
   type Authority,
@@ -136,10 +136,12 @@ async function ownIdentity(
   files: NonNullable<Settings["own"]>,
 ): Promise<Identity> {
   const certificate = await readOwnCertificate(files, today());
+  const named = certificate.names.filter((name) => !isLoopback(name)).slice(0, 1);
   return {
     certificate,
     routes: [],
-    hosts: [...certificate.names.slice(0, 1), ...reachable(settings)],
+    // mkcert writes localhost first, and a guest's own machine is not this one.
+    hosts: [...new Set([...named, ...reachable(settings)])],
     authority: null,
     notices: [],
     async keepFresh(running) {
