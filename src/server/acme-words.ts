@@ -2,7 +2,7 @@
 
 import type { ChallengeType } from "./acme-order.ts";
 import { AcmeProblem } from "./acme-client.ts";
-import { Mistake } from "./mistake.ts";
+import { codeOf, Mistake } from "./mistake.ts";
 
 export interface Attempt {
   readonly domain: string;
@@ -18,8 +18,19 @@ export function wordsFor(thrown: unknown, attempt: Attempt): string {
     return `${advice} (the authority says: ${plain(thrown.message) || thrown.type || "nothing"})`;
   }
   if (thrown instanceof Mistake) return thrown.message;
-  return `no answer from ${directoryUrl} (${plain(causeOf(thrown))}): check this machine's way to the internet, and its clock`;
+  const cause = causeOf(thrown);
+  const why = plain(cause instanceof Error ? cause.message : String(cause));
+  if (distrust.test(codeOf(cause))) {
+    return (
+      `${directoryUrl} shows a certificate that this machine does not trust (${why}): start with ` +
+      `NODE_EXTRA_CA_CERTS=FILE in the environment, where FILE has the root certificate of that authority, PEM`
+    );
+  }
+  return `no answer from ${directoryUrl} (${why}): check this machine's way to the internet, and its clock`;
 }
+
+/** OpenSSL's codes for a chain that ends at no root that Node knows. */
+const distrust = /SELF_SIGNED_CERT|^UNABLE_TO_(?:VERIFY_LEAF_SIGNATURE|GET_ISSUER_CERT)/;
 
 /** Authorities differ in the type for it; older ones have the same for a wrong answer and for none. */
 const unreachable = /failed to connect|connection refused|timeout|timed out|no route/i;
@@ -71,9 +82,8 @@ function adviceOn({ type, message }: AcmeProblem, { domain, challenge }: Attempt
 }
 
 /** fetch says only that it failed; why is inside. */
-function causeOf(thrown: unknown): string {
-  if (!(thrown instanceof Error)) return String(thrown);
-  return thrown.cause === undefined ? thrown.message : causeOf(thrown.cause);
+function causeOf(thrown: unknown): unknown {
+  return thrown instanceof Error && thrown.cause !== undefined ? causeOf(thrown.cause) : thrown;
 }
 
 /** Text of the authority's: it may hold anything, and must fit a line. */

@@ -330,6 +330,23 @@ for (const [type, words] of advice) {
   });
 }
 
+test("a directory whose certificate is not trusted asks for its root, and what does not answer for the way there", () => {
+  const failed = (code: string): Error =>
+    new TypeError("fetch failed", { cause: Object.assign(new Error("no chain"), { code }) });
+  for (const code of [
+    "SELF_SIGNED_CERT_IN_CHAIN",
+    "DEPTH_ZERO_SELF_SIGNED_CERT",
+    "UNABLE_TO_VERIFY_LEAF_SIGNATURE",
+    "UNABLE_TO_GET_ISSUER_CERT",
+    "UNABLE_TO_GET_ISSUER_CERT_LOCALLY",
+  ]) {
+    assert.match(wordsFor(failed(code), order), /does not trust \(no chain\): .*NODE_EXTRA_CA_CERTS=FILE/);
+  }
+  for (const code of ["ECONNREFUSED", "CERT_HAS_EXPIRED"]) {
+    assert.match(wordsFor(failed(code), order), /^no answer from \S+ \(no chain\): check this machine's way/);
+  }
+});
+
 test("an authority's words cannot break a line or fill the screen", () => {
   const words = wordsFor(new AcmeProblem("dns", `a\u001b[2J\n${"x".repeat(5_000)}`), order);
   assert.doesNotMatch(words, /[^\x20-\x7e…]/);
