@@ -94,19 +94,32 @@ export async function readOwnCertificate(
  * @throws Mistake when the folder holds a certificate that was not made here, or cannot be read or written
  */
 export async function findCertificate(folder: string, place: Place): Promise<Certificate> {
-  const cert = (await readKept(folder, certName))?.toString() ?? null;
+  const made = await readMade(folder);
   const key = (await readKept(folder, keyName))?.toString() ?? null;
-  if (cert === null) return makeCertificate(folder, place, "first");
-  const parsed = parseCertificate(cert);
-  if (parsed?.subject !== `CN=${commonName}`) {
-    throw new Mistake(
-      `${join(folder, certName)} was not made by secure-room: move it away, ` +
-        `or use it with --cert ${join(folder, certName)} --key ${join(folder, keyName)}`,
-    );
-  }
+  if (made === null) return makeCertificate(folder, place, "first");
+  const { cert, parsed } = made;
   const flaw = judge(parsed, key, place);
   if (flaw !== null || key === null) return makeCertificate(folder, place, flaw ?? "broken");
   return describe(cert, key, parsed, { own: false, made: null });
+}
+
+/**
+ * Reads the certificate that was made here, in date or not; null when there is none.
+ * @throws Mistake when it was not made here, is no certificate, or cannot be read
+ */
+export async function readMade(
+  folder: string,
+): Promise<{ readonly cert: string; readonly parsed: X509Certificate } | null> {
+  const cert = (await readKept(folder, certName))?.toString();
+  if (cert === undefined) return null;
+  const path = join(folder, certName);
+  const parsed = parseCertificate(cert);
+  if (parsed === null)
+    throw new Mistake(`${path} is no certificate: remove it, and the next start makes one`);
+  if (parsed.subject === `CN=${commonName}`) return { cert, parsed };
+  throw new Mistake(
+    `${path} was not made by secure-room: move it away, or use it with --cert ${path} --key ${join(folder, keyName)}`,
+  );
 }
 
 function judge(cert: X509Certificate, key: string | null, place: Place): Certificate["made"] {

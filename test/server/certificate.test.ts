@@ -5,6 +5,7 @@ import { join } from "node:path";
 import { test } from "node:test";
 import { dayMs } from "../../src/protocol/units.ts";
 import { findCertificate, readOwnCertificate } from "../../src/server/certificate.ts";
+import { findLocalCertificate } from "../../src/server/local-ca.ts";
 import { withFolder } from "./folder.ts";
 
 const nowMs = Date.parse("2026-06-01T12:00:00Z");
@@ -89,9 +90,16 @@ test("it is made anew when its key is gone or another's", async () => {
 
 test("a certificate that was not made here is never overwritten", async () => {
   await withFolder(async (folder) => {
-    await writeFile(join(folder, "cert.pem"), "somebody's");
+    const { cert } = await findLocalCertificate(folder, { ...place, hosts: ["localhost"] }, "box");
+    await writeFile(join(folder, "cert.pem"), cert);
+    const before = await readdir(folder);
     await assert.rejects(findCertificate(folder, place), /was not made by secure-room: move it away/);
-    assert.deepEqual(await readdir(folder), ["cert.pem"]);
+    await writeFile(join(folder, "cert.pem"), "x");
+    await assert.rejects(
+      findCertificate(folder, place),
+      /cert\.pem is no certificate: remove it, and the next start makes one/,
+    );
+    assert.deepEqual(await readdir(folder), before);
   });
 });
 
