@@ -169,7 +169,7 @@ async function runServe(flags: Flags): Promise<void> {
     browserWarns: certificate?.own === false,
     authorityUrl: vouched === null ? null : `${vouched}/ca`,
     metricsUrl: running.metricsPort === null ? null : `http://127.0.0.1:${running.metricsPort}/metrics`,
-    notices: [...notices, ...kept.notices],
+    notices: [...notices, ...kept.notices, ...(vouched === null ? authorityNotice(authority) : [])],
   });
 }
 
@@ -243,6 +243,14 @@ function saltNotice(folder: string, { own, tls }: Settings, hadCertificate: bool
   if (own === null && tls) return [];
   return [
     `A new salt was made in ${folder}. If you moved here from another machine, bring its salt along: without it earlier rooms are not found.`,
+  ];
+}
+
+/** The line that `/ca` has people compare, where the welcome does not name the authority itself. */
+function authorityNotice(authority: Identity["authority"]): string[] {
+  if (authority === null) return [];
+  return [
+    `The authority that /ca offers, by this machine's private names and addresses, has the SHA-256 ${authority.fingerprint}.`,
   ];
 }
 

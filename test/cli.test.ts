@@ -1,8 +1,9 @@
 import assert from "node:assert/strict";
 import { spawn } from "node:child_process";
+import { X509Certificate } from "node:crypto";
 import { once } from "node:events";
 import { existsSync } from "node:fs";
-import { chmod, copyFile, readdir, rm, writeFile } from "node:fs/promises";
+import { chmod, copyFile, readdir, readFile, rm, writeFile } from "node:fs/promises";
 import { connect, createServer } from "node:net";
 import { join } from "node:path";
 import { describe, test } from "node:test";
@@ -327,6 +328,24 @@ describe("the command", { concurrency: 4 }, () => {
       assert.deepEqual((await readdir(folder)).toSorted(), ["ca-key.pem", "ca.pem", "local.pem", "salt"]);
     });
   });
+
+  test(
+    "with an authority that does not vouch for the guests' address its fingerprint is shown beside the certificate's",
+    { skip: isWindows },
+    async () => {
+      await withFolder(async (folder) => {
+        const place = ["--certs", folder, "--socket", join(folder, "room.sock")];
+        const relay = launch([...place, "--local-ca", "--url", "https://chat.example.org"]);
+        while (!relay.said().includes("stop it with")) await once(relay.child.stdout, "data");
+        const { out } = await stopped(relay);
+        const { fingerprint256 } = new X509Certificate(await readFile(join(folder, "ca.pem")));
+        assert.ok(
+          out.includes(`The authority that /ca offers`) && out.includes(`SHA-256 ${fingerprint256}.\n`),
+        );
+        assert.match(out, /^certificate SHA-256 /m);
+      });
+    },
+  );
 
   test("a socket that speaks TLS is told of", { skip: isWindows }, async () => {
     await withFolder(async (folder) => {
