@@ -76,14 +76,16 @@ describe("the command", { concurrency: 4 }, () => {
 
   test("doctor knows the relay that runs here, whatever has become of its name", async () => {
     await withFolder(async (folder) => {
-      const relay = await serve(folder);
+      const beside = ["--metrics-port", String(await freePort())];
+      const relay = await serve(folder, beside);
       const port = /127\.0\.0\.1:(\d+)/.exec(relay.said())?.[1] ?? "";
-      const place = ["--certs", folder, "--host", "127.0.0.1", "--port", port];
+      const place = ["--certs", folder, "--host", "127.0.0.1", "--port", port, ...beside];
       const { code, out } = await run([...place, "--url", "https://chat.invalid", "doctor"]);
       relay.child.kill();
       await relay.ended;
       assert.equal(code, 0, out);
       assert.match(out, /^ok {4}port +in use by this relay/m);
+      assert.match(out, /^ok {4}metrics-port +in use: by this relay/m);
       assert.match(out, /^look {2}address +.*chat\.invalid/m);
     });
   });

@@ -3,18 +3,9 @@
 import type { Limits } from "../protocol/relay-limits.ts";
 import { dayMs, kiB, miB } from "../protocol/units.ts";
 import { usualConnections } from "./descriptors.ts";
-import type { Facts, Source } from "./facts.ts";
+import { isRunning, judgeBeside, judgeFolder, judgePlace, judgeSalt } from "./doctor-place.ts";
+import type { Facts, Finding, Source } from "./facts.ts";
 import { spellSize } from "./values.ts";
-
-/** "bad" keeps it from working, "poor" will hurt some day or some guests. */
-export type Verdict = "good" | "poor" | "bad";
-
-export interface Finding {
-  readonly what: string;
-  readonly verdict: Verdict;
-  /** What is so and, unless it is good, what to do. */
-  readonly text: string;
-}
 
 /** Warned of this long before: a certificate that renews itself does so earlier. */
 const expiryWarningMs = 14 * dayMs;
@@ -30,9 +21,12 @@ const clockSlackMs = 60_000;
 /** One finding for each thing that can be wrong, in the order in which to mend them. */
 export function diagnose(limits: Limits, facts: Facts): readonly Finding[] {
   return [
+    judgeFolder(facts),
+    judgeSalt(facts.salt),
     judgeCertificate(facts),
     ...judgeAuthority(facts),
     judgePlace(facts),
+    ...facts.besides.map((each) => judgeBeside(each, facts)),
     judgeDescriptors(limits, facts.descriptorLimit),
     judgeClock(facts),
     judgeMemory(limits, facts),
@@ -106,38 +100,6 @@ function judgeAuthority({ authority, certificate }: Facts): readonly Finding[] {
   if (here === comesTo) return [{ what, verdict: "good", text: `${comes}, which is here` }];
   const text = `${comes}, and ${flag} is ${here}: write ${flag} ${comesTo}, or send that port on ${onward}`;
   return [{ what, verdict: "poor", text }];
-}
-
-function judgePlace({ place, listensOn: what }: Facts): Finding {
-  if (place.state === "refused") return { what, verdict: "bad", text: place.why };
-  if (place.state === "free") {
-    return { what, verdict: "good", text: what === "port" ? "free" : "not there yet: a start makes it" };
-  }
-  if (place.state === "left") {
-    return { what, verdict: "good", text: "left behind by a relay that is gone: a start replaces it" };
-  }
-  const { by } = place;
-  if (typeof by === "string") {
-    const another = what === "port" ? "--port N" : "--socket PATH";
-    const text = `in use by another program: stop that, or take another with ${another}`;
-    return { what, verdict: "bad", text };
-  }
-  if (by.ours !== true) {
-    const text =
-      "in use by a secure-room of another folder: name that folder with --certs, or take another " + what;
-    return { what, verdict: "poor", text };
-  }
-  if (!by.sameTls) {
-    const text =
-      "in use by a secure-room, with other flags: give doctor those it was started with (--no-tls)";
-    return { what, verdict: "poor", text };
-  }
-  return { what, verdict: "good", text: `in use by this relay, secure-room ${by.version}` };
-}
-
-/** Whether the relay of this folder runs here. */
-function isRunning({ place }: Facts): boolean {
-  return place.state === "taken" && typeof place.by === "object" && place.by.ours === true;
 }
 
 function judgeDescriptors({ maxConnections }: Limits, limit: number | null): Finding {

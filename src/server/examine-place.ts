@@ -1,40 +1,55 @@
-// Looks at the port or the socket that the relay is to listen on, for `secure-room doctor`: is it free, and who has it?
+// Looks at the ports or the socket that the relay is to listen on, for `secure-room doctor`: is it free, and who has it?
 // It asks whoever listens there on this machine; the name that guests use may lead anywhere, or nowhere yet.
 
 import { access, constants, stat } from "node:fs/promises";
-import { createServer } from "node:net";
+import { createServer, type Server } from "node:net";
 import { dirname } from "node:path";
 import { askRelay } from "./ask-relay.ts";
-import type { Holder, PlaceFacts } from "./facts.ts";
+import type { BesideFacts, Facts, Holder, PlaceFacts, PortFacts } from "./facts.ts";
 import { urlOf } from "./hosts.ts";
+import { lengthFlaw, listening, mistakeOf, type PortPlace } from "./listen.ts";
 import { codeOf, reasonOf } from "./mistake.ts";
+import { placesBeside } from "./rehearsal.ts";
 import type { Settings } from "./settings.ts";
 
 /** @param salt of the folder, base64url, null where there is none to compare with */
-export async function examinePlace(settings: Settings, salt: string | null): Promise<PlaceFacts> {
-  const { socket } = settings;
-  return socket === null ? await examinePort(settings, salt) : await examineSocket(settings, socket, salt);
+export async function examinePlaces(
+  settings: Settings,
+  salt: string | null,
+): Promise<Pick<Facts, "place" | "besides">> {
+  const { socket, port, host } = settings;
+  // Until all were tried: two of them may be the same port.
+  const held: Server[] = [];
+  try {
+    let place: PlaceFacts;
+    if (socket === null) {
+      const found = await tryPort({ port, host, flag: "--port" }, held);
+      place = found.state === "taken" ? { ...found, by: await holderOf(settings, salt) } : found;
+    } else place = await examineSocket(settings, socket, salt);
+    const besides: BesideFacts[] = [];
+    for (const each of placesBeside(settings)) besides.push({ ...each, ...(await tryPort(each, held)) });
+    return { place, besides };
+  } finally {
+    for (const server of held) server.close();
+  }
 }
 
-async function examinePort(settings: Settings, salt: string | null): Promise<PlaceFacts> {
-  const { port, host } = settings;
-  const server = createServer();
+async function tryPort(place: PortPlace, held: Server[]): Promise<PortFacts> {
+  // Whoever comes in this moment dials again.
+  const server = createServer((socket) => socket.destroy());
   try {
-    await new Promise<void>((resolve, reject) => {
-      server.once("error", reject);
-      server.listen({ port, host }, resolve);
-    });
+    await listening(server, { port: place.port, host: place.host });
+    held.push(server);
     return { state: "free" };
   } catch (thrown) {
-    if (codeOf(thrown) === "EADDRINUSE") return { state: "taken", by: await holderOf(settings, salt) };
-    const why = `cannot listen on ${host} port ${port}: ${reasonOf(thrown)}; name others with --host and --port`;
-    return { state: "refused", why };
-  } finally {
-    server.close();
+    if (codeOf(thrown) === "EADDRINUSE") return { state: "taken" };
+    return { state: "refused", why: mistakeOf(thrown, place) };
   }
 }
 
 async function examineSocket(settings: Settings, path: string, salt: string | null): Promise<PlaceFacts> {
+  const flaw = lengthFlaw(path);
+  if (flaw !== null) return { state: "refused", why: flaw };
   try {
     const found = await stat(path).catch((thrown: unknown) => {
       if (codeOf(thrown) !== "ENOENT") throw thrown;

@@ -1,4 +1,4 @@
-// Looks at the machine for `secure-room doctor`: files, port or socket, clock, memory, and the relay from outside.
+// Looks at the machine for `secure-room doctor`: files, ports or socket, clock, memory, and the relay from outside.
 // It reads and asks; it makes, writes and judges nothing.
 
 import { execFile } from "node:child_process";
@@ -6,18 +6,18 @@ import { X509Certificate } from "node:crypto";
 import { readFileSync } from "node:fs";
 import { Resolver } from "node:dns/promises";
 import { networkInterfaces, totalmem } from "node:os";
-import { toBase64url } from "../protocol/base64url.ts";
 import { examineTimeoutMs } from "../protocol/limits.ts";
 import { findAcmeCertificate, renewalMs } from "./acme.ts";
 import { askRelay, upgrades } from "./ask-relay.ts";
-import { certName, readOwnCertificate } from "./certificate.ts";
+import { certName, keyName, readMade, readOwnCertificate } from "./certificate.ts";
 import type { AuthorityFacts, CertificateFacts, Facts, ReachFacts } from "./facts.ts";
-import { examinePlace } from "./examine-place.ts";
+import { examineFolder, examineSalt } from "./examine-folder.ts";
+import { examinePlaces } from "./examine-place.ts";
 import { lanAddresses, reachableHosts, urlOf } from "./hosts.ts";
-import { localName } from "./local-ca.ts";
+import { localName, readAuthority } from "./local-ca.ts";
 import { codeOf, Mistake, reasonOf } from "./mistake.ts";
 import type { Settings } from "./settings.ts";
-import { readKept, readSaltFile, saltName } from "./state.ts";
+import { readKept } from "./state.ts";
 
 /** The addresses that DNS has for a name. Throws the system's error where it has none. */
 export type Resolve = (name: string) => Promise<readonly string[]>;
@@ -30,19 +30,21 @@ export async function examine(
   resolve: Resolve = resolveByDns,
 ): Promise<Facts> {
   const nowMs = Date.now();
-  const salt = await readSalt(settings, folder);
-  const [certificate, authority, clockSynchronised, reach] = await Promise.all([
+  const saltFacts = await examineSalt(settings, folder);
+  const salt = saltFacts.state === "found" ? saltFacts.salt : null;
+  const [folderFacts, certificate, authority, clockSynchronised, reach] = await Promise.all([
+    examineFolder(settings, folder),
     examineCertificate(settings, folder, nowMs),
     examineAuthority(settings, resolve),
     examineClock(),
     examineReach(guestUrl(settings), salt),
   ]);
   // Behind the look from outside, which would find this one listening.
-  const place = await examinePlace(settings, salt);
+  const places = await examinePlaces(settings, salt);
   const memoryBytes = Math.min(totalmem(), containerBytes());
   const listensOn = settings.socket === null ? "port" : "socket";
-  const local = { listensOn, place, descriptorLimit, clockSynchronised, memoryBytes } as const;
-  return { nowMs, certificate, authority, reach, ...local };
+  const local = { listensOn, ...places, descriptorLimit, clockSynchronised, memoryBytes } as const;
+  return { nowMs, folder: folderFacts, salt: saltFacts, certificate, authority, reach, ...local };
 }
 
 /** Where guests find it, null where only a proxy knows, or a port that is another at every start. */
@@ -54,17 +56,6 @@ function guestUrl({ url, acme, httpPort, tls, socket, port, host }: Settings): s
   if (port === 0) return null;
   const [first = "localhost"] = reachableHosts(host, lanAddresses(networkInterfaces()));
   return urlOf("https", acme?.domain ?? first, port);
-}
-
-/** In base64url; null where there is none to compare with. */
-async function readSalt({ saltFile }: Settings, folder: string): Promise<string | null> {
-  try {
-    if (saltFile !== null) return await readSaltFile(saltFile);
-    const kept = await readKept(folder, saltName);
-    return kept === null ? null : toBase64url(kept);
-  } catch {
-    return null;
-  }
 }
 
 async function examineCertificate(
@@ -107,7 +98,13 @@ async function readPem(
     const challenge = httpPort === null ? "tls-alpn-01" : "http-01";
     return (await findAcmeCertificate(folder, { ...acme, challenge }, nowMs))?.cert ?? null;
   }
-  return (await readKept(folder, localCa ? localName : certName))?.toString() ?? null;
+  if (localCa) {
+    await readAuthority(folder);
+    return (await readKept(folder, localName))?.toString() ?? null;
+  }
+  // A start wants to read it too.
+  await readKept(folder, keyName);
+  return (await readMade(folder))?.cert ?? null;
 }
 
 async function examineAuthority(

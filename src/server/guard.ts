@@ -48,11 +48,43 @@ export async function guardFolder(
   return lines.filter((line) => line !== null);
 }
 
+/**
+ * Looks for what `guardFolder` refuses, and changes nothing.
+ * @throws Mistake as guardFolder, but for what it could not change
+ */
+export async function checkFolder(
+  folder: string,
+  files: { readonly secrets: readonly string[]; readonly fixed: string },
+  uid: number | undefined = process.getuid?.(),
+): Promise<void> {
+  if (uid === undefined) return;
+  await looseAt(folder, uid, writeRight);
+  for (const secret of files.secrets) await looseAt(join(folder, secret), uid, anyRight);
+  await looseAt(join(folder, files.fixed), uid, writeRight);
+}
+
 async function guard(
   path: string,
   uid: number,
   { forbidden, taken }: { readonly forbidden: number; readonly taken: number },
 ): Promise<string | null> {
+  const found = await looseAt(path, uid, forbidden);
+  if (found === null) return null;
+  try {
+    await chmod(path, found.mode & 0o7777 & ~taken);
+  } catch (thrown) {
+    const command = `sudo chmod ${taken === anyRight ? "go=" : "go-w"} "${path}"`;
+    throw new Mistake(
+      `other users can get at ${path}, and that could not be changed (${reasonOf(thrown)}): run ${command}, ` +
+        `or name another folder with --certs DIR`,
+    );
+  }
+  const could = forbidden === anyRight ? "read or change" : "change";
+  return `Other users could ${could} ${path}: they no longer can.`;
+}
+
+/** What is at `path` where others have a right that is forbidden, null where they have not. */
+async function looseAt(path: string, uid: number, forbidden: number): Promise<Found | null> {
   const found = await statOrNull(path);
   const flaw = found === null ? null : judgeOwner(found, forbidden, uid);
   if (found === null || flaw === null) return null;
@@ -65,17 +97,7 @@ async function guard(
   if ((found.mode & sticky) !== 0) {
     throw new Mistake(`everybody may write to ${path}: name a folder of your own with --certs DIR`);
   }
-  try {
-    await chmod(path, found.mode & 0o7777 & ~taken);
-  } catch (thrown) {
-    const command = `sudo chmod ${taken === anyRight ? "go=" : "go-w"} "${path}"`;
-    throw new Mistake(
-      `other users can get at ${path}, and that could not be changed (${reasonOf(thrown)}): run ${command}, ` +
-        `or name another folder with --certs DIR`,
-    );
-  }
-  const could = forbidden === anyRight ? "read or change" : "change";
-  return `Other users could ${could} ${path}: they no longer can.`;
+  return found;
 }
 
 async function statOrNull(path: string): Promise<Found | null> {

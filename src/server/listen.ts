@@ -7,15 +7,17 @@ import { dirname } from "node:path";
 import { isLoopback } from "./hosts.ts";
 import { codeOf, Mistake, reasonOf } from "./mistake.ts";
 
+export interface PortPlace {
+  /** 0 takes a free one. */
+  readonly port: number;
+  readonly host: string;
+  /** `--port` */
+  readonly flag: string;
+}
+
 /** What to listen on, and the flags that say so. */
 export type Place =
-  | {
-      /** 0 takes a free one. */
-      readonly port: number;
-      readonly host: string;
-      /** `--port` */
-      readonly flag: string;
-    }
+  | PortPlace
   | { readonly socket: string }
   | {
       readonly descriptor: number;
@@ -25,6 +27,8 @@ export type Place =
 
 /** The first of the sockets that systemd hands over (sd_listen_fds(3)). */
 const firstDescriptor = 3;
+/** What the system's `sun_path` holds, less the zero behind it (unix(7)). */
+const maxSocketPathBytes = process.platform === "linux" ? 107 : 103;
 /** For the group: a proxy that is in it may connect. */
 const socketMode = 0o660;
 
@@ -79,6 +83,8 @@ function refuseForeign(server: Server, address: ReturnType<Server["address"]>): 
 }
 
 async function listenOnSocket(server: Server, path: string): Promise<number> {
+  const flaw = lengthFlaw(path);
+  if (flaw !== null) throw new Mistake(flaw);
   try {
     // One that was left behind by a kill is in the way, and nobody answers on it.
     await listening(server, { path }).catch(async (thrown: unknown) => {
@@ -91,6 +97,16 @@ async function listenOnSocket(server: Server, path: string): Promise<number> {
     throw new Mistake(await socketMistakeOf(thrown, path));
   }
   return 0;
+}
+
+/** What is wrong with a path that no socket can have; null for any other. Node would cut it, and listen there. */
+export function lengthFlaw(path: string): string | null {
+  const bytes = Buffer.byteLength(path);
+  if (process.platform === "win32" || bytes <= maxSocketPathBytes) return null;
+  return (
+    `--socket has a path of ${bytes} bytes, and a socket's may have ${maxSocketPathBytes}: ` +
+    `name a shorter one, such as /run/secure-room/room.sock`
+  );
 }
 
 /** Asks the file system: libuv calls a folder that is missing "permission denied", and a file in the way "in use". */
@@ -123,7 +139,8 @@ async function kindOf(path: string): Promise<"socket" | "folder" | "file" | null
   return found.isDirectory() ? "folder" : "file";
 }
 
-async function listening(server: Server, options: object): Promise<void> {
+/** Resolves when `server` listens. @throws the system's error */
+export async function listening(server: Server, options: object): Promise<void> {
   await new Promise<void>((resolve, reject) => {
     server.once("error", reject);
     server.listen(options, () => {
@@ -143,10 +160,8 @@ async function isLeftBehind(path: string): Promise<boolean> {
   });
 }
 
-function mistakeOf(
-  thrown: unknown,
-  { port, host, flag }: { readonly port: number; readonly host: string; readonly flag: string },
-): string {
+/** Why a port could not be had, and what to do. @param thrown the system's error */
+export function mistakeOf(thrown: unknown, { port, host, flag }: PortPlace): string {
   switch (codeOf(thrown)) {
     case "EADDRINUSE":
       return `port ${port} is in use: stop what uses it, or take another with ${flag} N`;

@@ -2,7 +2,7 @@
 // name constraints to what no stranger can own. Whoever stole its key could pose as a machine in a private network to
 // those who trust it, and as nothing on the internet.
 
-import { createPrivateKey, generateKeyPairSync, X509Certificate } from "node:crypto";
+import { createPrivateKey, generateKeyPairSync, type KeyObject, X509Certificate } from "node:crypto";
 import { BlockList, isIP, isIPv4 } from "node:net";
 import { join } from "node:path";
 import { dayMs } from "../protocol/units.ts";
@@ -147,9 +147,23 @@ interface Found {
 }
 
 async function findAuthority(folder: string, nowMs: number, host: string): Promise<Found> {
+  const found = await readAuthority(folder);
+  if (found === null) return makeAuthority(folder, nowMs, host);
+  const { parsed, key } = found;
+  if (Date.parse(parsed.validTo) - renewDays * dayMs <= nowMs) return makeAuthority(folder, nowMs, host);
+  return { issuer: { name: subjectOf(parsed), key }, parsed, made: false };
+}
+
+/**
+ * Reads the authority, in date or not; null when there is none.
+ * @throws Mistake when it is without its key, or cannot be read
+ */
+export async function readAuthority(
+  folder: string,
+): Promise<{ readonly parsed: X509Certificate; readonly key: KeyObject } | null> {
   const cert = await readKept(folder, authorityName);
   const key = await readKept(folder, authorityKeyName);
-  if (cert === null) return makeAuthority(folder, nowMs, host);
+  if (cert === null) return null;
   const parsed = parseOrNull(() => new X509Certificate(cert));
   const parsedKey = key === null ? null : parseOrNull(() => createPrivateKey(key));
   if (parsed === null || parsedKey === null || !parsed.checkPrivateKey(parsedKey)) {
@@ -158,8 +172,7 @@ async function findAuthority(folder: string, nowMs: number, host: string): Promi
         `copy, or remove both for a new authority, which every device must then get anew`,
     );
   }
-  if (Date.parse(parsed.validTo) - renewDays * dayMs <= nowMs) return makeAuthority(folder, nowMs, host);
-  return { issuer: { name: subjectOf(parsed), key: parsedKey }, parsed, made: false };
+  return { parsed, key: parsedKey };
 }
 
 async function makeAuthority(folder: string, nowMs: number, host: string): Promise<Found> {

@@ -4,7 +4,7 @@
 import { once } from "node:events";
 import { createServer, type Server } from "node:net";
 import { readOwnCertificate } from "./certificate.ts";
-import { listenOn, type Place } from "./listen.ts";
+import { listenOn, type Place, type PortPlace } from "./listen.ts";
 import type { Settings } from "./settings.ts";
 import { readSaltFile } from "./state.ts";
 
@@ -12,19 +12,20 @@ import { readSaltFile } from "./state.ts";
  * Reads the files that the operator named and listens, for a moment, wherever the relay will.
  * @throws Mistake as the start itself would
  */
-export async function rehearse(
-  { own, saltFile, metricsPort, httpPort, host }: Settings,
-  place: Place,
-  nowMs: number,
-): Promise<void> {
+export async function rehearse(settings: Settings, place: Place, nowMs: number): Promise<void> {
+  const { own, saltFile } = settings;
   if (own !== null) await readOwnCertificate(own, nowMs);
   if (saltFile !== null) await readSaltFile(saltFile);
-  const places: Place[] = [];
-  if (metricsPort !== null) places.push({ port: metricsPort, host: "127.0.0.1", flag: "--metrics-port" });
   // What systemd has opened is there already, and closing it is no way to try it.
-  if (!("descriptor" in place)) places.push(place);
-  if (httpPort !== null) places.push({ port: httpPort, host, flag: "--http-port" });
-  await listenEverywhere(places);
+  await listenEverywhere([...("descriptor" in place ? [] : [place]), ...placesBeside(settings)]);
+}
+
+/** What is listened on besides the place for guests. */
+export function placesBeside({ metricsPort, httpPort, host }: Settings): readonly PortPlace[] {
+  return [
+    ...(metricsPort === null ? [] : [{ port: metricsPort, host: "127.0.0.1", flag: "--metrics-port" }]),
+    ...(httpPort === null ? [] : [{ port: httpPort, host, flag: "--http-port" }]),
+  ];
 }
 
 /** All at once: two of them may be the same port. */

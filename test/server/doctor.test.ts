@@ -29,6 +29,8 @@ const nowMs = Date.parse("2026-01-01T00:00:00Z");
 const url = "https://chat.example";
 const well: Facts = {
   nowMs,
+  folder: { state: "writable", path: "/certs" },
+  salt: { state: "found", salt: "" },
   certificate: {
     state: "found",
     from: "files",
@@ -39,6 +41,7 @@ const well: Facts = {
   authority: null,
   listensOn: "port",
   place: { state: "taken", by: { version: "1.2.3", ours: true, sameTls: true } },
+  besides: [{ flag: "--http-port", port: 80, state: "taken" }],
   descriptorLimit: 20_000,
   clockSynchronised: true,
   memoryBytes: giB,
@@ -96,7 +99,11 @@ test("each thing that is wrong is found, alone, and says what to do", () => {
       names: "chat.example",
     },
   });
-  const taken = (by: Holder): Partial<Facts> => ({ place: { state: "taken", by } });
+  const beside = (state: "taken" | "refused"): Partial<Facts> => ({
+    besides: [{ flag: "--metrics-port", port: 9100, state, why: "not yours" }],
+  });
+  const free: Partial<Facts> = { besides: [{ flag: "--http-port", port: 80, state: "free" }] };
+  const taken = (by: Holder): Partial<Facts> => ({ ...free, place: { state: "taken", by } });
   const relay = { version: "1.2.3", ours: true, sameTls: true };
   const unchecked = { clockSynchronised: null };
   const reach = (more: object): Partial<Facts> => ({ reach: { ...well.reach, ...more } });
@@ -106,7 +113,11 @@ test("each thing that is wrong is found, alone, and says what to do", () => {
     [expiresIn(1, true), /^poor certificate: runs out in 1 day: renew it$/],
     [expiresIn(13, true), /^poor certificate: runs out in 13 days/],
     [{ certificate: { state: "unusable", why: "no" } }, /^bad certificate: no$/],
-    [{ place: { state: "refused", why: "take another" } }, /^bad port: take another$/],
+    [{ folder: { state: "refused", why: "no" } }, /^bad folder: no$/],
+    [{ salt: { state: "unusable", why: "no" } }, /^bad salt: no$/],
+    [{ ...beside("refused") }, /^bad metrics-port: not yours$/],
+    [{ ...beside("taken"), place: { state: "free" } }, /^bad metrics-port: port 9100 is in use by another/],
+    [{ ...free, place: { state: "refused", why: "take another" } }, /^bad port: take another$/],
     [taken("stranger"), /^bad port: in use by another program: stop that, or take another with --port N$/],
     [{ ...taken("nobody"), listensOn: "socket" }, /^bad socket: in use .* take another with --socket PATH$/],
     [taken({ ...relay, ours: false }), /^poor port: .*another folder.*--certs/],
@@ -139,17 +150,17 @@ test("a relay whose address cannot be reached from here is still the one that ha
   assert.deepEqual(complaints({ reach }), [
     `poor address: from here nothing answers at ${url} (ENOTFOUND), though the relay runs: check DNS, firewall and proxy, and try it from outside`,
   ]);
-  assert.deepEqual(complaints({ reach, place: { state: "free" } }), [
+  assert.deepEqual(complaints({ reach, besides: [], place: { state: "free" } }), [
     `poor address: nothing answers at ${url} (ENOTFOUND): start the relay, open the firewall, check the name`,
   ]);
-  assert.deepEqual(complaints({ reach, place: { state: "taken", by: "nobody" } }), [
+  assert.deepEqual(complaints({ reach, besides: [], place: { state: "taken", by: "nobody" } }), [
     "bad port: in use by another program: stop that, or take another with --port N",
     `poor address: no secure-room answers at ${url} (ENOTFOUND): it can start when the port is free`,
   ]);
 });
 
 test("a clock that nothing here vouches for is right where another machine's agrees", () => {
-  assert.deepEqual(complaints({ clockSynchronised: null, place: { state: "free" } }), []);
+  assert.deepEqual(complaints({ clockSynchronised: null, besides: [], place: { state: "free" } }), []);
 });
 
 test("an authority is told of until it has come through: the name, the port it asks, and what must be sent on", () => {
@@ -162,6 +173,7 @@ test("an authority is told of until it has come through: the name, the port it a
   };
   const first = (more: Partial<AuthorityFacts>): string[] =>
     complaints({
+      besides: [],
       place: { state: "free" },
       certificate: { state: "none", from: "acme" },
       authority: { ...authority, ...more },
