@@ -44,6 +44,13 @@ export function doneFoot(kind: "primary" | "secondary"): HTMLElement {
   return foot;
 }
 
+/** Puts the focus on the dialog itself: it is read from its beginning, and no key changes anything in it. */
+export function beginAtTop(dialog: HTMLDialogElement): void {
+  dialog.tabIndex = -1;
+  dialog.focus();
+  dialog.scrollTop = 0;
+}
+
 /** How to let somebody in: the link, its QR code, and the words alone. */
 export function openShareDialog(link: string, phrase: string): void {
   const linkField = h("input", { attributes: { readonly: "", "aria-label": wording.link } });
@@ -128,6 +135,7 @@ export function openCodeDialog(code: readonly RoomSymbol[]): void {
 /** The list of members, where the window is too narrow to have it beside the messages. */
 export function openPeopleDialog(people: HTMLElement, putBack: () => void): void {
   const dialog = openDialog("people-dialog", wording.people, people, doneFoot("secondary"));
+  beginAtTop(dialog);
   dialog.addEventListener("close", putBack);
 }
 

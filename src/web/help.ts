@@ -1,7 +1,7 @@
 // How it works here, on one page.
 
 import { drawCommands } from "./command-list.ts";
-import { doneFoot, openDialog } from "./dialogs.ts";
+import { beginAtTop, doneFoot, openDialog } from "./dialogs.ts";
 import { h } from "./dom.ts";
 import { wording } from "./language.ts";
 import { privacyLink } from "./privacy-link.ts";
@@ -29,7 +29,5 @@ export function openHelpDialog(begin: (command: string) => void): void {
     doneFoot("primary"),
   );
   // Not on the first command, which is far below where one begins to read.
-  dialog.tabIndex = -1;
-  dialog.focus();
-  dialog.scrollTop = 0;
+  beginAtTop(dialog);
 }

@@ -3,7 +3,7 @@
 
 import type { RosterMember } from "../session/events.ts";
 import type { Way } from "./dial.ts";
-import { h } from "./dom.ts";
+import { button, h } from "./dom.ts";
 import { wording } from "./language.ts";
 import { avatarOf, nameOf } from "./person.ts";
 
@@ -12,6 +12,8 @@ export interface PeopleView {
   readonly show: (members: readonly RosterMember[]) => void;
   /** The room's timer, in seconds; 0 is off. */
   readonly showTimer: (seconds: number) => void;
+  /** A timer that was chosen and not set is no longer meant. */
+  readonly forgetChoice: () => void;
   /** What carries the room at present. */
   readonly showWay: (way: Way) => void;
 }
@@ -28,11 +30,21 @@ const timers = [0, 300, 3_600, 86_400, 604_800];
 /** Builds the list of members and the room's switches. */
 export function createPeopleView(options: PeopleOptions): PeopleView {
   const list = h("ul", { class: "members" });
-  const timer = h("select", { on: { change: () => options.setTimer(Number(timer.value)) } });
+  const timer = h("select", { on: { change: offerToSet } });
+  // By keyboard each step through the list is a choice: what holds for everybody takes a press of its own.
+  const set = button("primary", wording.timerSet, () => {
+    inForce = Number(timer.value);
+    options.setTimer(inForce);
+    timer.focus();
+    offerToSet();
+  });
+  /** The room's timer, or the one that was asked for last. */
+  let inForce = 0;
   const receipts = h("input", { attributes: { type: "checkbox" } });
   receipts.checked = options.receipts;
   receipts.addEventListener("change", () => options.setReceipts(receipts.checked));
   const way = h("span", { class: "way" });
+  set.hidden = true;
   showTimer(0);
   const element = h(
     "section",
@@ -41,6 +53,7 @@ export function createPeopleView(options: PeopleOptions): PeopleView {
     list,
     h("h2", {}, wording.room),
     h("label", { class: "setting" }, h("span", {}, wording.timer), timer),
+    set,
     h("label", { class: "setting check" }, receipts, h("span", {}, wording.receipts)),
     h("p", { class: "quiet" }, wording.receiptsHint),
     h("p", { class: "quiet" }, `${wording.way}: `, way),
@@ -50,8 +63,19 @@ export function createPeopleView(options: PeopleOptions): PeopleView {
     way.textContent = wording.ways[now];
   }
 
-  /** A time that somebody else's program has set stands in the list as well. */
+  function offerToSet(): void {
+    set.hidden = Number(timer.value) === inForce;
+  }
+
+  function forgetChoice(): void {
+    timer.value = String(inForce);
+    offerToSet();
+  }
+
+  /** A time that somebody else's program has set stands in the list as well. What is being chosen stays chosen. */
   function showTimer(seconds: number): void {
+    const chosen = set.hidden ? String(seconds) : timer.value;
+    inForce = seconds;
     const offered = timers.includes(seconds) ? timers : [...timers, seconds].toSorted((a, b) => a - b);
     timer.replaceChildren(
       ...offered.map((each) =>
@@ -62,14 +86,17 @@ export function createPeopleView(options: PeopleOptions): PeopleView {
         ),
       ),
     );
-    timer.value = String(seconds);
+    timer.value = chosen;
+    // It stood in the list only because it was in force.
+    if (timer.value === "") timer.value = String(seconds);
+    offerToSet();
   }
 
   function show(members: readonly RosterMember[]): void {
     list.replaceChildren(...members.map(drawMember));
   }
 
-  return { element, show, showTimer, showWay };
+  return { element, show, showTimer, forgetChoice, showWay };
 }
 
 function drawMember({ author, state }: RosterMember): HTMLElement {

@@ -88,7 +88,7 @@ export function createRoomView(options: RoomOptions): RoomView {
   const bar = createBar({
     share,
     leave: askToLeave,
-    people: () => openPeopleDialog(people.element, () => side.append(people.element)),
+    people: () => openPeopleDialog(people.element, putPeopleBack),
     topic: askForTopic,
     menu: (beside) =>
       openMenu(wording.roomMenu, roomMenu(acts, { ...more, save: () => askForFormat(beside) }), beside),
@@ -160,6 +160,11 @@ export function createRoomView(options: RoomOptions): RoomView {
     remove: ({ id, seq }) => openDeleteDialog(seq !== null, () => session.remove(id)),
     type: composer.focus,
   });
+
+  function putPeopleBack(): void {
+    side.append(people.element);
+    people.forgetChoice();
+  }
 
   function share(): void {
     openShareDialog(options.link, options.phrase);

@@ -105,6 +105,8 @@ for (const name of browserNames) {
       await look("a phone");
       await ann.click(".people-button");
       await look("the people");
+      // The first control in there changes something for everybody.
+      assert.equal(await ann.page.evaluate(() => document.activeElement?.tagName), "DIALOG");
       await ann.page.keyboard.press("Escape");
       await ann.page.setViewport({ width: 1280, height: 800 });
       await act(ann, "Look", "Edit");

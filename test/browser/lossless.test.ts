@@ -146,8 +146,17 @@ for (const [name, way] of browserNames.flatMap((each) => ways.map((way) => [each
     test("disappearing messages are switched on for everybody, and the room is told", async () => {
       const ann = await inRoom("Ann");
       const bob = await inRoom("Bob");
-      await ann.page.select(".setting select", "300");
+      await ann.page.bringToFront();
+      await ann.page.focus(".setting select");
+      for (const key of ["ArrowDown", "ArrowDown", "ArrowDown", "ArrowUp", "ArrowUp"] as const)
+        await ann.page.keyboard.press(key);
+      await ann.press("Set for everybody");
       await bob.sees("made messages disappear after 5 minutes");
+      assert.equal((await bob.text()).split("made messages").length, 2, "no step on the way was set");
+      assert.equal(
+        await ann.page.$eval(".setting select", (field) => field === document.activeElement),
+        true,
+      );
       assert.equal(await bob.page.$eval(".setting select", (field) => field.value), "300");
       await ann.leave();
       await bob.leave();

@@ -144,6 +144,7 @@ export const wordingDe: Wording = {
   away: "abwesend",
   room: "Dieser Raum",
   timer: "Nachrichten verschwinden",
+  timerSet: "Für alle einstellen",
   never: "nicht von selbst",
   duration(seconds) {
     const [length = 1, one = "Sekunde", dative = "Sekunden"] =

@@ -143,6 +143,7 @@ export const wordingEn = {
   away: "away",
   room: "This room",
   timer: "Messages disappear",
+  timerSet: "Set for everybody",
   never: "not by themselves",
   duration(seconds: number): string {
     const units: readonly (readonly [number, string])[] = [
