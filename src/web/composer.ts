@@ -6,20 +6,18 @@ import { utf8 } from "../crypto/bytes.ts";
 import type { MessageId } from "../session/body.ts";
 import type { MessageEntry } from "../session/events.ts";
 import type { SayFault } from "../session/world.ts";
+import { createAim, type Draft } from "./aim.ts";
+import { createAimLine } from "./aim-line.ts";
 import { spellCommandFault } from "./command-list.ts";
 import { type Outcome, commands } from "./commands.ts";
 import { closedShortcode, completionAt, type Sources } from "./completion.ts";
-import { button, drawing, h } from "./dom.ts";
+import { drawing, h } from "./dom.ts";
 import { iconPath } from "./icons.ts";
-import { nameOf } from "./person.ts";
-import { summaryOf } from "./summary.ts";
 import { createSuggestions, isComposing } from "./suggestions.ts";
 import { wording } from "./language.ts";
 
 /** So many bytes before the end the composer begins to count. */
 const countFromBytes = 1_000;
-/** What of a message is shown above its answer; the rest stands in the log. */
-const quotedLength = 200;
 
 export interface Composer {
   readonly element: HTMLElement;
@@ -28,10 +26,12 @@ export interface Composer {
   readonly field: HTMLTextAreaElement;
   readonly enable: (able: boolean) => void;
   readonly focus: () => void;
-  /** Puts a text there, to be sent or not. */
-  readonly draft: (text: string) => void;
-  /** What stands there to be sent. While somebody edits, what stood there before. */
-  readonly drafted: () => string;
+  /** Puts a text there, to be sent or not. What it answers may come later. */
+  readonly draft: (draft: Draft) => void;
+  /** What is kept over a reload, with a correction that was not saved yet: as a draft it is not lost. */
+  readonly drafted: () => Draft;
+  /** Puts the beginning of a command in front of what stands there. While somebody edits, of what stood there before. */
+  readonly begin: (command: string) => void;
   /** Puts a text where the caret is. */
   readonly insert: (text: string) => void;
   /** Says in the empty field how long what is written here lasts, in seconds; 0: it stays. */
@@ -40,6 +40,8 @@ export interface Composer {
   readonly replyTo: (entry: MessageEntry) => void;
   /** Takes an own message back into the field; what stood there comes back afterwards. */
   readonly edit: (entry: MessageEntry) => void;
+  /** A message has come, or is another: a draft that was kept may answer it. */
+  readonly heard: (entry: MessageEntry) => void;
   /** A message is gone, by its id: it can be neither answered nor edited. What was typed stays. */
   readonly gone: (id: string) => void;
 }
@@ -57,9 +59,6 @@ interface ComposerOptions {
   /** The person wants to edit what they said last. */
   readonly editLast: () => void;
 }
-
-/** What the draft is for, beside saying it. */
-type Aim = { readonly kind: "reply" | "edit"; readonly entry: MessageEntry } | null;
 
 /** Enter sends where there is a keyboard; on a phone it makes a new line, and the button sends. */
 export function createComposer(options: ComposerOptions): Composer {
@@ -79,7 +78,11 @@ export function createComposer(options: ComposerOptions): Composer {
     class: "letters quiet",
     attributes: { id: "composer-count", "aria-live": "polite" },
   });
-  const aimLine = h("div", { class: "aim", attributes: { hidden: "" } });
+  const aim = createAim();
+  const aimLine = createAimLine(() => {
+    cancel();
+    field.focus();
+  });
   const tools = h("div", { class: "tools" });
   const sendButton = h(
     "button",
@@ -95,24 +98,19 @@ export function createComposer(options: ComposerOptions): Composer {
   };
   const suggestions = createSuggestions(field, {
     eager: true,
-    complete: (text, caret) =>
-      completionAt(text, caret, aim?.kind === "edit" ? { ...sources, commands: [] } : sources),
+    complete: (text, caret) => completionAt(text, caret, aim.edited ? { ...sources, commands: [] } : sources),
   });
   const form = h(
     "form",
     { class: "composer", on: { submit } },
     suggestions.element,
-    aimLine,
+    aimLine.element,
     fault,
     tools,
     field,
     sendButton,
     count,
   );
-
-  let aim: Aim = null;
-  /** What stood in the field before an edit began. */
-  let setAside = "";
 
   field.addEventListener("input", (event) => {
     if (event instanceof InputEvent && event.data === ":") closeShortcode();
@@ -131,8 +129,8 @@ export function createComposer(options: ComposerOptions): Composer {
   function takeKey({ key, shiftKey, ctrlKey, metaKey, altKey }: KeyboardEvent): boolean {
     if (key === "Enter" && !shiftKey && !altKey && (!touch.matches || ctrlKey || metaKey))
       form.requestSubmit();
-    else if (key === "ArrowUp" && field.value === "" && aim?.kind !== "edit") options.editLast();
-    else if (key === "Escape" && aim !== null) aimAt(null);
+    else if (key === "ArrowUp" && field.value === "" && aim.edited === null) options.editLast();
+    else if (key === "Escape" && (aim.edited ?? aim.answered) !== null) cancel();
     else return false;
     return true;
   }
@@ -142,7 +140,7 @@ export function createComposer(options: ComposerOptions): Composer {
     suggestions.close();
     // First: what a command opens takes the focus.
     field.focus();
-    const problem = aim?.kind === "edit" ? saidEdit(aim.entry) : saidOrRun();
+    const problem = aim.edited ? saidEdit(aim.edited) : saidOrRun();
     fault.textContent = problem ?? "";
   }
 
@@ -151,8 +149,9 @@ export function createComposer(options: ComposerOptions): Composer {
     // Nothing has changed: there is nothing to tell anybody.
     const problem = field.value === entry.text ? null : options.edit(entry.id, field.value);
     if (problem === "gone") return wording.writing.editLost;
-    if (problem !== null) return faultText(problem);
-    aimAt(null);
+    if (problem === "empty") return wording.writing.editEmpty;
+    if (problem !== null) return wording.sayFaults[problem];
+    edit(null);
     return null;
   }
 
@@ -160,54 +159,45 @@ export function createComposer(options: ComposerOptions): Composer {
     const outcome = options.run(field.value);
     if (outcome.kind === "fault") return spellCommandFault(outcome.fault);
     if (outcome.kind === "text") {
-      const problem = options.say(outcome.text, aim?.entry.messageId ?? undefined);
-      if (problem !== null) return faultText(problem);
+      const problem = options.say(outcome.text, aim.answered?.messageId ?? undefined);
+      if (problem === "empty") return null;
+      if (problem !== null) return wording.sayFaults[problem];
+      aim.answer(null);
     }
     field.value = "";
-    aimAt(null);
+    edit(null);
     return null;
   }
 
-  function faultText(problem: Exclude<SayFault, null>): string | null {
-    return problem === "empty" ? null : wording.sayFaults[problem];
+  /** Ends what the line above the field tells of: an edit, or else an answer. */
+  function cancel(): void {
+    if (aim.edited === null) answer(null);
+    else edit(null);
   }
 
-  function aimAt(next: Aim): void {
-    if (aim?.kind === "edit") field.value = setAside;
-    setAside = field.value;
-    aim = next;
-    if (next?.kind === "edit") field.value = next.entry.text;
+  function answer(entry: MessageEntry | null): void {
+    aim.answer(entry);
+    edit(null);
+  }
+
+  /** @param entry null ends an edit, and gives back what stood there before */
+  function edit(entry: MessageEntry | null): void {
+    field.value = aim.edit(entry, field.value);
+    aimed();
+  }
+
+  function aimed(): void {
     fault.textContent = "";
     suggestions.close();
-    showAim();
+    aimLine.show(aim);
     changed();
-  }
-
-  function showAim(): void {
-    aimLine.hidden = aim === null;
-    if (aim === null) return;
-    const { kind, entry } = aim;
-    const [before = "", behind = ""] = wording.writing.replyingTo.split("{name}");
-    const what = kind === "edit" ? [wording.writing.editing] : [before, nameOf(entry.author), behind];
-    const quoted = summaryOf(entry, quotedLength);
-    const quote =
-      kind === "edit" ? null : h("span", { class: "quoted", attributes: { dir: "auto" } }, quoted);
-    const cancel = button("secondary cancel", wording.writing.cancel, () => {
-      aimAt(null);
-      field.focus();
-    });
-    aimLine.replaceChildren(
-      h("p", { attributes: { role: "status" } }, ...what),
-      ...(quote ? [quote] : []),
-      cancel,
-    );
   }
 
   function changed(): void {
     fit();
     showCount();
     const isSaid = field.value.trim() !== "" && !/^\/(?!\/)/.test(field.value);
-    options.typing(isSaid && aim?.kind !== "edit");
+    options.typing(isSaid && aim.edited === null);
   }
 
   function closeShortcode(): void {
@@ -235,11 +225,22 @@ export function createComposer(options: ComposerOptions): Composer {
     sendButton.disabled = !able;
   }
 
-  function draft(text: string): void {
-    if (aim?.kind === "edit") setAside = text;
-    else field.value = text;
+  function draft(kept: Draft): void {
+    field.value = aim.restore(kept, field.value);
     fit();
     showCount();
+  }
+
+  function begin(command: string): void {
+    field.value = aim.begin(command, field.value);
+    showCount();
+    focus();
+  }
+
+  /** In a room that is not shown yet the field had no height to take. */
+  function focus(): void {
+    fit();
+    field.focus();
   }
 
   function insert(text: string): void {
@@ -248,17 +249,20 @@ export function createComposer(options: ComposerOptions): Composer {
     changed();
   }
 
-  function start(kind: "reply" | "edit", entry: MessageEntry): void {
-    aimAt({ kind, entry });
+  function toEnd(): void {
     field.focus();
     field.setSelectionRange(field.value.length, field.value.length);
   }
 
+  function heard(entry: MessageEntry): void {
+    if (entry.deleted) gone(entry.id);
+    else if (aim.heard(entry)) aimLine.show(aim);
+  }
+
   function gone(id: string): void {
-    if (aim?.entry.id !== id) return;
-    // Both are the person's own words.
-    if (aim.kind === "edit") setAside = [setAside, field.value].filter((text) => text !== "").join("\n");
-    aimAt(null);
+    if (aim.edited?.id !== id && aim.answered?.id !== id) return;
+    field.value = aim.gone(id, field.value);
+    aimed();
   }
 
   return {
@@ -267,13 +271,21 @@ export function createComposer(options: ComposerOptions): Composer {
     field,
     enable,
     draft,
+    drafted: () => aim.keep(field.value),
+    begin,
     insert,
+    heard,
     gone,
+    focus,
     showTimer: (seconds) =>
       (field.placeholder = seconds === 0 ? wording.composer : wording.lasts(wording.duration(seconds))),
-    drafted: () => (aim?.kind === "edit" ? setAside : field.value),
-    focus: () => field.focus(),
-    replyTo: (entry) => start("reply", entry),
-    edit: (entry) => start("edit", entry),
+    replyTo(entry) {
+      answer(entry);
+      toEnd();
+    },
+    edit(entry) {
+      edit(entry);
+      toEnd();
+    },
   };
 }

@@ -165,9 +165,9 @@ async function makeRoom({ keys, name, phrase, claim, restored }: Arrival): Promi
     view.tell(event);
     hear(room, event);
   };
-  tab.isIn(phrase, () => ({ phrase, session: session.save(), draft: view.drafted() }));
+  tab.isIn(phrase, () => ({ phrase, session: session.save(), ...view.drafted() }));
   rooms.add(room);
-  view.draft(kept?.draft ?? "");
+  if (kept !== null) view.draft(kept);
   session.start();
   return room;
 }
@@ -188,7 +188,7 @@ function left(room: Room, asked: boolean): void {
   rooms.remove(room);
   claim.rest();
   // Another tab may have sent what this one had not, and only the person knows: it goes into the composer.
-  const draft = [...session.unsentTexts(), view.drafted()].filter((text) => text !== "").join("\n");
+  const draft = [...session.unsentTexts(), view.drafted().draft].filter((text) => text !== "").join("\n");
   if (asked || draft === "") tab.forget(phrase);
   else tab.isIn(phrase, () => ({ phrase, session: null, draft }));
 }

@@ -5,6 +5,7 @@ import { maxRosterMembers } from "../protocol/limits.ts";
 import type { Author, MessageEntry, RosterMember, SessionEvent, Status } from "../session/events.ts";
 import { textOf } from "../session/files.ts";
 import type { Session } from "../session/world.ts";
+import type { Draft } from "./aim.ts";
 import { createBar } from "./bar.ts";
 import { formats, runCommand } from "./commands.ts";
 import { createComposer } from "./composer.ts";
@@ -45,9 +46,9 @@ export interface RoomView {
   /** Puts the cursor where one types. */
   readonly focus: () => void;
   /** Puts a text there, to be sent or not. */
-  readonly draft: (text: string) => void;
-  /** What stands there. */
-  readonly drafted: () => string;
+  readonly draft: (draft: Draft) => void;
+  /** What is kept of it over a reload. */
+  readonly drafted: () => Draft;
 }
 
 interface RoomOptions {
@@ -109,7 +110,7 @@ export function createRoomView(options: RoomOptions): RoomView {
     topic: () => topic,
     share,
     leave: askToLeave,
-    help: () => openHelpDialog(begin),
+    help: () => openHelpDialog(composer.begin),
   });
   const more = {
     topic: askForTopic,
@@ -179,12 +180,6 @@ export function createRoomView(options: RoomOptions): RoomView {
     openMenu(wording.saveAs, kinds, beside);
   }
 
-  /** Puts the beginning of a command in front of what stands in the composer. */
-  function begin(command: string): void {
-    composer.draft(command + composer.drafted());
-    composer.focus();
-  }
-
   function askForTopic(): void {
     openTopicDialog(topic, acts.setTopic);
   }
@@ -196,7 +191,7 @@ export function createRoomView(options: RoomOptions): RoomView {
         const { entry } = event;
         log.put(entry, event.before);
         if (entry.kind === "topic") bar.showTopic((topic = entry.text));
-        if (entry.kind === "message" && entry.deleted) composer.gone(entry.id);
+        if (entry.kind === "message") composer.heard(entry);
         searchBar.refresh();
         look();
         return;

@@ -3,6 +3,7 @@
 
 import { utf8 } from "../crypto/bytes.ts";
 import { maxOpenRooms, maxUnsentBytes } from "../protocol/limits.ts";
+import type { MessageId } from "../session/body.ts";
 import type { SavedSession } from "../session/world.ts";
 
 /** A room as one tab keeps it. */
@@ -12,6 +13,8 @@ export interface SavedRoom {
   readonly session: SavedSession | null;
   /** What stands in the composer. */
   readonly draft: string;
+  /** The message that the draft answers. */
+  readonly re?: MessageId;
 }
 
 /** The part of `Storage` that is used here; each call may throw where the person has forbidden it. */
@@ -105,15 +108,17 @@ function unseal(room: SavedRoom): SavedRoom {
 // ── our own words, but in a place that extensions and people can write to: the outer shape is checked ───────────
 
 function check(value: unknown): SavedRoom | null {
-  const { phrase, session, draft } = (value ?? {}) as {
+  const { phrase, session, draft, re } = (value ?? {}) as {
     phrase?: unknown;
     session?: unknown;
     draft?: unknown;
+    re?: unknown;
   };
   if (typeof phrase !== "string" || typeof draft !== "string") return null;
-  if (session === null) return { phrase, session, draft };
+  const drafted = typeof re === "string" ? { draft, re } : { draft };
+  if (session === null) return { phrase, session, ...drafted };
   const checked = checkSession(session);
-  return checked && { phrase, session: checked, draft };
+  return checked && { phrase, session: checked, ...drafted };
 }
 
 function checkSession(value: unknown): SavedSession | null {

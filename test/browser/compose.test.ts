@@ -236,6 +236,9 @@ for (const name of browserNames) {
       await ann.page.keyboard.press("Escape");
       assert.equal(await value(ann), "");
       await ann.page.keyboard.press("ArrowUp");
+      await ann.fill(fieldSelector, "");
+      await ann.page.keyboard.press("Enter");
+      await ann.sees("An empty edit is not saved.");
       await ann.fill(fieldSelector, "/the cat");
       await ann.page.keyboard.press("Enter");
       await bob.sees("/the cat");

@@ -9,6 +9,7 @@ import { account } from "./account.ts";
 import { browserNames, Guest, launch, newWords, quit } from "./browsers.ts";
 import { type RunningRelay, startRelay } from "./relay.ts";
 import { startStrippingProxy, type StrippingProxy } from "./strip.ts";
+import { act } from "./talk.ts";
 
 /** A tab that is hidden, as far as the page can tell. */
 function hide(page: Page): Promise<void> {
@@ -114,12 +115,24 @@ for (const name of browserNames) {
       await ann.sees("Hello from Anna");
     });
 
-    test("keeps over a reload what is typed and not yet said", async (t) => {
+    test("keeps over a reload what is typed and not yet said, and what it answers", async (t) => {
       const ann = await inRoom(t, "Ann");
-      await ann.fill(".composer textarea", "half a sentence");
+      await ann.say("Who comes?");
+      await ann.until("sent", () => document.querySelector(".own.sent") !== null);
+      await act(ann, "Who comes?", "Reply");
+      await ann.say("/search who");
+      await ann.sees("1 of 1");
+      await ann.fill(".composer textarea", "half\na\nsentence");
       assert.deepEqual(await reload(ann.page), []);
       await ann.connected();
-      assert.equal(await draftOf(ann), "half a sentence");
+      assert.equal(await draftOf(ann), "half\na\nsentence");
+      await ann.until(
+        "all lines",
+        () => (document.querySelector<HTMLElement>(".composer textarea")?.clientHeight ?? 0) > 70,
+      );
+      await ann.sees("Replying to");
+      await ann.click(".send");
+      await ann.until("an answer", () => document.querySelector(".own.sent button.quote") !== null);
     });
 
     test("keeps over a reload what is said and not sent, and sends it once a proxy's Retry-After is over", async (t) => {

@@ -21,6 +21,15 @@ test("a room to which one comes back only as a new arrival keeps its words and i
   assert.deepEqual(takeSavedRooms(shelf), rooms);
 });
 
+test("a draft is kept with what it answers", () => {
+  const shelf = createShelf();
+  const rooms = [{ ...roomOf("here", 0, "half a"), re: "id" }];
+  assert.ok(putSavedRooms(shelf, rooms));
+  assert.deepEqual(takeSavedRooms(shelf), rooms);
+  shelf.setItem("secure-room", JSON.stringify([{ ...roomOf("here"), re: 7 }]));
+  assert.deepEqual(takeSavedRooms(shelf), [roomOf("here")]);
+});
+
 test("a tab without rooms puts nothing into storage", () => {
   const shelf = createShelf();
   assert.ok(putSavedRooms(shelf, []));

@@ -317,6 +317,7 @@ export const wordingDe: Wording = {
     replyingTo: "Antwort an {name}",
     editing: "Du bearbeitest deine Nachricht",
     editLost: "Diese Nachricht lässt sich nicht mehr bearbeiten. Was du geschrieben hast, steht noch hier.",
+    editEmpty: "Eine leere Fassung wird nicht gespeichert. Soll die Nachricht weg, brich ab und lösche sie.",
     cancel: "Abbrechen",
     lettersLeft: (n) => `noch ${n} Zeichen`,
     lettersOver: (n) => `${n} Zeichen zu viel. Kürze die Nachricht, oder sende sie in zwei Teilen.`,

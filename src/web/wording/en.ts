@@ -349,6 +349,7 @@ export const wordingEn = {
     replyingTo: "Replying to {name}",
     editing: "Editing your message",
     editLost: "This message can no longer be edited. What you wrote is still here.",
+    editEmpty: "An empty edit is not saved. If the message is to go, cancel this and delete it.",
     cancel: "Cancel",
     lettersLeft: (n: number) => `${count(n, "letter", "letters")} left`,
     lettersOver: (n: number) => `${count(n, "letter", "letters")} too many. Shorten it, or send it in two.`,
