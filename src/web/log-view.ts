@@ -3,6 +3,7 @@
 
 import type { MessageId } from "../session/body.ts";
 import type { Entry, MessageEntry } from "../session/events.ts";
+import { bringToMiddle } from "./bring.ts";
 import { dayOf, spellDay } from "./dates.ts";
 import { button, h } from "./dom.ts";
 import { wording } from "./language.ts";
@@ -236,7 +237,7 @@ export function createLogView(options: LogOptions): LogView {
   function jump(id: string): void {
     const item = shown.get(id);
     if (item === undefined) return;
-    item.scrollIntoView({ block: "center" });
+    bringToMiddle(item);
     item.focus({ preventScroll: true });
     item.classList.add("pointed");
     setTimeout(() => item.classList.remove("pointed"), pointedForMs);

@@ -2,6 +2,7 @@
 // the browser's own highlights, so that no message is drawn anew for it; where there are none, the item is marked.
 
 import type { Entry } from "../session/events.ts";
+import { bringToMiddle } from "./bring.ts";
 import { button, h } from "./dom.ts";
 import { findFolded } from "./fold.ts";
 import { foldQuery, search } from "./search.ts";
@@ -105,8 +106,9 @@ export function createSearchBar(options: SearchBarOptions): SearchBar {
 
   function showCurrent(): void {
     const item = current === null ? undefined : options.itemOf(current);
-    item?.classList.add("found");
-    item?.scrollIntoView({ block: "center" });
+    if (item === undefined) return;
+    item.classList.add("found");
+    bringToMiddle(item);
   }
 
   function unmark(): void {

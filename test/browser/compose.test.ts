@@ -301,6 +301,28 @@ for (const name of browserNames) {
       assert.equal(await ann.page.$$eval(".found", (all) => all.length), 0);
     });
 
+    test("what is found far up stands in sight, whatever the heights of what is passed on the way", async () => {
+      const ann = await inRoom("Ann");
+      await ann.page.setViewport({ width: 360, height: 740 });
+      await ann.page.$eval(fieldSelector, (field) => {
+        for (let at = 0; at < 200; at++) {
+          field.value = `${at % 20 === 5 ? "needle " : ""}${"lorem ipsum dolor ".repeat((at * 7) % 23)}${at}.`;
+          field.form?.requestSubmit();
+        }
+      });
+      await ann.sees("199.");
+      await ann.say("/search needle");
+      for (let at = 1; at <= 10; at++) {
+        await ann.sees(`${at} of 10`);
+        await ann.until("in sight", () => {
+          const found = document.querySelector(".found")?.getBoundingClientRect();
+          const log = document.querySelector(".scroll")?.getBoundingClientRect();
+          return found !== undefined && log !== undefined && found.top < log.bottom && found.bottom > log.top;
+        });
+        await ann.page.keyboard.press("Enter");
+      }
+    });
+
     test("what the tab holds is saved as a file", async () => {
       const ann = await inRoom("Ann");
       await sayLines(ann, "one\ntwo");
