@@ -232,6 +232,11 @@ export function createRoomView(options: RoomOptions): RoomView {
     if (isLooking && log.atEnd()) session.saw();
   }
 
+  function lookAgain(): void {
+    look();
+    searchBar.refresh();
+  }
+
   function showTyping(authors: readonly Author[]): void {
     const { one, two, many } = wording.typing;
     const text = authors.length === 1 ? one : authors.length === 2 ? two : many;
@@ -288,5 +293,5 @@ export function createRoomView(options: RoomOptions): RoomView {
   }
 
   const { focus, draft, drafted } = composer;
-  return { element, tell, inUse: people.showWay, look, focus, draft, drafted };
+  return { element, tell, inUse: people.showWay, look: lookAgain, focus, draft, drafted };
 }

@@ -14,7 +14,7 @@ export interface SearchBar {
   /** Shows the bar with something to look for; "" leaves what stood there. */
   readonly open: (query: string) => void;
   readonly close: () => void;
-  /** Something has come, changed or gone. */
+  /** Something has come, changed or gone, or the room is in front again. */
   readonly refresh: () => void;
 }
 
@@ -154,12 +154,12 @@ export function createSearchBar(options: SearchBarOptions): SearchBar {
     options.closed();
   }
 
-  /** Many entries may come at once: one look for all of them. */
+  /** Many entries may come at once: one look for all. The marks are those of the room in front; one behind looks later. */
   function refresh(): void {
     if (element.hidden || waiting !== 0) return;
     waiting = requestAnimationFrame(() => {
       waiting = 0;
-      if (!element.hidden) look(false);
+      if (!element.hidden && element.isConnected) look(false);
     });
   }
 

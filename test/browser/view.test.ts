@@ -198,6 +198,18 @@ for (const name of browserNames) {
       await ann.page.evaluate(() => document.querySelector<HTMLElement>(".room-tab")?.click());
       await ann.sees("are you there?");
       await ann.until("seen", () => document.title === "Secure Room");
+      await ann.say("/search there");
+      await ann.sees("1 of 1");
+      const goTo = (at: string) =>
+        ann.page.$eval(`.room-tab:nth-child(${at})`, (tab) => (tab as HTMLElement).click());
+      await goTo("2");
+      await ann.say("/search alone");
+      await ann.sees("1 of 1");
+      await goTo("1");
+      await ann.until("what was found is marked where one looks again", () => {
+        const [range] = CSS.highlights.get("found") ?? [];
+        return range?.startContainer?.nodeValue === "are you there?" && range.startContainer.isConnected;
+      });
       await ann.page.reload();
       await ann.until("two rooms again", () => document.querySelectorAll(".room-tab bdi").length === 2);
       await ann.sees("are you there?");
