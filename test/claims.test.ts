@@ -212,6 +212,10 @@ test("section 4 of PROTOCOL.md is the table of the limits", () => {
       "in the time of a request head · with its connections",
     ],
     [
+      `an answer: its next ${kiB(limits.answerSliceBytes)}, for who does not read`,
+      `in the time of a request head; of a file, behind its first ${kiB(limits.systemTakesBytes)}, ${seconds(limits.readerWithinMs)}`,
+    ],
+    [
       "binary frame · text frame · fragments",
       `${kiB(usual.maxFrameBytes)} · ${kiB(usual.maxTextFrameBytes)} · ${usual.maxFragments}`,
     ],

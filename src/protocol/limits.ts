@@ -61,8 +61,16 @@ export const webSocketWithinMs = 8 * secondMs;
 export const fallbackFirstMs = 10 * minuteMs;
 /** How often the relay looks for what has run out: joins, names, seats, ages, heartbeats. */
 export const sweepEveryMs = 500;
-/** What of a file is handed to one reader's socket at a time. Relay. */
-export const fileSliceBytes = 64 * kiB;
+/** What of an answer is handed to one reader's socket at a time: who does not take it in the time of a head is cut. Relay. */
+export const answerSliceBytes = 16 * kiB;
+/**
+ * Of a file, once more than `systemTakesBytes` have gone, the next slice has so long. The system takes what is sent in steps:
+ * a third of what it holds must have been read before it takes more, and of a long answer it holds up to 4 MiB. Relay.
+ */
+export const readerWithinMs = minuteMs;
+export const systemTakesBytes = 256 * kiB;
+/** Of a refused body that is no longer than this the rest is waited for, so that the connection can stay. Relay. */
+export const shortBodyBytes = 64 * kiB;
 /** What of a body must come in the time of a head, 400 bytes a second: less counts as standing still. Relay. */
 export const leastBodyBytes = 4 * kiB;
 /** Of a refused body: how many pieces may have less than `leastPieceBytes`, until the rest makes up for it. Relay. */

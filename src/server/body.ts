@@ -5,11 +5,11 @@ import type { IncomingMessage, OutgoingHttpHeaders, ServerResponse } from "node:
 
 import {
   closeWithinMs,
-  fileSliceBytes,
   goodbyeMs,
   leastBodyBytes,
   leastPieceBytes,
   mostSmallPieces,
+  shortBodyBytes,
 } from "../protocol/limits.ts";
 import type { Clock } from "./clock.ts";
 
@@ -110,7 +110,7 @@ export function answerOver(
   }
   // What is short has all but come: then the connection is worth keeping.
   const isLate = status === 408;
-  const isShort = !isLate && Number(request.headers["content-length"]) <= fileSliceBytes;
+  const isShort = !isLate && Number(request.headers["content-length"]) <= shortBodyBytes;
   response.writeHead(status, isShort ? headers : { ...headers, Connection: "close" }).write(body);
   const stopTimer = clock.after(isLate ? goodbyeMs : closeWithinMs, () => request.destroy());
   request.on("end", () => response.end());

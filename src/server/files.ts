@@ -4,13 +4,14 @@
 
 import type { IncomingMessage, ServerResponse } from "node:http";
 
-import { fileSliceBytes } from "../protocol/limits.ts";
+import { readerWithinMs, systemTakesBytes } from "../protocol/limits.ts";
 import type { Limits } from "../protocol/relay-limits.ts";
 import type { Addresses } from "./addresses.ts";
 import { answerOver, createPace, tellToGoOn } from "./body.ts";
 import type { Bucket } from "./bucket.ts";
 import type { Clock } from "./clock.ts";
 import { type Counters, countRefusal, type Refusal } from "./counters.ts";
+import { deliver } from "./delivery.ts";
 import { hasBody } from "./form.ts";
 import { lineHeaders, refuse, type Route, seatIn } from "./http.ts";
 import type { Relay } from "./relay.ts";
@@ -58,7 +59,7 @@ export function createFileDoor(options: {
     else if (sender === null || file === null) refuse(request, response, 404, notFound);
     else if (method === "DELETE") remove(request, response, file, seat);
     else if (!file.isWhole) refuse(request, response, 404, notFound);
-    else if (holdPlace(request, response)) deliver(response, file);
+    else if (holdPlace(request, response)) deliverFile(response, file);
     else refuse(request, response, tooMany.status, tooMany.sentence);
     return true;
   }
@@ -193,32 +194,23 @@ export function createFileDoor(options: {
 
   // ── out ────────────────────────────────────────────────────────────────────────────────────────────────────
 
-  /** Hands out one slice at a time: TLS would copy the whole file at once. */
-  function deliver(response: ServerResponse, file: StoredFile): void {
+  function deliverFile(response: ServerResponse, file: StoredFile): void {
     const { bytes } = file;
-    let at = 0;
-    let stopTimer = (): void => {};
     const cut = (): void => void response.destroy();
-    const writeOn = (): void => {
-      stopTimer();
-      stopTimer = clock.after(limits.headTimeoutMs, cut);
-      for (let takes = true; takes && at < bytes.length; at += fileSliceBytes) {
-        takes = response.write(bytes.subarray(at, at + fileSliceBytes));
-      }
-      if (at >= bytes.length) response.end();
-    };
     file.dropped.add(cut);
-    response.on("drain", writeOn);
-    response.on("close", () => {
-      stopTimer();
-      file.dropped.delete(cut);
-    });
+    response.on("close", () => file.dropped.delete(cut));
     response.writeHead(200, {
       "Content-Type": "application/octet-stream",
       "Content-Length": bytes.length,
       "Cache-Control": "no-store",
     });
-    writeOn();
+    deliver(response, bytes, clock, withinMs);
+  }
+
+  /** Whether somebody reads shows late, once the system holds much of the file. */
+  function withinMs(goneBytes: number): number {
+    const { headTimeoutMs } = limits;
+    return goneBytes <= systemTakesBytes ? headTimeoutMs : Math.max(readerWithinMs, headTimeoutMs);
   }
 
   return answer;

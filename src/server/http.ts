@@ -5,8 +5,10 @@
 import type { IncomingMessage, OutgoingHttpHeaders, ServerResponse } from "node:http";
 import { protocolVersion } from "../protocol/limits.ts";
 import type { Limits } from "../protocol/relay-limits.ts";
-import type { Assets } from "./assets.ts";
+import type { AssetAnswer, Assets } from "./assets.ts";
+import type { Clock } from "./clock.ts";
 import { type Counters, countRefusal } from "./counters.ts";
+import { deliver } from "./delivery.ts";
 import { flawOf, hasBody } from "./form.ts";
 import { strictHeaders } from "./headers.ts";
 import type { Addresses } from "./addresses.ts";
@@ -21,6 +23,7 @@ export interface PagesOptions {
   readonly salt: string;
   readonly limits: Limits;
   readonly privacy: PrivacyFacts;
+  readonly clock: Clock;
   readonly counters: Counters;
   readonly addresses: Addresses;
   /** Beside its own, the origins that may ask. */
@@ -45,14 +48,14 @@ const oneYearSeconds = 365 * 24 * 60 * 60;
 
 /** The handler for every request that is not an upgrade. */
 export function createPages(options: PagesOptions): RequestHandler {
-  const { assets, origins, routes, counters, addresses } = options;
+  const { assets, origins, routes, limits, clock, counters, addresses } = options;
   const headers = Object.entries(strictHeaders);
   const facts = Buffer.from(
     JSON.stringify({
       protocol: protocolVersion,
       version: options.version,
       salt: options.salt,
-      limits: options.limits,
+      limits,
       contact: options.privacy.contact,
       files: assets.hashes,
     }),
@@ -74,6 +77,20 @@ export function createPages(options: PagesOptions): RequestHandler {
     return { type: "text/html; charset=utf-8", body: letters[preferredLanguage(asked)] };
   }
 
+  function find(request: IncomingMessage): AssetAnswer | null {
+    const path = pathOf(request.url ?? "");
+    const isLetter = path === privacyPath;
+    const leaf = isLetter ? letterOf(request) : fixed.get(path);
+    if (leaf === undefined) return assets.answer(path, request.headers);
+    const headers = {
+      "Content-Type": leaf.type,
+      "Content-Length": leaf.body.length,
+      "Cache-Control": "no-store",
+      ...(isLetter ? { Vary: "Accept-Language" } : {}),
+    };
+    return { status: 200, headers, body: leaf.body };
+  }
+
   return (request, response) => {
     for (const [name, value] of headers) response.setHeader(name, value);
     if (options.ownCertificate()) {
@@ -92,31 +109,16 @@ export function createPages(options: PagesOptions): RequestHandler {
       return refuse(request, response, 403, "This site may not talk to this relay.");
     }
     if (routes.some((route) => route(request, response))) return;
-    const path = pathOf(request.url ?? "");
-    const route = path === privacyPath ? letterOf(request) : fixed.get(path);
-    const asset = assets.answer(path, request.headers);
-    if (route === undefined && asset === null) {
-      return refuse(request, response, 404, "There is nothing here.");
-    }
+    const found = find(request);
+    if (found === null) return refuse(request, response, 404, "There is nothing here.");
     if (request.method !== "GET" && request.method !== "HEAD") {
       response.setHeader("Allow", "GET, HEAD");
       return refuse(request, response, 405, "This can only be read.");
     }
     if (hasBody(request)) return refuse(request, response, 413, "A request for this has no body.");
-    if (asset !== null) return answer(request, response, asset.status, asset.headers, asset.body);
-    if (route === undefined) return;
-    answer(
-      request,
-      response,
-      200,
-      {
-        "Content-Type": route.type,
-        "Content-Length": route.body.length,
-        "Cache-Control": "no-store",
-        ...(path === privacyPath ? { Vary: "Accept-Language" } : {}),
-      },
-      route.body,
-    );
+    response.writeHead(found.status, found.headers);
+    if (request.method === "HEAD" || found.body === null) response.end();
+    else deliver(response, found.body, clock, () => limits.headTimeoutMs);
   };
 }
 
@@ -145,7 +147,7 @@ export function refuse(
 ): void {
   const body = Buffer.from(`${text}\n`);
   if (hasBody(request) || status === 400) response.setHeader("Connection", "close");
-  answer(request, response, status, lineHeaders(body), body);
+  response.writeHead(status, lineHeaders(body)).end(request.method === "HEAD" ? undefined : body);
 }
 
 /** The headers of an answer that is one line of text. */
@@ -155,15 +157,4 @@ export function lineHeaders(body: Uint8Array): OutgoingHttpHeaders {
     "Content-Length": body.length,
     "Cache-Control": "no-store",
   };
-}
-
-function answer(
-  request: IncomingMessage,
-  response: ServerResponse,
-  status: number,
-  headers: OutgoingHttpHeaders,
-  body: Uint8Array | null,
-): void {
-  response.writeHead(status, headers);
-  response.end(request.method === "HEAD" || body === null ? undefined : body);
 }

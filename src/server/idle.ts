@@ -1,5 +1,6 @@
 // The time between two requests of one connection. Node's own begins anew with every byte, and a head begins for it with
-// the first that is no line break: whoever sends blank lines would stay for ever.
+// the first that is no line break: whoever sends blank lines would stay for ever. And the time for the last of an answer to
+// be taken, for which Node has none.
 
 import type { IncomingMessage, Server, ServerResponse } from "node:http";
 import type { Socket } from "node:net";
@@ -12,7 +13,10 @@ interface Answering {
   stop: () => void;
 }
 
-/** Tells `tooSlow` of a connection of `server` on which the next head is not whole `withinMs` after the last answer. */
+/**
+ * Tells `tooSlow` of a connection of `server` on which the next head is not whole `withinMs` after the last answer, and cuts who
+ * does not take the last of an answer within that time.
+ */
 export function watchIdle(
   server: Server,
   clock: Clock,
@@ -29,7 +33,13 @@ export function watchIdle(
     }
     answering.open++;
     answering.stop();
+    // The last of an answer has been handed over, and waits for a reader who may never read.
+    let stopWaiting = (): void => {};
+    response.on("prefinish", () => {
+      stopWaiting = clock.after(withinMs, () => socket.destroy());
+    });
     response.on("close", () => {
+      stopWaiting();
       answering.open--;
       if (answering.open > 0 || socket.destroyed) return;
       answering.stop = clock.after(withinMs, () => tooSlow(socket));

@@ -107,6 +107,7 @@ export async function start(options: StartOptions): Promise<Running> {
     version: options.version,
     salt,
     limits,
+    clock,
     counters,
     addresses,
     origins,

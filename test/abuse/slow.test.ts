@@ -10,10 +10,15 @@ import { connect as connectTls, type TLSSocket } from "node:tls";
 
 import { encodeText } from "../../src/protocol/control.ts";
 import { secondMs } from "../../src/protocol/units.ts";
+import type { Running } from "../../src/server/server.ts";
 import { beatenClock, handshake, maskedFrame, open, rawOpen } from "../server/house.ts";
 import { frameOf, joinOf, testRoom, texts } from "../server/support.ts";
-import { dialTls, enter, running } from "../server/tls-house.ts";
+import { dialTls, enter, startWith } from "../server/tls-house.ts";
 import { pathOf } from "../server/transfer.ts";
+
+/** Of the page: larger than what the sockets on the way hold. */
+const largeFile = { path: "/large.css", type: "text/css", immutable: true, body: randomBytes(3_500_000) };
+let relay: Running;
 
 const cutWithinMs = 12 * secondMs;
 const dripEveryMs = 250;
@@ -33,7 +38,7 @@ function drip(socket: Socket, bytes: Iterable<string | number>): void {
 const endless = (start: string): string[] => `${start}${"x".repeat(1_000)}`.split("");
 
 function plain(): Socket {
-  return connectPlain(running.port, "127.0.0.1");
+  return connectPlain(relay.port, "127.0.0.1");
 }
 
 /** The bytes of a TLS client's first message. */
@@ -60,7 +65,7 @@ function head(method: string, path: string, headers: Readonly<Record<string, str
 
 /** A member over the fallback, whose stream stays open. */
 async function streamOf(name: string): Promise<TLSSocket> {
-  const socket = await dialTls(running.port);
+  const socket = await dialTls(relay.port);
   const body = encodeText(joinOf(room, name));
   socket.write(
     head("POST", `/room/${room.id}/join`, {
@@ -71,6 +76,8 @@ async function streamOf(name: string): Promise<TLSSocket> {
   await once(socket, "data");
   return socket;
 }
+
+const notReading = "nothing of the page it asked for";
 
 const slow: readonly (readonly [what: string, dial: () => Promise<Socket>])[] = [
   ["nothing", async () => plain()],
@@ -107,11 +114,11 @@ const slow: readonly (readonly [what: string, dial: () => Promise<Socket>])[] = 
       return socket;
     },
   ],
-  ["a handshake and nothing else", () => dialTls(running.port)],
+  ["a handshake and nothing else", () => dialTls(relay.port)],
   [
     "a head byte by byte",
     async () => {
-      const socket = await dialTls(running.port);
+      const socket = await dialTls(relay.port);
       drip(socket, endless("GET / HTTP/1.1\r\nX: "));
       return socket;
     },
@@ -119,7 +126,7 @@ const slow: readonly (readonly [what: string, dial: () => Promise<Socket>])[] = 
   [
     "a second head byte by byte",
     async () => {
-      const socket = await dialTls(running.port);
+      const socket = await dialTls(relay.port);
       socket.write(head("GET", "/healthz", {}));
       await once(socket, "data");
       drip(socket, endless("GET / HTTP/1.1\r\nX: "));
@@ -129,7 +136,7 @@ const slow: readonly (readonly [what: string, dial: () => Promise<Socket>])[] = 
   [
     "nothing behind an answer",
     async () => {
-      const socket = await dialTls(running.port);
+      const socket = await dialTls(relay.port);
       socket.write(head("GET", "/healthz", {}));
       return socket;
     },
@@ -137,7 +144,7 @@ const slow: readonly (readonly [what: string, dial: () => Promise<Socket>])[] = 
   [
     "a body for nothing byte by byte",
     async () => {
-      const socket = await dialTls(running.port);
+      const socket = await dialTls(relay.port);
       socket.write(head("POST", "/", { "Content-Length": 10_000 }));
       drip(socket, endless(""));
       return socket;
@@ -146,7 +153,7 @@ const slow: readonly (readonly [what: string, dial: () => Promise<Socket>])[] = 
   [
     "a join byte by byte",
     async () => {
-      const socket = await dialTls(running.port);
+      const socket = await dialTls(relay.port);
       const type = { "Content-Type": "application/json", "Content-Length": 1_000 };
       socket.write(head("POST", `/room/${room.id}/join`, type));
       drip(socket, endless(""));
@@ -158,7 +165,7 @@ const slow: readonly (readonly [what: string, dial: () => Promise<Socket>])[] = 
     async () => {
       const stream = await streamOf("bob");
       stream.on("data", () => {});
-      const socket = await dialTls(running.port);
+      const socket = await dialTls(relay.port);
       const Authorization = `Bearer ${joinOf(room, "bob").seat}`;
       const type = { "Content-Type": "application/octet-stream", "Content-Length": 1_000, Authorization };
       socket.write(head("POST", `/room/${room.id}/frame`, type));
@@ -170,26 +177,26 @@ const slow: readonly (readonly [what: string, dial: () => Promise<Socket>])[] = 
   [
     "a file byte by byte",
     async () => {
-      const socket = await dialTls(running.port);
+      const socket = await dialTls(relay.port);
       socket.write(head("PUT", pathOf("slow", room.id), { ...seat, "Content-Length": 1_000 }));
       drip(socket, endless(""));
       return socket;
     },
   ],
   [
-    "nothing of a file it asked for",
+    notReading,
     async () => {
-      const socket = await dialTls(running.port);
+      const socket = await dialTls(relay.port);
       // Its end is learnt without reading: what comes back stays where it is.
       socket.pause();
-      socket.write(head("GET", pathOf("large", room.id), seat));
+      socket.write(head("GET", largeFile.path, {}));
       return socket;
     },
   ],
   [
     "blank lines behind a request that was answered",
     async () => {
-      const socket = await dialTls(running.port);
+      const socket = await dialTls(relay.port);
       socket.write(head("GET", "/healthz", {}));
       drip(
         socket,
@@ -201,7 +208,7 @@ const slow: readonly (readonly [what: string, dial: () => Promise<Socket>])[] = 
   [
     "an upgrade and nothing else",
     async () => {
-      const socket = await dialTls(running.port);
+      const socket = await dialTls(relay.port);
       socket.write(handshake({}, `GET /room/${room.id} HTTP/1.1`));
       return socket;
     },
@@ -209,7 +216,7 @@ const slow: readonly (readonly [what: string, dial: () => Promise<Socket>])[] = 
   [
     "an upgrade and a join byte by byte",
     async () => {
-      const socket = await dialTls(running.port);
+      const socket = await dialTls(relay.port);
       socket.write(handshake({}, `GET /room/${room.id} HTTP/1.1`));
       drip(socket, maskedFrame(0x81, Buffer.alloc(100, " ")));
       return socket;
@@ -218,7 +225,7 @@ const slow: readonly (readonly [what: string, dial: () => Promise<Socket>])[] = 
   [
     "an upgrade and pings",
     async () => {
-      const socket = await dialTls(running.port);
+      const socket = await dialTls(relay.port);
       socket.write(handshake({}, `GET /room/${room.id} HTTP/1.1`));
       drip(
         socket,
@@ -230,7 +237,7 @@ const slow: readonly (readonly [what: string, dial: () => Promise<Socket>])[] = 
   [
     "an upgrade and empty fragments",
     async () => {
-      const socket = await dialTls(running.port);
+      const socket = await dialTls(relay.port);
       socket.write(handshake({}, `GET /room/${room.id} HTTP/1.1`));
       const empty = [maskedFrame(1, Buffer.alloc(0)), maskedFrame(0, Buffer.alloc(0))];
       drip(
@@ -242,11 +249,12 @@ const slow: readonly (readonly [what: string, dial: () => Promise<Socket>])[] = 
   ],
 ];
 
-test("who says too little is cut within 12 s, whatever it is, and a member who talks is not", async () => {
-  const ann = await enter(running.port, room.id);
+test("who says too little is cut within 12 s, whatever it is, and a member who talks is not", async (t) => {
+  relay = await startWith({}, { page: [largeFile] });
+  t.after(() => relay.stop(1001));
+  const ann = await enter(relay.port, room.id);
   ann.send(encodeText(joinOf(room, "ann")));
   await once(ann, "message");
-  await putLarge();
   const open = new Map<string, Socket>();
   await Promise.all(
     slow.map(async ([what, dial]) => {
@@ -257,29 +265,18 @@ test("who says too little is cut within 12 s, whatever it is, and a member who t
       socket.on("close", () => open.delete(what));
     }),
   );
-  const before = running.sockets;
+  const before = relay.sockets;
   await new Promise((resolve) => setTimeout(resolve, cutWithinMs));
   // Only ann is left, as the relay sees it: one that reads nothing does not see its end.
   assert.ok(before > slow.length);
-  open.delete("nothing of a file it asked for");
+  open.delete(notReading);
   assert.deepEqual([...open.keys()], []);
-  assert.equal(running.sockets, 1);
+  assert.equal(relay.sockets, 1);
   const echoed = once(ann, "message");
   ann.send(frameOf("still here"));
   await echoed;
   ann.terminate();
 });
-
-/** A file that is larger than what the sockets on the way hold. */
-async function putLarge(): Promise<void> {
-  const socket = await dialTls(running.port);
-  const content = randomBytes(3_500_000);
-  socket.write(head("PUT", pathOf("large", room.id), { ...seat, "Content-Length": content.length }));
-  socket.write(content);
-  const [answer] = (await once(socket, "data")) as [Buffer];
-  assert.match(answer.toString("latin1"), /^HTTP\/1\.1 201 /);
-  socket.destroy();
-}
 
 test("who has joined and drips a frame is away at the heartbeat's limit", async (t) => {
   const { clock, beatFor } = beatenClock();

@@ -1,13 +1,22 @@
 import assert from "node:assert/strict";
 import { randomBytes } from "node:crypto";
 import { once } from "node:events";
-import { connect } from "node:net";
+import { connect, type Socket } from "node:net";
 import { test } from "node:test";
 
-import { fileChargeBytes } from "../../src/protocol/limits.ts";
+import { fileChargeBytes, leastBodyBytes, readerWithinMs } from "../../src/protocol/limits.ts";
 import { defaultLimits } from "../../src/protocol/relay-limits.ts";
 import { miB } from "../../src/protocol/units.ts";
-import { beatenClock, countedClock, open, statusOf } from "./house.ts";
+import {
+  beatenClock,
+  countedClock,
+  handTimers,
+  type HandTimers,
+  type House,
+  off,
+  open,
+  statusOf,
+} from "./house.ts";
 import { bytesOf, frameOf, isFrame, room } from "./support.ts";
 import { ask, begin, bearer, get, pathOf, put, readAll, until } from "./transfer.ts";
 
@@ -64,28 +73,57 @@ test("an upload that newer files push out is told so", async (t) => {
 });
 
 test("an upload that stands still is cut, one that goes on is not", async (t) => {
-  const house = await open(t, { headTimeoutMs: 40 });
+  const { clock, timers } = handTimers();
+  const house = await open(t, {}, clock);
   await house.enter("ann");
-  const slow = await begin(house, "ann", "f", 1000, bytesOf("half", 500));
+  const slow = await begin(house, "ann", "f", 3 * leastBodyBytes, Buffer.alloc(leastBodyBytes - 1));
+  const going = await begin(house, "ann", "g", 3 * leastBodyBytes, Buffer.alloc(leastBodyBytes - 1));
+  const times = timers(defaultLimits.headTimeoutMs);
+  assert.equal(times.length, 2);
+  going.write(Buffer.alloc(1));
+  // Whose time began anew has another timer.
+  await until(() => times.some((each) => !timers(defaultLimits.headTimeoutMs).includes(each)));
+  for (const each of times) if (timers(defaultLimits.headTimeoutMs).includes(each)) each();
   const [answer] = (await once(slow, "data")) as [Buffer];
   assert.equal(statusOf(answer.toString()), 408);
-  assert.equal(house.vault.usedBytes, 0);
   assert.equal(house.counters.refused["file-slow"], 1);
+  going.end(Buffer.alloc(2 * leastBodyBytes));
+  assert.equal(statusOf(await readAll(going)), 201);
   slow.destroy();
+  await until(() => house.vault.usedBytes === 3 * leastBodyBytes + fileChargeBytes);
 });
 
-test("a reader that takes nothing is cut, and so is one whose file goes", async (t) => {
-  const house = await open(t, { headTimeoutMs: 500, byteRate: { count: 0, perMs: 1, burst: 0 } });
+/** Asks for the file `f` of ann's, of 20 MiB, and reads nothing of it; answers once the time of its reader runs. */
+async function askFor(house: House, timers: HandTimers["timers"]): Promise<Socket> {
   await house.enter("ann");
   assert.equal((await put(house, "ann", "f", Buffer.alloc(20 * miB))).status, 201);
   const socket = connect(house.port, "127.0.0.1").pause();
   socket.write(`GET ${pathOf("f")} HTTP/1.1\r\nHost: a\r\nAuthorization: ${bearer("ann")}\r\n\r\n`);
-  const file = house.vault.find(room.id, pathOf("f").slice(-22));
-  await until(() => file?.dropped.size === 1);
-  await until(() => file?.dropped.size === 0);
+  await until(() => timers(readerWithinMs).length > 0);
+  return socket;
+}
+
+test("a reader that takes nothing is cut", async (t) => {
+  const { clock, timers } = handTimers();
+  const house = await open(t, { byteRate: off }, clock);
+  const socket = await askFor(house, timers);
+  for (const cut of timers(readerWithinMs)) cut();
   const read = await readAll(socket.resume());
   assert.equal(statusOf(read), 200);
   assert.ok(read.length < 20 * miB);
+});
+
+test("a reader that goes on is not cut", async (t) => {
+  const { clock, timers } = handTimers();
+  const house = await open(t, { byteRate: off }, clock);
+  const socket = await askFor(house, timers);
+  const [cut] = timers(readerWithinMs);
+  assert.ok(cut);
+  const read = readAll(socket.resume());
+  await until(() => !timers(readerWithinMs).includes(cut));
+  await until(() => house.vault.find(room.id, pathOf("f").slice(-22))?.dropped.size === 0);
+  socket.end();
+  assert.ok((await read).length > 20 * miB);
 });
 
 test("a removed file stops being read out", async (t) => {
@@ -115,29 +153,20 @@ test("files and messages of a seat are taken from one byte rate, which holds bac
 });
 
 test("an upload above the byte rate waits for the clock, and being held back is not being slow", async (t) => {
-  const { clock, skip } = beatenClock();
-  const timers = new Map<() => void, number>();
-  const byHand = {
-    ...clock,
-    after(ms: number, run: () => void) {
-      timers.set(run, ms);
-      return () => timers.delete(run);
-    },
-  };
-  const house = await open(t, { byteRate: { count: 1000, perMs: 1000, burst: 1000 } }, byHand);
+  const { clock: beaten, skip } = beatenClock();
+  const { clock, timers } = handTimers(beaten);
+  const house = await open(t, { byteRate: { count: 1000, perMs: 1000, burst: 1000 } }, clock);
   await house.enter("ann");
   const sending = put(house, "ann", "f", Buffer.alloc(300_000));
   let isDone = false;
   void sending.then(() => (isDone = true));
   let rounds = 0;
   while (!isDone) {
-    const isHeld = timers.size > 0 && ![...timers.values()].includes(defaultLimits.headTimeoutMs);
+    const isHeld = timers().length > 0 && timers(defaultLimits.headTimeoutMs).length === 0;
     if (isHeld) {
       rounds++;
       skip(10_000);
-      const due = [...timers.keys()];
-      timers.clear();
-      for (const run of due) run();
+      for (const run of timers()) run();
     }
     await new Promise((resolve) => setImmediate(resolve));
   }

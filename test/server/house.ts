@@ -86,6 +86,7 @@ export async function open(
     version: "0",
     salt,
     limits,
+    clock,
     counters,
     addresses,
     origins,
@@ -312,5 +313,31 @@ export function beatenClock(): { clock: Clock; beatFor: (ms: number) => void; sk
     skip(ms) {
       nowMs += ms;
     },
+  };
+}
+
+/** A clock whose timers run by hand. */
+export interface HandTimers {
+  readonly clock: Clock;
+  /** What runs the timers that are set, of `ms` where that is given; each can be told from the others, and runs once. */
+  readonly timers: (ms?: number) => (() => void)[];
+}
+
+/** The clock given, but for its timers. */
+export function handTimers(clock: Clock = systemClock): HandTimers {
+  const set = new Map<() => void, number>();
+  return {
+    clock: {
+      ...clock,
+      after(ms, run) {
+        const once = (): void => {
+          set.delete(once);
+          run();
+        };
+        set.set(once, ms);
+        return () => set.delete(once);
+      },
+    },
+    timers: (ms) => [...set].flatMap(([run, setMs]) => (ms === undefined || ms === setMs ? run : [])),
   };
 }
