@@ -146,8 +146,7 @@ async function ownIdentity(
     notices: [],
     async keepFresh(running) {
       const use = (other: Certificate): void => running.useCertificate(other);
-      const { fingerprint } = certificate;
-      const watching = watchPair({ files, fingerprint, use, log, clock: systemClock, today });
+      const watching = watchPair({ files, inUse: certificate, use, log, clock: systemClock, today });
       return { certificate, url: null, notices: [], reload: () => watching.reload() };
     },
   };

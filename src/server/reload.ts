@@ -6,11 +6,12 @@ import { type Certificate, readOwnCertificate } from "./certificate.ts";
 import type { Clock } from "./clock.ts";
 import type { Log } from "./logger.ts";
 import { Mistake } from "./mistake.ts";
+import type { Pair } from "./tls.ts";
 
 export interface ReloadOptions {
   readonly files: { readonly cert: string; readonly key: string };
-  /** SHA-256 of the certificate in use. */
-  readonly fingerprint: string;
+  /** The pair in use. */
+  readonly inUse: Pair;
   readonly use: (certificate: Certificate) => void;
   readonly log: Log;
   readonly clock: Clock;
@@ -35,7 +36,7 @@ export const lookEveryMs = 5_000;
 /** Looks at the files until it is stopped. */
 export function watchPair(options: ReloadOptions): Reloading {
   const { files, use, log, clock, today } = options;
-  let inUse = options.fingerprint;
+  let { inUse } = options;
   /** As the files were when they were read last, and at the last look. */
   let read: string | null = null;
   let seen: string | null = null;
@@ -44,8 +45,9 @@ export function watchPair(options: ReloadOptions): Reloading {
   async function load(): Promise<void> {
     try {
       const certificate = await readOwnCertificate(files, today());
-      if (certificate.fingerprint === inUse) return;
-      inUse = certificate.fingerprint;
+      // The whole of both files: the chain may be another behind the same certificate.
+      if (certificate.cert === inUse.cert && certificate.key === inUse.key) return;
+      inUse = certificate;
       use(certificate);
       log("info", "certificate-changed", { fingerprint: certificate.fingerprint });
     } catch (thrown) {
@@ -68,10 +70,12 @@ export function watchPair(options: ReloadOptions): Reloading {
 
   /** One at a time: a look on a slow disk may take longer than the time between two. */
   function alone(work: () => Promise<void>): Promise<void> {
-    reading = (reading ?? Promise.resolve()).then(work).finally(() => {
-      reading = null;
+    const mine = (reading ?? Promise.resolve()).then(work).finally(() => {
+      // Another may wait behind this one.
+      if (reading === mine) reading = null;
     });
-    return reading;
+    reading = mine;
+    return mine;
   }
 
   void alone(look);

@@ -1,6 +1,6 @@
 import assert from "node:assert/strict";
 import { once } from "node:events";
-import { copyFile, mkdir, writeFile } from "node:fs/promises";
+import { copyFile, mkdir, readFile, writeFile } from "node:fs/promises";
 import { join } from "node:path";
 import { test } from "node:test";
 import { X509Certificate } from "node:crypto";
@@ -19,6 +19,7 @@ interface Desk {
   /** Lets `looks` times pass between two looks, and waits until each has ended. */
   readonly look: (looks: number) => Promise<void>;
   readonly reload: () => Promise<void>;
+  readonly settled: () => Promise<void>;
   /** Makes another pair, and puts its files in place of those that are watched. */
   readonly replace: (names?: readonly ("cert" | "key")[]) => Promise<string>;
 }
@@ -28,12 +29,12 @@ async function withDesk(use: (desk: Desk) => Promise<void>): Promise<void> {
     const place = { hosts: ["localhost"], linked: [], nowMs };
     await findCertificate(folder, place);
     const files = { cert: join(folder, "cert.pem"), key: join(folder, "key.pem") };
-    const { fingerprint } = await readOwnCertificate(files, nowMs);
+    const inUse = await readOwnCertificate(files, nowMs);
     const events: string[] = [];
     const clock = fakeClock();
     const watching = watchPair({
       files,
-      fingerprint,
+      inUse,
       use: (other) => void events.push(other.fingerprint),
       log: (level, event) => void events.push(`${level} ${event}`),
       clock,
@@ -52,6 +53,7 @@ async function withDesk(use: (desk: Desk) => Promise<void>): Promise<void> {
           }
         },
         reload: () => watching.reload(),
+        settled: () => watching.settled(),
         async replace(names = ["cert", "key"]) {
           const other = join(folder, `other${made++}`);
           await mkdir(other);
@@ -89,6 +91,28 @@ test("a pair that does not fit is refused once, and taken when the other half ha
     const fingerprint = await replace();
     await look(2);
     assert.deepEqual(events.slice(2), [fingerprint, "info certificate-changed"]);
+  });
+});
+
+test("the same certificate with another chain behind it is taken up", async () => {
+  await withDesk(async ({ look, events, files }) => {
+    const leaf = await readFile(files.cert, "utf8");
+    await writeFile(files.cert, leaf + certificate.cert);
+    await look(2);
+    const { fingerprint256 } = new X509Certificate(leaf);
+    assert.deepEqual(events, [fingerprint256, "info certificate-changed"]);
+  });
+});
+
+test("asked a second time while it reads, it has settled when it has read again", async () => {
+  await withDesk(async ({ reload, settled }) => {
+    const first = reload();
+    let hasReadAgain = false;
+    const second = reload().then(() => (hasReadAgain = true));
+    await first;
+    await settled();
+    assert.equal(hasReadAgain, true);
+    await second;
   });
 });
 
