@@ -150,12 +150,12 @@ export async function listening(server: Server, options: object): Promise<void> 
   });
 }
 
-/** Whether `path` is a socket that nobody answers on. */
+/** Whether `path` is a socket that nobody has open. One that does not answer now, or not to us, is somebody's all the same. */
 async function isLeftBehind(path: string): Promise<boolean> {
   if ((await kindOf(path)) !== "socket") return false;
   return await new Promise((resolve) => {
     const socket = connect(path, () => resolve(false));
-    socket.on("error", () => resolve(true));
+    socket.on("error", (error) => resolve(codeOf(error) === "ECONNREFUSED"));
     socket.on("connect", () => socket.destroy());
   });
 }

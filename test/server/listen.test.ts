@@ -135,6 +135,34 @@ test(
   },
 );
 
+test(
+  "a socket whose relay does not come to answering stays its own",
+  { skip: process.platform !== "linux" },
+  async (t) => {
+    await withFolder(async (folder) => {
+      const path = join(folder, "room.sock");
+      const listening = JSON.stringify({ path, backlog: 1 });
+      const script = `require("net").createServer().listen(${listening}, () => {
+        require("fs").writeSync(1, "up");
+        Atomics.wait(new Int32Array(new SharedArrayBuffer(4)), 0, 0);
+      })`;
+      const busy = spawn(process.execPath, ["-e", script], { stdio: ["ignore", "pipe", "inherit"] });
+      t.after(() => busy.kill("SIGKILL"));
+      await once(busy.stdout, "data");
+      for (let isFull = false; !isFull;) {
+        const waiting = connect(path);
+        t.after(() => waiting.destroy());
+        isFull = await new Promise((resolve) => {
+          waiting.on("connect", () => resolve(false));
+          waiting.on("error", () => resolve(true));
+        });
+      }
+      await assert.rejects(listenOn(createServer(), { socket: path }), /room\.sock is in use/);
+      assert.ok(existsSync(path));
+    });
+  },
+);
+
 test("a socket of systemd's is used only when it was meant for this process", () => {
   assert.equal(activatedDescriptor({ LISTEN_PID: "7", LISTEN_FDS: "1" }, 7), 3);
   assert.equal(activatedDescriptor({ LISTEN_PID: "8", LISTEN_FDS: "1" }, 7), null);
