@@ -16,8 +16,8 @@ export interface HttpPortOptions {
   /** 0 takes a free one. */
   readonly port: number;
   readonly host: string;
-  /** Where https is. */
-  readonly tlsPort: number;
+  /** Where https is, a port of the same host or an origin. */
+  readonly https: number | string;
   readonly limits: Limits;
   readonly challenges: Challenges;
   /** Above it nobody is accepted. */
@@ -32,7 +32,7 @@ const challengeLine = /^GET \/\.well-known\/acme-challenge\/([\w-]{1,200}) HTTP\
  * @throws Mistake when the port cannot be had
  */
 export async function openHttpPort(options: HttpPortOptions): Promise<HttpPort> {
-  const { limits, challenges, tlsPort } = options;
+  const { limits, challenges, https } = options;
   const sockets = new Set<Socket>();
   const ofIp = Math.min(mostSocketsOfIp(limits.maxConnectionsPerIp), Math.ceil(options.maxSockets / 8));
   const crowd = createCrowd(ofIp);
@@ -48,7 +48,7 @@ export async function openHttpPort(options: HttpPortOptions): Promise<HttpPort> 
     redirectPlainHttp(socket, limits, (head) => {
       const token = challengeLine.exec(`${head}\r\n`)?.[1];
       const text = token === undefined ? null : challenges.textOf(token);
-      return text === null ? answerTo(head, tlsPort) : textAnswer(text);
+      return text === null ? answerTo(head, https) : textAnswer(text);
     });
   });
   server.maxConnections = options.maxSockets;

@@ -37,9 +37,9 @@ export function redirectPlainHttp(
 
 /**
  * The whole answer to a request head without its blank line: a 308 with a checked Location, or a 400.
- * @param port of https, where it is another than the request came to
+ * @param https where it is, if not where the request came to: a port of the same host, or an origin
  */
-export function answerTo(head: string, port?: number): string {
+export function answerTo(head: string, https?: number | string): string {
   const [first = "", ...fields] = head.split("\r\n");
   const target = requestLine.exec(first)?.[1];
   const hosts = fields.flatMap((field) => /^host:[ \t]*(.*?)[ \t]*$/i.exec(field)?.[1] ?? []);
@@ -47,8 +47,14 @@ export function answerTo(head: string, port?: number): string {
   if (target === undefined || host === undefined || hosts.length > 1 || !hostShape.test(host)) {
     return answerLine("400 Bad Request");
   }
-  const place = port === undefined ? host : `${host.replace(/:\d+$/, "")}${port === 443 ? "" : `:${port}`}`;
-  return answerLine("308 Permanent Redirect", `Location: https://${place}${target}\r\n`);
+  const origin = typeof https === "string" ? https : `https://${placeOf(host, https)}`;
+  return answerLine("308 Permanent Redirect", `Location: ${origin}${target}\r\n`);
+}
+
+function placeOf(host: string, port: number | undefined): string {
+  if (port === undefined) return host;
+  const name = host.replace(/:\d+$/, "");
+  return port === 443 ? name : `${name}:${port}`;
 }
 
 function answerLine(status: string, fields = ""): string {

@@ -44,6 +44,8 @@ export interface StartOptions {
   readonly routes: readonly Route[];
   /** Of plain HTTP, for such an authority and for who forgot https; 0 takes a free one, null is none. */
   readonly httpPort: number | null;
+  /** The origin that guests use, null where it is the one that is listened on. */
+  readonly url: string | null;
   /** base64url of 32 bytes */
   readonly salt: string;
   readonly limits: Limits;
@@ -152,7 +154,7 @@ export async function start(options: StartOptions): Promise<Running> {
         ...options,
         host: hostOf(options.place),
         port: options.httpPort,
-        tlsPort: port,
+        https: options.url?.startsWith("https:") === true ? options.url : port,
         maxSockets: httpSockets,
       });
     }

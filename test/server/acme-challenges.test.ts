@@ -81,7 +81,7 @@ async function plain(port: number, head: string): Promise<string> {
 
 test("the plain port shows the text for a token, and sends everything else to https", async (t) => {
   const challenges = createChallenges();
-  const place = { port: 0, host: "127.0.0.1", tlsPort: 443 };
+  const place = { port: 0, host: "127.0.0.1", https: 443 };
   const { port, stop } = await openHttpPort({ ...place, limits: defaultLimits, challenges, maxSockets: 100 });
   t.after(() => stop());
   const hide = challenges.showText("to-ken_1", "to-ken_1.thumbprint");

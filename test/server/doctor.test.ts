@@ -222,6 +222,7 @@ test("a running relay is seen from outside: its version, its salt, its certifica
       challenges: createChallenges(),
       routes: [],
       httpPort: null,
+      url: null,
       salt,
       limits: defaultLimits,
       descriptorLimit: null,

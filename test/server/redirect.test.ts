@@ -2,12 +2,20 @@ import assert from "node:assert/strict";
 import { test } from "node:test";
 import { answerTo } from "../../src/server/redirect.ts";
 
-const locationOf = (head: string) => /^Location: (.*)$/m.exec(answerTo(head))?.[1]?.trim();
+const locationOf = (head: string, https?: number | string) =>
+  /^Location: (.*)$/m.exec(answerTo(head, https))?.[1]?.trim();
 
 test("a request is sent to the same place behind https", () => {
   assert.equal(locationOf("GET /a?b HTTP/1.1\r\nHost: example.org:3000"), "https://example.org:3000/a?b");
   assert.equal(locationOf("POST / HTTP/1.0\r\nhost:\t[fd00::2]:3000 "), "https://[fd00::2]:3000/");
   assert.match(answerTo("GET / HTTP/1.1\r\nHost: a"), /^HTTP\/1\.1 308 /);
+});
+
+test("the plain port sends to another port of the same host, or to the origin that guests use", () => {
+  const head = "GET /a?b HTTP/1.1\r\nHost: 192.0.2.1:80";
+  assert.equal(locationOf(head, 3000), "https://192.0.2.1:3000/a?b");
+  assert.equal(locationOf(head, 443), "https://192.0.2.1/a?b");
+  assert.equal(locationOf(head, "https://chat.example.org:8443"), "https://chat.example.org:8443/a?b");
 });
 
 const refused = [

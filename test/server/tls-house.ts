@@ -46,6 +46,7 @@ export function startWith(limits: Partial<Limits>, { own = false, ...more }: Mor
     challenges: createChallenges(),
     routes: [],
     httpPort: null,
+    url: null,
     salt,
     limits: { ...defaultLimits, ...limits },
     descriptorLimit: null,
