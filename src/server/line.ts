@@ -46,7 +46,7 @@ export abstract class Line extends Outlet implements Ears {
   protected abstract heardMistake(code: MistakeCode): void;
   /** All that one read has brought has been told. */
   protected abstract hasRead(): void;
-  /** What was sent as awaited has gone. */
+  /** What was sent as awaited has gone, or a ping or pong, behind which it may have had no room. */
   protected abstract hasWritten(): void;
   /** The socket has gone. Told once. */
   protected abstract hasGone(): void;
@@ -106,7 +106,7 @@ export abstract class Line extends Outlet implements Ears {
   }
 
   ping(): void {
-    if (this.#isOpen) this.write(pingFrame);
+    if (this.#isOpen) this.write(pingFrame, () => this.hasWritten());
   }
 
   /** Neither side has said that it closes. */
@@ -139,7 +139,7 @@ export abstract class Line extends Outlet implements Ears {
   /** Of several pings the last (RFC 6455, section 5.5.3): a flood of them costs one write. */
   #answer(): void {
     if (this.#pinged !== null && this.#isOpen && this.queuedBytes <= this.#options.maxQueueBytes) {
-      this.write(pongFrame(this.#pinged));
+      this.write(pongFrame(this.#pinged), () => this.hasWritten());
     }
     this.#pinged = null;
   }
