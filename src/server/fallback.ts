@@ -23,13 +23,14 @@ import {
   oneAtATime,
   onlyPost,
   refuseWith,
+  stopping,
   tooBig,
   tooFast,
   tooSlow,
   withoutLength,
   wrongType,
 } from "./refusals.ts";
-import { Stream } from "./stream.ts";
+import { createSpelling, Stream } from "./stream.ts";
 import { judgeCapacity } from "./upgrade.ts";
 
 export interface FallbackDoor {
@@ -68,6 +69,7 @@ export function createFallbackDoor(options: {
   const { relay, limits, clock, counters, addresses } = options;
   const streams = new Lines<Stream>();
   const lineOf = new Map<Connection, Line>();
+  const spell = createSpelling(clock);
   const awake = new Awake(clock);
   const stopBeating = clock.every(sweepEveryMs, beat);
   let isClosing = false;
@@ -109,6 +111,7 @@ export function createFallbackDoor(options: {
       request,
       response,
       clock,
+      spell,
       now: () => awake.ms,
       isWhole: () => isWhole,
       drained: () => relay.drained(connection),
@@ -151,6 +154,7 @@ export function createFallbackDoor(options: {
   // ── what is posted ─────────────────────────────────────────────────────────────────────────────────────────
 
   function post(request: IncomingMessage, response: ServerResponse, roomId: string, isText: boolean): void {
+    if (isClosing) return refuse(request, response, stopping);
     const sender = relay.sender(roomId, seatIn(request));
     const connection = sender?.connection ?? null;
     const line = connection === null ? undefined : lineOf.get(connection);
@@ -177,6 +181,7 @@ export function createFallbackDoor(options: {
     const stopReading = readBody(request, response, mostBytes, (body) => {
       stopPace();
       if (response.headersSent) return;
+      if (isClosing) return refuse(request, response, stopping);
       // Its stream has ended while this was on its way.
       if (lineOf.get(line.connection) !== line) return refuse(request, response, noSuchSeat);
       take(line, isText, body);

@@ -53,6 +53,11 @@ export const noSuchSeat: NoPost = {
   code: "bad",
   message: "Nobody listens on this seat in this room. Join again.",
 };
+export const stopping: NoPost = {
+  status: 503,
+  code: "rate",
+  message: "This relay is stopping, and did not take this. Join again, then post it again.",
+};
 export const oneAtATime: NoPost = {
   status: 429,
   code: "rate",

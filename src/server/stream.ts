@@ -5,12 +5,13 @@
 import type { IncomingMessage, ServerResponse } from "node:http";
 
 import { close as closeCodes } from "../protocol/close.ts";
-import { decodeRelayText } from "../protocol/control.ts";
+import { decodeRelayText, type ErrorCode } from "../protocol/control.ts";
 import { encodeEvent, streamComment } from "../protocol/event-stream.ts";
 import { closeWithinMs, streamCommentEveryMs } from "../protocol/limits.ts";
 import type { Clock } from "./clock.ts";
 import type { Closable } from "./lines.ts";
 import { type ErrorText, refuseWith } from "./refusals.ts";
+import { joinRefusals } from "./room.ts";
 import { eachFrame, type Wire } from "./wire.ts";
 
 /** What `send` was given, as events. */
@@ -24,11 +25,29 @@ export function eventsOf(frames: Uint8Array): string {
   return events;
 }
 
+/**
+ * Spells frames as events in UTF-8, once for all streams that are told the same of them in one turn. What it was given
+ * must not change meanwhile.
+ */
+export function createSpelling(clock: Clock): (frames: Uint8Array) => Uint8Array {
+  let last: { readonly frames: Uint8Array; readonly events: Uint8Array } | null = null;
+  return (frames) => {
+    if (last?.frames === frames) return last.events;
+    if (last === null) clock.soon(() => (last = null));
+    last = { frames, events: Buffer.from(eventsOf(frames)) };
+    return last.events;
+  };
+}
+
+const pingEvent = encodeEvent("ping", "{}");
+
 /** What a stream is made of. */
 export interface StreamOptions {
   readonly request: IncomingMessage;
   readonly response: ServerResponse;
   readonly clock: Clock;
+  /** What `send` was given, as events; shared with the other streams. */
+  readonly spell: (frames: Uint8Array) => Uint8Array;
   /** As `keepWarm` counts. */
   readonly now: () => number;
   /** Whether the join has come: one that has not is told to be late. */
@@ -64,8 +83,8 @@ export class Stream implements Wire, Closable {
     if (this.#closedWith !== null) return;
     const { response } = this.#options;
     if (!response.headersSent) {
-      // Before its greeting the relay says nothing but an error, and closes behind it.
-      this.#refusal = errorIn(frames);
+      // A refusal is said by the status, once it is closed. Anything else can come before the greeting as well.
+      this.#refusal = refusalIn(frames);
       if (this.#refusal !== null) return;
       response.writeHead(200, {
         "Content-Type": "text/event-stream; charset=utf-8",
@@ -74,11 +93,11 @@ export class Stream implements Wire, Closable {
         "X-Accel-Buffering": "no",
       });
     }
-    this.#say(eventsOf(frames), isAwaited);
+    this.#say(this.#options.spell(frames), isAwaited);
   }
 
   ping(): void {
-    if (this.#options.asked()) this.#say(encodeEvent("ping", "{}"));
+    if (this.#options.asked()) this.#say(pingEvent, true);
   }
 
   close(code: number, reason: string): void {
@@ -102,11 +121,12 @@ export class Stream implements Wire, Closable {
     const { response } = this.#options;
     if (this.#closedWith !== null || !response.headersSent) return;
     if (nowMs - this.#spokeAtMs >= streamCommentEveryMs && response.writableLength === 0) {
-      this.#say(streamComment);
+      this.#say(streamComment, true);
     }
   }
 
-  #say(events: string, isAwaited = false): void {
+  /** @param isAwaited for all that can come before a replay has ended: it goes on when what was in its way has gone */
+  #say(events: string | Uint8Array, isAwaited: boolean): void {
     const { response, now, drained } = this.#options;
     this.#spokeAtMs = now();
     if (isAwaited) response.write(events, drained);
@@ -114,15 +134,17 @@ export class Stream implements Wire, Closable {
   }
 }
 
-/** The error text that `frames` begin with, or null. */
-function errorIn(frames: Uint8Array): ErrorText | null {
+/** The text that `frames` begin with where it refuses a join, or null. */
+function refusalIn(frames: Uint8Array): ErrorText | null {
   const texts: string[] = [];
   eachFrame(frames, (isText, payload) => {
     if (isText && texts.length === 0) texts.push(payload.toString());
   });
   const said = decodeRelayText(texts[0] ?? "");
-  return said?.type === "error" ? said : null;
+  return said?.type === "error" && refusalCodes.has(said.code) ? said : null;
 }
+
+const refusalCodes: ReadonlySet<ErrorCode> = new Set(Object.values(joinRefusals).map(({ code }) => code));
 
 function statusOf(
   code: number,

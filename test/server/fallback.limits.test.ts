@@ -5,6 +5,7 @@ import { once } from "node:events";
 import { connect } from "node:net";
 import { test } from "node:test";
 
+import { close as closeCodes } from "../../src/protocol/close.ts";
 import { beatenClock, type House, off, open, shiftedClock, statusOf } from "./house.ts";
 import { bearerOf, enterByStream, errorOf, framePath, post, postJoin, whole } from "./streams.ts";
 import { bytesOf, frameOf, isFrame, joinOf, room, seqs, testRoom, texts } from "./support.ts";
@@ -27,6 +28,22 @@ test("a frame is 404 without a seat, on another's room, and on a seat that no st
   ann.hangUp();
   await until(() => house.fallback.connections === 0);
   assert.equal(await asked(framePath, bearerOf(room, "Ann")), 404);
+});
+
+test("a frame that comes while the relay stops is 503, and so is one whose end comes then", async (t) => {
+  const house = await open(t);
+  await enterByStream(t, house, "Ann");
+  await enterByStream(t, house, "Bob");
+  const slow = await beginFrame(house, "Ann");
+  const closing = house.fallback.close(closeCodes.restart, "relay restarts", 300);
+  const frame = { body: frameOf("late"), headers: bearerOf(room, "Bob") };
+  const { status, body } = await whole(await post(house, framePath, frame));
+  assert.deepEqual([status, errorOf(body).code], [503, "rate"]);
+  slow.write(frameOf("slow").subarray(50));
+  const [answer] = (await once(slow, "data")) as [Buffer];
+  assert.equal(statusOf(answer.toString()), 503);
+  slow.destroy();
+  await closing;
 });
 
 test("a frame that is not of this protocol is 400, and the stream is closed with 1008", async (t) => {
