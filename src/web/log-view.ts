@@ -68,6 +68,7 @@ export function createLogView(options: LogOptions): LogView {
     welcome,
     list,
   );
+  scroller.addEventListener("focusin", ({ target }) => makeScrollable(target));
   const place = createReadingPlace(scroller, list, () => {
     if (isLooking) unreadSeen = true;
   });
@@ -279,6 +280,12 @@ export function createLogView(options: LogOptions): LogView {
     redrawTexts,
     jump,
   };
+}
+
+/** A text longer than its place is read by keyboard too: Tab leads from its item into it. */
+function makeScrollable(item: EventTarget | null): void {
+  const text = item instanceof HTMLLIElement ? item.querySelector<HTMLElement>(":scope > .text") : null;
+  if (text !== null && text.scrollHeight > text.clientHeight) text.tabIndex = 0;
 }
 
 function isBehind(first: Node, second: Node): boolean {
