@@ -68,7 +68,7 @@ async function measure(count: number, samples: number): Promise<Figures> {
   for (let each = 0; each < count; each++) receive();
   const fillMs = performance.now() - filledAt;
   timeline.live();
-  log.quiet(false);
+  log.live(Infinity);
   await frame();
 
   const scripts: number[] = [];

@@ -24,8 +24,10 @@ export interface LogView {
   alone(alone: boolean): void;
   /** Whether the newest message is in sight. */
   readonly atEnd: () => boolean;
-  /** While quiet, nothing is announced and nothing is new: a replay is no news. */
-  quiet(quiet: boolean): void;
+  /** From now on nothing is announced: the line is gone, or what was said is replayed. */
+  quiet(): void;
+  /** All is here, and is announced again. What others said meanwhile is new where its number is above `readUpTo`. */
+  live(readUpTo: number): void;
   /** Whether somebody looks: what comes meanwhile is marked as new. */
   look(looking: boolean): void;
   readonly entryOf: (item: Element) => Entry | undefined;
@@ -45,8 +47,8 @@ interface LogOptions extends Pick<Around, "card"> {
   readonly share: () => void;
   readonly drawText: Around["drawText"];
   readonly react: Around["react"];
-  /** Somebody else has said something just now. */
-  readonly news: (entry: MessageEntry) => void;
+  /** Others have said something just now, or while the line was gone. */
+  readonly news: (entries: readonly MessageEntry[]) => void;
 }
 
 /** Messages of one author within this time stand under one name. */
@@ -77,6 +79,8 @@ export function createLogView(options: LogOptions): LogView {
   const shown = new Map<string, HTMLLIElement>();
   const entryOf = new Map<Element, Entry>();
   let isQuiet = true;
+  /** What others said that came while it was quiet. */
+  let arrived: HTMLLIElement[] = [];
   let isLooking = true;
   /** The first message that nobody was looking at; the line stays where it is until others come unseen. */
   let unread: HTMLLIElement | null = null;
@@ -136,18 +140,21 @@ export function createLogView(options: LogOptions): LogView {
       if (entry.delivery === "sending") place.toEnd();
       return;
     }
-    if (isQuiet) return;
-    options.news(entry);
-    place.countBelow();
-    if (isLooking && place.atEnd()) return;
-    if (unreadSeen) markUnread(item);
-    unreadSeen = false;
+    if (isQuiet) {
+      arrived.push(item);
+      return;
+    }
+    options.news([entry]);
+    place.countBelow(1);
+    if (!isLooking || !place.atEnd()) markUnread(item);
   }
 
-  function markUnread(item: HTMLLIElement | null): void {
+  /** The line goes in front of the first that nobody has seen. */
+  function markUnread(item: HTMLLIElement): void {
     const before = unread;
-    unread = item;
-    settle(before);
+    if (unreadSeen) unread = item;
+    unreadSeen = isLooking && place.atEnd();
+    for (const each of [before, unread]) settle(each);
   }
 
   function clear(): void {
@@ -209,9 +216,25 @@ export function createLogView(options: LogOptions): LogView {
     return undefined;
   }
 
-  function quiet(now: boolean): void {
-    isQuiet = now;
-    scroller.setAttribute("aria-live", now ? "off" : "polite");
+  function quiet(): void {
+    isQuiet = true;
+    scroller.setAttribute("aria-live", "off");
+  }
+
+  function live(readUpTo: number): void {
+    isQuiet = false;
+    scroller.setAttribute("aria-live", "polite");
+    const came = arrived.flatMap((item) => {
+      const entry = entryOf.get(item);
+      const isNew = entry?.kind === "message" && !entry.deleted && (entry.seq ?? 0) > readUpTo;
+      return isNew ? [{ item, entry }] : [];
+    });
+    arrived = [];
+    const [first] = came;
+    if (first === undefined) return;
+    options.news(came.map(({ entry }) => entry));
+    place.countBelow(came.length);
+    markUnread(first.item);
   }
 
   function look(looking: boolean): void {
@@ -272,6 +295,7 @@ export function createLogView(options: LogOptions): LogView {
     alone,
     atEnd: place.atEnd,
     quiet,
+    live,
     look,
     entryOf: (item) => entryOf.get(item),
     entries,

@@ -142,9 +142,9 @@ async function makeRoom({ keys, name, phrase, claim, restored }: Arrival): Promi
       openSettings({ name: session.save().name, phrase, pictures, topic });
     },
     anotherRoom: () => showJoin("", "", null),
-    news(entry, mentionsMe) {
+    news(came, entry, mentionsMe) {
       const show = () => rooms.show(room);
-      if (rooms.news(room)) alertTo({ entry, mentionsMe, show });
+      if (rooms.news(room, came)) alertTo({ entry, mentionsMe, show });
     },
   });
   const room: Room = {

@@ -13,8 +13,8 @@ export interface ReadingPlace {
   toEnd(): void;
   /** Something has been added: whoever is at the end stays there. */
   stay(): void;
-  /** One more has come that whoever is not at the end does not see. */
-  countBelow(): void;
+  /** So many more have come that whoever is not at the end does not see. */
+  countBelow(count: number): void;
   /** The log is in the page again: out of it, a part that scrolls forgets where it stood. */
   restore(): void;
 }
@@ -82,8 +82,8 @@ export function createReadingPlace(
     atEnd: () => isAtEnd,
     toEnd,
     stay,
-    countBelow() {
-      if (!isAtEnd) showBelow(below + 1);
+    countBelow(count) {
+      if (!isAtEnd) showBelow(below + count);
     },
     restore() {
       if (isAtEnd) stay();

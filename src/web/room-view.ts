@@ -61,8 +61,8 @@ interface RoomOptions {
   readonly openSettings: () => void;
   /** Opens the door to another room beside this one. */
   readonly anotherRoom: () => void;
-  /** Somebody else has said something just now. */
-  readonly news: (entry: MessageEntry, mentionsMe: boolean) => void;
+  /** So many messages of others have come at once; the one to tell of is the newest, or the newest that mentions one. */
+  readonly news: (came: number, entry: MessageEntry, mentionsMe: boolean) => void;
 }
 
 /** Builds the room page. */
@@ -74,11 +74,14 @@ export function createRoomView(options: RoomOptions): RoomView {
   let ownName = session.save().name;
   let mentions: Mentions = createMentions([], ownName);
   let topic = "";
+  /** How far the page had read before a reload. */
+  const readBefore = session.save().seen;
+  let wasLive = false;
   const log = createLogView({
     share,
     drawText: (text) => drawText(text, mentions),
     card: files.card,
-    news: (entry) => options.news(entry, mentionsOneself(entry.text, mentions)),
+    news,
     react: (entry, emoji, on) => entry.messageId !== null && session.react(entry.messageId, emoji, on),
   });
   const people = createPeopleView({
@@ -263,6 +266,18 @@ export function createRoomView(options: RoomOptions): RoomView {
     log.redrawTexts(({ text }) => text.includes("@"));
   }
 
+  function news(entries: readonly MessageEntry[]): void {
+    const mention = entries.findLast(({ text }) => mentionsOneself(text, mentions));
+    const told = mention ?? entries.at(-1);
+    if (told !== undefined) options.news(entries.length, told, mention !== undefined);
+  }
+
+  /** The number after which all is new: to who comes in for the first time, nothing is. */
+  function readUpTo(): number {
+    if (wasLive) return 0;
+    return readBefore !== null && readBefore.log === session.save().seen?.log ? readBefore.seq : Infinity;
+  }
+
   function showStatus(now: Status): void {
     const hadFocus =
       offline.element.contains(document.activeElement) || question.contains(document.activeElement);
@@ -270,7 +285,10 @@ export function createRoomView(options: RoomOptions): RoomView {
     bar.showState(now.state);
     const stopped = now.state === "refused" || (now.state === "left" && now.why !== "asked");
     composer.enable(now.state !== "refused" && now.state !== "left");
-    log.quiet(now.state !== "live");
+    if (now.state === "live") {
+      log.live(readUpTo());
+      wasLive = true;
+    } else log.quiet();
     offline.show(now);
     question.hidden = !stopped;
     if (stopped) {

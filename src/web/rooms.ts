@@ -37,8 +37,8 @@ export interface Rooms<Room extends OpenRoom> {
   readonly add: (room: Room) => void;
   /** A room is left; what is in front stays until something else is shown. */
   readonly remove: (room: Room) => void;
-  /** Something has come in a room. What nobody sees is counted; the result says whether it was. */
-  readonly news: (room: Room) => boolean;
+  /** So much has come in a room. What nobody sees is counted; the result says whether it was. */
+  readonly news: (room: Room, count: number) => boolean;
   /** A room is called something else. */
   readonly relabel: () => void;
   /** Somebody looks at the page again. */
@@ -82,10 +82,10 @@ export function createRooms<Room extends OpenRoom>(
     draw();
   }
 
-  function news(room: Room): boolean {
+  function news(room: Room, came: number): boolean {
     if (room === front && !document.hidden) return false;
     const tab = open.get(room);
-    if (tab !== undefined) tab.unseen++;
+    if (tab !== undefined) tab.unseen += came;
     draw();
     return true;
   }

@@ -153,10 +153,35 @@ for (const name of browserNames) {
       assert.equal((await whenAway("not to her")).tones, 0);
       assert.equal((await whenAway("@Ann, again")).tones, 2);
       assert.equal((await whenAway("@Ann, in her sight", false)).tones, 0);
-      for (const guest of [ann, bob]) {
-        assert.deepEqual(guest.complaints, []);
-        await guest.leave();
-      }
+
+      for (const { complaints } of [ann, bob]) assert.deepEqual(complaints, []);
+      const { shown, tones } = await calls(ann);
+      await ann.page.setOfflineMode(true);
+      await relay.stop("SIGKILL");
+      await ann.sees("Offline.");
+      relay = await startRelay({ port: relay.port, certs: relay.certs });
+      await bob.connected();
+      for (const text of ["@Ann, are you there?", "until later"]) await bob.say(text);
+      await bob.until("sent", () => document.querySelectorAll(".sending").length === 0);
+      await set(ann, { away: true });
+      await ann.page.setOfflineMode(false);
+      await ann.sees("Back. 2 new messages.");
+      const back = await calls(ann);
+      assert.deepEqual(back.shown.slice(shown.length), ["Bob: @Ann, are you there?"], "told of once");
+      assert.deepEqual([back.tones - tones, back.badge], [2, 2]);
+      assert.equal(await ann.page.title(), "(2) Secure Room");
+      const firstNew = () =>
+        ann.page.$$eval(".rule.unread ~ .text", (texts) => texts.map(({ textContent }) => textContent));
+      assert.deepEqual(await firstNew(), ["@Ann, are you there?"]);
+
+      await ann.page.goto("about:blank");
+      await bob.say("while the tab was gone");
+      await bob.until("sent", () => document.querySelectorAll(".sending").length === 0);
+      await ann.page.goto(relay.origin);
+      await ann.connected();
+      await ann.sees("while the tab was gone");
+      assert.deepEqual(await firstNew(), ["while the tab was gone"]);
+      for (const guest of [ann, bob]) await guest.leave();
     });
   });
 }
