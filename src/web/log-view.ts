@@ -7,7 +7,7 @@ import { bringToMiddle } from "./bring.ts";
 import { dayOf, spellDay } from "./dates.ts";
 import { button, h } from "./dom.ts";
 import { wording } from "./language.ts";
-import { type Around, drawEntry, redrawQuote, setHead, setRules } from "./message-view.ts";
+import { type Around, drawEntry, redrawQuote, redrawText, setHead, setRules } from "./message-view.ts";
 import { createQuotes } from "./quotes.ts";
 import { createReadingPlace } from "./reading-place.ts";
 
@@ -36,8 +36,8 @@ export interface LogView {
   readonly entries: () => Entry[];
   /** The newest message that `wanted` takes. */
   readonly newest: (wanted: (entry: MessageEntry) => boolean) => MessageEntry | null;
-  /** Draws anew the texts of the messages that `wanted` takes. */
-  redrawTexts(wanted: (entry: MessageEntry) => boolean): void;
+  /** Draws anew those texts of messages that `wanted` takes, as they were said or as they are drawn. */
+  redrawTexts(wanted: (text: string) => boolean): void;
   /** Brings a message into sight and puts the focus on it. */
   jump(id: string): void;
 }
@@ -96,7 +96,7 @@ export function createLogView(options: LogOptions): LogView {
     jump: (entry) => jump(entry.id),
     answered: ({ re }) => messageOf(re),
   };
-  const quotes = createQuotes((item) => {
+  const quotes = createQuotes<HTMLLIElement>((item) => {
     const entry = entryOf.get(item);
     if (entry?.kind === "message") redrawQuote(item, entry, around);
   });
@@ -116,7 +116,7 @@ export function createLogView(options: LogOptions): LogView {
     if (moves) list.insertBefore(item, next);
     if (known === undefined) noteNew(item, entry);
     for (const each of [item, item.nextElementSibling, moves ? followed : null]) settle(each);
-    if (entry.kind === "message") quotes.put(item, entry);
+    if (entry.kind === "message") quotes.put(item, entry, was);
     if (entry.kind === "message" && entry.author.own) markNewestOwn(item);
     welcome.hidden = true;
     turnDay();
@@ -279,10 +279,11 @@ export function createLogView(options: LogOptions): LogView {
     return null;
   }
 
-  function redrawTexts(wanted: (entry: MessageEntry) => boolean): void {
+  function redrawTexts(wanted: (text: string) => boolean): void {
     for (const [item, entry] of entryOf) {
-      if (entry.kind !== "message" || entry.deleted || entry.file || !wanted(entry)) continue;
-      item.querySelector(".text")?.replaceChildren(options.drawText(entry.text));
+      if (entry.kind !== "message" || entry.deleted || entry.file) continue;
+      const isWanted = wanted(entry.text) || wanted(item.querySelector(".text")?.textContent ?? "");
+      if (isWanted) redrawText(item, entry, around);
     }
   }
 

@@ -21,8 +21,15 @@ interface Branch {
 /** Nobody to mention. */
 export const noMentions: Mentions = { match: () => null };
 
-/** Plants the names of a room; `ownName` is emphasised where somebody writes it. */
-export function createMentions(names: Iterable<string>, ownName: string): Mentions {
+/** Whether one of the names stands behind an @. */
+export function mentionsAny(text: string, mentions: Mentions): boolean {
+  for (let at = text.indexOf("@"); at >= 0; at = text.indexOf("@", at + 1))
+    if (mentions.match(text, at + 1) !== null) return true;
+  return false;
+}
+
+/** Plants the names of a room; one's own, the present one and earlier ones, are emphasised where somebody writes them. */
+export function createMentions(names: Iterable<string>, ownNames: readonly string[]): Mentions {
   const root: Branch = { next: new Map(), own: null };
 
   function plant(name: string, own: boolean): void {
@@ -37,7 +44,7 @@ export function createMentions(names: Iterable<string>, ownName: string): Mentio
   }
 
   for (const name of names) plant(name, false);
-  plant(ownName, true);
+  for (const name of ownNames) plant(name, true);
 
   return {
     match(text, start) {

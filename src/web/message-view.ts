@@ -24,6 +24,8 @@ export interface Around {
 
 /** What of a quoted message is shown; the rest is one jump away. */
 const quotedLetters = 140;
+/** One message may stand in many quotes. */
+const summaries = new WeakMap<MessageEntry, string>();
 
 /** Draws an entry into its item; `known` is what the item shows so far. */
 export function drawEntry(item: HTMLLIElement, known: Entry | undefined, entry: Entry, around: Around): void {
@@ -43,13 +45,17 @@ export function drawEntry(item: HTMLLIElement, known: Entry | undefined, entry: 
 }
 
 function redraw(item: HTMLLIElement, known: MessageEntry, entry: MessageEntry, around: Around): void {
-  if (known.text !== entry.text || known.deleted !== entry.deleted)
-    item.querySelector(".text")?.replaceWith(drawText(entry, around));
+  if (known.text !== entry.text || known.deleted !== entry.deleted) redrawText(item, entry, around);
   const { author } = entry;
   if (known.author.name !== author.name || known.author.ordinal !== author.ordinal) dropHead(item);
   if (known.reactions !== entry.reactions || known.messageId !== entry.messageId)
     setPart(item, "reactions", drawReactions(entry, around));
   item.querySelector(".marks")?.replaceWith(drawMarks(entry));
+}
+
+/** Draws a text anew: whom it mentions is another. */
+export function redrawText(item: Element, entry: MessageEntry, around: Around): void {
+  item.querySelector(".text")?.replaceWith(drawText(entry, around));
 }
 
 /** Draws the quote of an answer anew: what it quotes has changed, has come, or has gone. */
@@ -132,11 +138,17 @@ function drawQuote(entry: MessageEntry, around: Around): HTMLElement | null {
   if (entry.re === undefined || entry.deleted) return null;
   const answered = around.answered(entry);
   if (answered === null) return h("p", { class: "quote gone" }, wording.quoteGone);
-  const shown = answered.deleted ? wording.deleted : summaryOf(answered, quotedLetters);
+  const shown = answered.deleted ? wording.deleted : summaryInQuote(answered);
   const quote = button("quote", nameOf(answered.author), () => around.jump(answered));
   quote.append(h("span", { class: "quoted", attributes: { dir: "auto" } }, shown));
   quote.title = wording.jumpTo;
   return quote;
+}
+
+function summaryInQuote(entry: MessageEntry): string {
+  const summary = summaries.get(entry) ?? summaryOf(entry, quotedLetters);
+  summaries.set(entry, summary);
+  return summary;
 }
 
 function drawReactions(entry: MessageEntry, around: Around): HTMLElement | null {

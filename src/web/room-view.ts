@@ -25,7 +25,7 @@ import { mentionsOneself } from "./format.ts";
 import { openHelpDialog } from "./help.ts";
 import { wording } from "./language.ts";
 import { createLogView } from "./log-view.ts";
-import { createMentions, type Mentions } from "./mentions.ts";
+import { createMentions, type Mentions, mentionsAny } from "./mentions.ts";
 import { equipMessages } from "./message-actions.ts";
 import { createPeopleView } from "./people-view.ts";
 import { sentence } from "./person.ts";
@@ -71,8 +71,9 @@ export function createRoomView(options: RoomOptions): RoomView {
   let names: readonly string[] = [];
   /** All who have been here since this page was. */
   let known: readonly string[] = [];
-  let ownName = session.save().name;
-  let mentions: Mentions = createMentions([], ownName);
+  /** The name one goes by, behind those that one went by before. */
+  let ownNames: readonly string[] = [session.save().name];
+  let mentions: Mentions = createMentions([], ownNames);
   let topic = "";
   /** How far the page had read before a reload. */
   const readBefore = session.save().seen;
@@ -253,17 +254,25 @@ export function createRoomView(options: RoomOptions): RoomView {
     bar.showCount(members.length);
   }
 
-  /** Whoever is here can be mentioned; what was said to them before the page knew them is marked now. */
+  /**
+   * Whoever is here can be mentioned; what was said to them before the page knew them is marked now. Other texts are not
+   * drawn anew: there may be many, and long ones.
+   */
   function knowNames(members: readonly RosterMember[]): void {
     names = members.flatMap(({ author }) => (author === null ? [] : [author.name]));
     const all = [...new Set([...known, ...names])];
     const { name } = session.save();
-    if (all.length === known.length && name === ownName) return;
-    ownName = name;
-    // Who has gone is still meant by what was said to them.
+    const isRenamed = name !== ownNames.at(-1);
+    if (all.length === known.length && !isRenamed) return;
+    const met = createMentions(
+      all.filter((each) => !known.includes(each)),
+      isRenamed ? [name] : [],
+    );
+    // What was said to a name is still said to who went by it: to somebody who has gone, and to oneself.
     known = all.slice(-maxRosterMembers);
-    mentions = createMentions(known, name);
-    log.redrawTexts(({ text }) => text.includes("@"));
+    if (isRenamed) ownNames = [...ownNames.filter((each) => each !== name), name];
+    mentions = createMentions(known, ownNames);
+    log.redrawTexts((text) => mentionsAny(text, met));
   }
 
   function news(entries: readonly MessageEntry[]): void {

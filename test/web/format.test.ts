@@ -6,7 +6,7 @@ import type { Inline } from "../../src/web/format-inline.ts";
 import { createMentions } from "../../src/web/mentions.ts";
 import { seededNumbers } from "../seeded.ts";
 
-const mentions = createMentions(["Ann", "Ann Lee", "Bob", "安娜"], "Bob");
+const mentions = createMentions(["Ann", "Ann Lee", "Bob", "安娜"], ["Bob"]);
 
 /** The tree as short text: b(…) bold, i(…) italic, s(…) struck, c(…) code, a(…) link, @(…) mention. */
 function spell(text: string): string {
@@ -277,7 +277,7 @@ test("no text loses more than its marks, whatever it is made of", () => {
 describe("the work grows with the length alone", () => {
   const filler = createMentions(
     Array.from({ length: 32 }, (_, at) => "@".repeat(at + 1)),
-    "me",
+    ["me"],
   );
   const hostile = [
     ...pieces.filter((piece) => piece !== "\ud83c"),

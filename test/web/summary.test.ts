@@ -40,6 +40,18 @@ test("a summary is cut between letters, and says so", () => {
   assert.equal(summed("1234😀6", 5), "1234😀…");
 });
 
+test("a summary reads the start of a long text only, and cuts no character and no code in two", () => {
+  const letters = "e\u0301".repeat(140);
+  assert.equal(summed(letters.repeat(60), 280), `${letters}…`);
+  assert.equal(summed(`\`\`\`\n${"log ".repeat(4_000)}\n\`\`\``, 8), "log log …");
+  assert.equal(summed(`a ${"e".padEnd(4_000, "\u0301")}`), "a…");
+  const family = "👩‍👩‍👧‍👦";
+  for (let at = 0; at < 12; at++) {
+    const text = `${"\u200b".repeat(300 - at)}${family.repeat(40)}`;
+    assert.doesNotMatch(summed(text, 20), /\u200d…/, String(at));
+  }
+});
+
 test("a summary cannot turn the writing around", () => {
   assert.equal(summed("a\u202eb\u200bc"), "abc");
   const tower = `e${"`\u0301\u0301`\u0301\u0301".repeat(40)}`;
