@@ -51,7 +51,7 @@ interface LogOptions extends Pick<Around, "card"> {
   readonly news: (entries: readonly MessageEntry[]) => void;
 }
 
-/** Messages of one author within this time stand under one name. */
+/** Messages of one author within this time of the first stand under one name. */
 const groupMs = 5 * 60_000;
 /** How long a message that was jumped to stands out. */
 const pointedForMs = 1_500;
@@ -78,6 +78,8 @@ export function createLogView(options: LogOptions): LogView {
 
   const shown = new Map<string, HTMLLIElement>();
   const entryOf = new Map<Element, Entry>();
+  /** When the message was said under whose name and time an item stands. */
+  const headAt = new WeakMap<Element, number>();
   let isQuiet = true;
   /** What others said that came while it was quiet. */
   let arrived: HTMLLIElement[] = [];
@@ -196,8 +198,15 @@ export function createLogView(options: LogOptions): LogView {
     const isNewDay = previous === undefined || dayOf(previous.at) !== dayOf(entry.at);
     const isFirstUnread = item === unread;
     setRules(item, isNewDay ? spellDay(entry.at, Date.now()) : null, isFirstUnread);
-    const directly = entryOf.get(item.previousElementSibling ?? item);
-    setHead(item, entry, !isNewDay && !isFirstUnread && isFollowing(directly, entry));
+    const directly = item.previousElementSibling;
+    const since = (directly && headAt.get(directly)) ?? entry.at;
+    const follows =
+      !isNewDay &&
+      !isFirstUnread &&
+      isOfOneAuthor(directly && entryOf.get(directly), entry) &&
+      Math.abs(entry.at - since) < groupMs;
+    headAt.set(item, follows ? since : entry.at);
+    setHead(item, entry, follows);
   }
 
   /** In a page that is left open overnight, what was today is yesterday. */
@@ -317,8 +326,7 @@ function isBehind(first: Node, second: Node): boolean {
   return (first.compareDocumentPosition(second) & Node.DOCUMENT_POSITION_FOLLOWING) !== 0;
 }
 
-function isFollowing(previous: Entry | undefined, entry: MessageEntry): boolean {
+function isOfOneAuthor(previous: Entry | null | undefined, { author }: MessageEntry): boolean {
   if (previous?.kind !== "message") return false;
-  const same = previous.author.key === entry.author.key && previous.author.name === entry.author.name;
-  return same && previous.id !== entry.id && Math.abs(entry.at - previous.at) < groupMs;
+  return previous.author.key === author.key && previous.author.name === author.name;
 }

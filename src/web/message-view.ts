@@ -63,23 +63,21 @@ export function redrawQuote(item: HTMLLIElement, entry: MessageEntry, around: Ar
   setPart(item, "quote", drawQuote(entry, around));
 }
 
-/** Name and time above a message; one that follows closely on another of the same author has none. */
-export function setHead(item: HTMLLIElement, entry: Entry, follows: boolean): void {
+/** Name and time above a message. One that follows closely on another of the same author has its time beside it. */
+export function setHead(item: HTMLLIElement, { author, at }: MessageEntry, follows: boolean): void {
   item.classList.toggle("follows", follows);
-  const has = item.querySelector(".head") !== null;
-  if (entry.kind !== "message" || follows === !has) return;
-  if (follows) return dropHead(item);
-  const { author, at } = entry;
+  if (item.querySelector(follows ? ":scope > .when" : ":scope > .head") !== null) return;
+  dropHead(item);
   const said = new Date(at).toISOString();
   const time = h("time", { attributes: { datetime: said } }, spell(at, "clock"));
   time.title = spell(at, "full");
-  item
-    .querySelector(".quote, .text")
-    ?.before(avatarOf(author), h("div", { class: "head" }, nameOf(author), time));
+  const name = follows ? h("span", { class: "heard" }, `${neutralise(author.name)}, `) : nameOf(author);
+  const head = h("div", { class: follows ? "when" : "head" }, name, time);
+  item.querySelector(".quote, .text")?.before(...(follows ? [] : [avatarOf(author)]), head);
 }
 
 function dropHead(item: HTMLLIElement): void {
-  for (const part of item.querySelectorAll(":scope > .head, :scope > .avatar")) part.remove();
+  for (const part of item.querySelectorAll(":scope > :is(.head, .when, .avatar)")) part.remove();
 }
 
 /** Lines in front of an entry: the day begins, or what is new. */

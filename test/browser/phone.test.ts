@@ -151,7 +151,7 @@ for (const name of browserNames) {
       for (const [text, waitMs] of [
         ["first", 0],
         ["soon", 200_000],
-        ["late", 301_000],
+        ["late", 101_000],
       ] as const) {
         await later(waitMs);
         await ann.say(text);
@@ -163,6 +163,8 @@ for (const name of browserNames) {
           .map((each) => each.querySelector(".text")?.textContent),
       );
       assert.deepEqual(named, ["first", "late"]);
+      const soon = await ann.page.$eval(".follows", (each) => each.textContent);
+      assert.match(soon, /^Ann, \d?\d:\d\d [AP]Msoon/, "its time and author are there to be heard");
       await goHome(ann);
     });
   });
