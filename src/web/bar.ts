@@ -29,7 +29,6 @@ export function createBar(options: BarOptions): Bar {
   const code = button("code", "", () => openCodeDialog(shown));
   code.title = wording.roomCode;
   const topic = button("topic", wording.topicAdd, options.topic);
-  topic.title = wording.topic;
   const state = h("span");
   const status = h(
     "p",
@@ -64,6 +63,7 @@ export function createBar(options: BarOptions): Bar {
   function showTopic(text: string): void {
     topic.replaceChildren(text === "" ? wording.topicAdd : h("bdi", {}, text));
     topic.classList.toggle("unset", text === "");
+    topic.title = text || wording.topic;
   }
 
   function showCount(members: number): void {
