@@ -43,7 +43,7 @@ interface Room extends OpenRoom {
 }
 
 const random: Random = (length) => crypto.getRandomValues(new Uint8Array(length));
-const rooms = createRooms<Room>(() => showJoin("", "", null), showUnseen);
+const rooms = createRooms<Room>(anotherRoom, showUnseen);
 const tab = createTab(openShelf());
 const entrance = createEntrance({ rooms, tab, random, after, makeRoom });
 
@@ -104,6 +104,12 @@ function showJoin(name: string, words: string, warning: string | null): JoinView
   return view;
 }
 
+/** The door to one more room; whoever is in one goes by a name already. */
+function anotherRoom(): void {
+  const [first] = rooms.all();
+  showJoin((rooms.front() ?? first)?.session.save().name ?? "", "", null);
+}
+
 /** Makes the room, behind what is in front, and joins it. */
 async function makeRoom({ keys, name, phrase, claim, restored }: Arrival): Promise<Room> {
   const kept = tab.kept(phrase);
@@ -141,7 +147,7 @@ async function makeRoom({ keys, name, phrase, claim, restored }: Arrival): Promi
       const { pictures, topic } = room;
       openSettings({ name: session.save().name, phrase, pictures, topic });
     },
-    anotherRoom: () => showJoin("", "", null),
+    anotherRoom,
     news(came, entry, mentionsMe) {
       const show = () => rooms.show(room);
       if (rooms.news(room, came)) alertTo({ entry, mentionsMe, show });

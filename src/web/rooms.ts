@@ -66,6 +66,7 @@ export function createRooms<Room extends OpenRoom>(
     front = room;
     place.replaceChildren(room.element);
     look();
+    open.get(room)?.button.scrollIntoView({ block: "nearest", inline: "nearest" });
     room.focus();
   }
 
