@@ -219,10 +219,11 @@ describe("the command", { concurrency: 4 }, () => {
           const [code] = (await once(guest, "close")) as [number];
           return code;
         });
-        // Two of one kind may reach a process as one.
+        // Two of one kind may reach a process as one, and of two kinds either may come first.
         child.kill("SIGINT");
         child.kill("SIGTERM");
-        assert.deepEqual(await Promise.all(codes), Array<number>(20).fill(1001));
+        const heard = new Set(await Promise.all(codes));
+        assert.ok(heard.size === 1 && (heard.has(1001) || heard.has(1012)), [...heard].join(", "));
         assert.equal((await ended).code, 0);
       });
     },
