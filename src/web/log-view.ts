@@ -128,7 +128,7 @@ export function createLogView(options: LogOptions): LogView {
   /** The last own message says for all above it that they are sent. */
   function markNewestOwn(item: HTMLLIElement): void {
     const before = newestOwn;
-    const isLater = before === null || !before.isConnected || isBehind(before, item);
+    const isLater = before === null || before.parentElement !== list || isBehind(before, item);
     if (!isLater || before === item) return;
     before?.classList.remove("newest-own");
     item.classList.add("newest-own");
@@ -192,8 +192,9 @@ export function createLogView(options: LogOptions): LogView {
   /** Lines in front of an item and the name above it depend on what stands in front of it. */
   function settle(item: Element | null): void {
     const entry = item === null ? undefined : entryOf.get(item);
-    if (entry === undefined || !(item instanceof HTMLLIElement) || !item.isConnected) return;
-    if (entry.kind !== "message") return;
+    if (entry?.kind !== "message" || !(item instanceof HTMLLIElement)) return;
+    // A room behind is out of the page, and its messages have authors all the same.
+    if (item.parentElement !== list) return;
     const previous = messageBefore(item);
     const isNewDay = previous === undefined || dayOf(previous.at) !== dayOf(entry.at);
     const isFirstUnread = item === unread;

@@ -63,16 +63,20 @@ export function createRooms<Room extends OpenRoom>(
   document.body.replaceChildren(strip, place);
 
   function show(room: Room): void {
+    const before = front;
     front = room;
     place.replaceChildren(room.element);
+    if (before !== room) before?.look();
     look();
     open.get(room)?.button.scrollIntoView({ block: "nearest", inline: "nearest" });
     room.focus();
   }
 
   function showDoor(door: HTMLElement): void {
+    const before = front;
     front = null;
     place.replaceChildren(door);
+    before?.look();
     draw();
   }
 

@@ -198,6 +198,14 @@ for (const name of browserNames) {
       await ann.page.evaluate(() => document.querySelector<HTMLElement>(".room-tab")?.click());
       await ann.sees("are you there?");
       await ann.until("seen", () => document.title === "Secure Room");
+      const heads = () =>
+        ann.page.$$eval(".scroll li:has(.text)", (all) =>
+          all.map(
+            (item) =>
+              `${item.querySelector(".head .name")?.textContent} ${item.querySelector(".rule.unread") !== null}`,
+          ),
+        );
+      assert.deepEqual(await heads(), ["Bob true"], "what came behind has its author, and is new");
       await ann.say("/search there");
       await ann.sees("1 of 1");
       const goTo = (at: string) =>
@@ -213,6 +221,7 @@ for (const name of browserNames) {
       await ann.page.reload();
       await ann.until("two rooms again", () => document.querySelectorAll(".room-tab bdi").length === 2);
       await ann.sees("are you there?");
+      assert.deepEqual(await heads(), ["Bob false"], "so has what came back behind another");
       await ann.say("back");
       await bob.sees("back");
       await ann.press("Leave");
