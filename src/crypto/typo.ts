@@ -16,6 +16,11 @@ export function isListWord(word: string): boolean {
   return onList.has(word);
 }
 
+/** Whether lower-case letters begin a word of the list, or are one. */
+export function beginsListWord(letters: string): boolean {
+  return words.some((word) => word.startsWith(letters));
+}
+
 /** The list word that begins with these lower-case letters, at least three; null when there is none, or it is whole. */
 export function completeWord(letters: string): string | null {
   const word = letters.length < prefixLength ? undefined : byPrefix.get(letters.slice(0, prefixLength));

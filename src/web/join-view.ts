@@ -9,8 +9,8 @@ import {
   type Phrase,
 } from "../crypto/phrase.ts";
 import { phraseWords } from "../protocol/limits.ts";
-import { isListWord } from "../crypto/typo.ts";
-import { wordsOf } from "../session/invite.ts";
+import { beginsListWord, isListWord } from "../crypto/typo.ts";
+import { type Invitation, wordsOf } from "../session/invite.ts";
 import { completeListWord } from "./word-completion.ts";
 import { button, drawing, h } from "./dom.ts";
 import { iconPath } from "./icons.ts";
@@ -30,14 +30,14 @@ export interface JoinView {
 
 interface JoinOptions {
   readonly name: string;
-  /** The words of a link, or "". */
+  /** What stands in the field from the start, or "". */
   readonly words: string;
-  /** A sentence to begin with, for a link that lost its words. */
-  readonly warning: string | null;
+  /** Whether a link brought them, or lost them. */
+  readonly came: Invitation["kind"];
   readonly generate: () => Promise<Phrase>;
   readonly enter: (name: string, phrase: Phrase) => void;
-  /** Draws the page anew, in another language or with other rooms, with what was typed so far. */
-  readonly again: (name: string, words: string) => void;
+  /** Draws the page anew, in another language or with other rooms, with what stands there so far. */
+  readonly again: (name: string, words: string, came: Invitation["kind"]) => void;
 }
 
 /** PBKDF2 with 600,000 rounds on one graphics card: src/crypto/THREATS.md, "What guessing costs". */
@@ -113,6 +113,8 @@ export function createJoinView(options: JoinOptions): JoinView {
   let submitting = false;
   /** The doubtful words that the person has been asked about: the same ones again mean yes. */
   let askedAbout: string | null = null;
+  /** The words that a link brought, as they stood then. */
+  let linkWords = options.came === "words" ? options.words : null;
 
   name.value = options.name;
   phrase.value = options.words;
@@ -126,11 +128,12 @@ export function createJoinView(options: JoinOptions): JoinView {
     if (!isTaken) form.requestSubmit();
   });
   name.addEventListener("input", () => say(nameFault, ""));
-  if (options.words !== "") void judgeLink();
-  if (options.warning !== null) say(failure, options.warning);
+  if (options.words !== "") void (linkWords === null ? judge() : judgeLink());
+  if (options.came === "lost") say(failure, wording.lostFragment);
 
   function again(): void {
-    options.again(name.value, phrase.value);
+    const isLink = phrase.value === linkWords;
+    options.again(name.value, phrase.value, isLink ? "words" : options.came === "lost" ? "lost" : "none");
   }
 
   /** A remembered room: with its words one press enters, unless the name is missing. */
@@ -141,12 +144,17 @@ export function createJoinView(options: JoinOptions): JoinView {
   }
 
   function takeLinkApart(): void {
-    const pasted = wordsOf(phrase.value);
-    if (pasted.kind === "typed") return;
+    const before = phrase.value;
+    const pasted = wordsOf(before);
+    // Eight words as they are: there is nothing to take apart, and a person who was asked about them has been asked.
+    if (pasted.kind === "typed" || (pasted.kind === "words" && pasted.text === before)) return;
     // A link without words must not become a passphrase: that room would be empty for ever.
     phrase.value = pasted.kind === "words" ? pasted.text : "";
-    if (pasted.kind === "words") void judgeLink();
-    else void judge(wording.lostFragment);
+    if (pasted.kind === "lost") return void judge(wording.lostFragment);
+    // A list with numbers is none.
+    const isLink = before.includes("://");
+    if (isLink) linkWords = phrase.value;
+    void (isLink ? judgeLink() : judge());
   }
 
   async function startNewRoom(): Promise<void> {
@@ -158,7 +166,10 @@ export function createJoinView(options: JoinOptions): JoinView {
   /** Words that came with a link: too few of the list mean that the link was cut, not that somebody chose badly. */
   async function judgeLink(): Promise<void> {
     const words = phrase.value.trim().split(/\s+/);
-    const isCut = words.length < phraseWords && words.slice(0, -1).every(isListWord);
+    const isCut =
+      words.length < phraseWords &&
+      words.slice(0, -1).every(isListWord) &&
+      beginsListWord(words.at(-1) ?? "");
     await judge(isCut ? wording.cutLink(words.length) : wording.phraseFromLink);
     if (isCut) say(hint, wording.cutLink(words.length));
   }

@@ -9,7 +9,7 @@ import { createMemberKey } from "../crypto/member.ts";
 import { generatePhrase, normalisePhrase, type Phrase } from "../crypto/phrase.ts";
 import { faultOfText } from "../session/body.ts";
 import type { SessionEvent } from "../session/events.ts";
-import { inviteLink, readInvitation } from "../session/invite.ts";
+import { type Invitation, inviteLink, readInvitation } from "../session/invite.ts";
 import { createSession } from "../session/session.ts";
 import type { Session, World } from "../session/world.ts";
 import { alertTo, showUnseen } from "./alerts.ts";
@@ -70,13 +70,9 @@ async function start(): Promise<void> {
     ({ phrase }) => words === "" || (invited.kind === "phrase" && phrase === invited.phrase),
   );
   const name = front?.session?.name ?? "";
-  const door = showJoin(name, front?.phrase ?? words, warningOf(invitation.kind));
+  const door = showJoin(name, front?.phrase ?? words, invitation.kind);
   if (front !== undefined) await entrance.comeBackTo(door, front);
   await entrance.comeBackBehind(saved.filter((each) => each !== front));
-}
-
-function warningOf(kind: ReturnType<typeof readInvitation>["kind"]): string | null {
-  return kind === "lost" ? wording.lostFragment : null;
 }
 
 /** What this browser or this address lacks for encryption, as a sentence; null when all is there. */
@@ -90,14 +86,14 @@ async function lackingHere(address: URL): Promise<string | null> {
   }
 }
 
-function showJoin(name: string, words: string, warning: string | null): JoinView {
+function showJoin(name: string, words: string, came: Invitation["kind"] = "none"): JoinView {
   const view: JoinView = createJoinView({
     name: name || (readPreference("name") ?? ""),
     words,
-    warning,
+    came,
     generate: () => generatePhrase(random),
     enter: (chosen, phrase) => void entrance.enter(view, chosen, phrase),
-    again: (typedName, typedWords) => showJoin(typedName, typedWords, warning),
+    again: showJoin,
   });
   rooms.showDoor(view.element);
   view.element.querySelector<HTMLElement>("#name")?.focus();
@@ -107,7 +103,7 @@ function showJoin(name: string, words: string, warning: string | null): JoinView
 /** The door to one more room; whoever is in one goes by a name already. */
 function anotherRoom(): void {
   const [first] = rooms.all();
-  showJoin((rooms.front() ?? first)?.session.save().name ?? "", "", null);
+  showJoin((rooms.front() ?? first)?.session.save().name ?? "", "");
 }
 
 /** Makes the room, behind what is in front, and joins it. */
@@ -214,7 +210,7 @@ function leave(room: Room): void {
   room.session.leave();
   const [next] = rooms.all();
   if (next !== undefined) rooms.show(next);
-  else showJoin(room.session.save().name, "", null);
+  else showJoin(room.session.save().name, "");
 }
 
 /**

@@ -268,8 +268,11 @@ for (const name of browserNames) {
     test("the page speaks German to who chooses it, keeps what was typed, and goes on speaking it", async () => {
       const ann = await open();
       await ann.fill("#name", "Änne");
+      await ann.fill("#phrase", words.split(" ").slice(0, 3).join(" "));
       await ann.page.select(".language", "de");
       await ann.sees("Raum betreten");
+      await ann.sees("3 Wörter: mit einer Grafikkarte erraten");
+      assert.ok(!(await ann.text()).includes("Dein Link"), "there was none");
       assert.equal(await ann.page.$eval("#name", (field) => (field as HTMLInputElement).value), "Änne");
       assert.equal(await ann.page.evaluate(() => document.documentElement.lang), "de");
       await ann.page.reload();

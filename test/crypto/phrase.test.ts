@@ -3,6 +3,7 @@ import { test } from "node:test";
 import type { Bytes } from "../../src/protocol/base64url.ts";
 import { checkPhrase, generatePhrase, normalisePhrase } from "../../src/crypto/phrase.ts";
 import { symbols } from "../../src/crypto/symbols.ts";
+import { beginsListWord } from "../../src/crypto/typo.ts";
 import { words } from "../../src/crypto/words.ts";
 import { phraseOf } from "./phrases.ts";
 import { seededNumbers, seededRandom } from "../seeded.ts";
@@ -211,6 +212,11 @@ test("a list word cut in two is one mistake, and so are two written as one", asy
   const whole = (await generated()).toSpliced(2, 2, "aardvarkumbrella").join(" ");
   const result = await check(whole);
   assert.equal(result.kind === "typo" && result.words[0]?.suggestions[0], "aardvark umbrella");
+});
+
+test("what is left of a list word that was cut begins one, and a word of one's own does not", () => {
+  for (const rest of ["y", "yo", "aard", "aardvark"]) assert.ok(beginsListWord(rest), rest);
+  for (const own of ["blumentopf", "yoyos"]) assert.ok(!beginsListWord(own), own);
 });
 
 test("a word that resembles nothing has no suggestions", async () => {

@@ -78,7 +78,7 @@ export const wordingDe: Wording = {
   strength: (words, seconds) =>
     `${count(words, "Wort", "Wörter")}: mit einer Grafikkarte erraten in ${timeOf(seconds)}.`,
   cutLink: (n) =>
-    `Dein Link wurde unterwegs abgeschnitten: Nur ${n} seiner acht Wörter sind angekommen. Frag noch einmal nach dem Link.`,
+    `Dein Link wurde unterwegs abgeschnitten: Nur ${n} seiner acht Wörter ${n === 1 ? "ist" : "sind"} angekommen. Frag noch einmal nach dem Link.`,
   strengthWeak:
     "Leicht zu erraten für alle, die den Server betreiben oder in ihn einbrechen. Öffne besser einen neuen Raum mit zufälligen Wörtern.",
   strengthFair: "Hält beiläufiges Raten auf, entschlossenes nicht.",
