@@ -85,6 +85,8 @@ function nameAt(text: string, caret: number, { names }: Sources): Completion | n
   const from = triggerBefore(text, caret, "@");
   if (from < 0) return null;
   const typed = fold(text.slice(from + 1, caret));
+  // A whole name with a space behind it is meant as it stands, even where another one begins like it.
+  if (/\s$/.test(typed) && names().some((name) => fold(name) === typed.trimEnd())) return null;
   const ranked = names().flatMap((name) => {
     const rank = rankOf(fold(name), typed, " ");
     return rank === Infinity ? [] : [{ rank, insert: `@${name} `, label: name, detail: "" }];

@@ -54,6 +54,12 @@ test("behind an @ stand the people, found by any part of the name, without accen
     assert.equal(complete(text), null, text);
 });
 
+test("a whole name with a space behind it is meant, though another one begins like it", () => {
+  for (const text of ["hi @Ann |", "@ANN |"]) assert.equal(complete(text), null, text);
+  assert.deepEqual(complete("@Anna |")?.inserts, ["@Anna Lee "]);
+  assert.deepEqual(complete("@Anna L|")?.inserts, ["@Anna Lee "]);
+});
+
 test("a slash at the very beginning finds commands until one is whole", () => {
   assert.deepEqual(complete("/|"), { typed: "/", inserts: ["/me ", "/leave "] });
   assert.deepEqual(complete("/L|")?.inserts, ["/leave "]);
