@@ -145,7 +145,11 @@ async function makeRoom({ keys, name, phrase, claim, restored }: Arrival): Promi
     },
     anotherRoom,
     news(came, entry, mentionsMe) {
-      const show = () => rooms.show(room);
+      // Meanwhile it may have been left, or come into anew.
+      const show = () => {
+        const now = rooms.all().find((each) => each.phrase === phrase);
+        if (now !== undefined) rooms.show(now);
+      };
       if (rooms.news(room, came)) alertTo({ entry, mentionsMe, show });
     },
   });

@@ -16,11 +16,13 @@ interface Calls {
   tones: number;
   badge: number;
   away: boolean;
+  /** The last notification. */
+  last: EventTarget | null;
 }
 
 /** Runs in the page before its own script. */
 function recordCalls(): void {
-  const calls: Calls = { asked: 0, answer: "denied", shown: [], tones: 0, badge: 0, away: false };
+  const calls: Calls = { asked: 0, answer: "denied", shown: [], tones: 0, badge: 0, away: false, last: null };
   const quiet = (): void => {};
   class Notification extends EventTarget {
     static permission = "default";
@@ -28,6 +30,7 @@ function recordCalls(): void {
     constructor(title: string, { body }: { body: string }) {
       super();
       calls.shown.push(`${title}: ${body}`);
+      calls.last = this;
     }
     static requestPermission(): Promise<string> {
       calls.asked++;
@@ -173,6 +176,17 @@ for (const name of browserNames) {
       const firstNew = () =>
         ann.page.$$eval(".rule.unread ~ .text", (texts) => texts.map(({ textContent }) => textContent));
       assert.deepEqual(await firstNew(), ["@Ann, are you there?"]);
+
+      await set(ann, { away: false });
+      await ann.press("Leave");
+      await ann.confirm();
+      await ann.sees("Start a new room");
+      await ann.page.evaluate(() => {
+        (globalThis as unknown as { calls: Calls }).calls.last?.dispatchEvent(new Event("click"));
+      });
+      assert.ok((await ann.text()).includes("Start a new room"), "a room that was left is none to go to");
+      await ann.enter("Ann", words);
+      await ann.connected();
 
       await ann.page.goto("about:blank");
       await bob.say("while the tab was gone");
