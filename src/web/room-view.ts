@@ -185,7 +185,7 @@ export function createRoomView(options: RoomOptions): RoomView {
   }
 
   function askForTopic(): void {
-    openTopicDialog(topic, acts.setTopic);
+    openTopicDialog(topic, (text) => (acts.setTopic(text) === null ? null : wording.writing.topicTooLong));
   }
 
   function tell(event: SessionEvent): void {
