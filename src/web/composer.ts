@@ -50,6 +50,8 @@ interface ComposerOptions {
   readonly say: (text: string, re?: MessageId) => SayFault;
   /** "gone": it is not there any more. */
   readonly edit: (id: string, text: string) => SayFault | "gone";
+  /** It is on its way, or there was nothing to say. */
+  readonly said: () => void;
   /** Runs a command, or gives the text that is to be said. */
   readonly run: (typed: string) => Outcome;
   /** Whom one can mention. */
@@ -160,6 +162,7 @@ export function createComposer(options: ComposerOptions): Composer {
     if (outcome.kind === "fault") return spellCommandFault(outcome.fault);
     if (outcome.kind === "text") {
       const problem = options.say(outcome.text, aim.answered?.messageId ?? undefined);
+      if (problem === null || problem === "empty") options.said();
       if (problem === "empty") return null;
       if (problem !== null) return wording.sayFaults[problem];
       aim.answer(null);

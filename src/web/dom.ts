@@ -42,6 +42,17 @@ export function button(className: string, label: Child, press: () => void): HTML
   return h("button", { class: className, attributes: { type: "button" }, on: { click: press } }, label);
 }
 
+/**
+ * Changes a part of the page. Whoever stood in it on something that is hidden or gone afterwards is put elsewhere by
+ * `next`: the focus must not fall to nowhere.
+ */
+export function passFocus(part: Element, change: () => void, next: () => void): void {
+  const { activeElement } = document;
+  const wasIn = part.contains(activeElement);
+  change();
+  if (wasIn && activeElement?.getClientRects().length === 0) next();
+}
+
 function setAttributes(element: Element, attributes: Readonly<Record<string, string>> = {}): void {
   for (const [name, value] of Object.entries(attributes)) element.setAttribute(name, value);
 }

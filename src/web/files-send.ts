@@ -8,7 +8,7 @@ import { largestFile } from "../crypto/files.ts";
 import type { RoomKeys } from "../crypto/keys.ts";
 import type { SharedFile } from "../session/files.ts";
 import { retryDelayMs } from "../session/retry.ts";
-import { button, h } from "./dom.ts";
+import { button, h, passFocus } from "./dom.ts";
 import { createItemView, type ItemView } from "./files-item.ts";
 import { look, seal, type SealedContent, sharedFile } from "./files-prepare.ts";
 import { fetchLimit, type Place, remove, upload } from "./files-transfer.ts";
@@ -19,6 +19,8 @@ export interface SendOptions {
   readonly place: () => Place;
   readonly keys: () => Pick<RoomKeys, "access">;
   readonly random: Random;
+  /** Back to where one types. */
+  readonly type: () => void;
   /** Tells the room of a file that the relay holds; false when too much waits. */
   readonly sendFile: (file: SharedFile) => boolean;
   /** A file is with the relay: as it was chosen, and as it was sealed. Called before the room is told. */
@@ -128,8 +130,7 @@ export function createOutgoing(options: SendOptions): Outgoing {
   function drop(item: Item): void {
     items.delete(item);
     item.stop.abort();
-    item.view.stop();
-    show();
+    show(item.view.stop);
   }
 
   function fail(item: Item, sentence: string, mayTryAgain: boolean): void {
@@ -138,11 +139,16 @@ export function createOutgoing(options: SendOptions): Outgoing {
     show();
   }
 
-  function show(): void {
-    element.hidden = items.size === 0;
+  /** @param change what else changes on the page */
+  function show(change = () => {}): void {
     const staged = [...items].filter(({ state }) => state === "staged").length;
-    sendButton.hidden = staged === 0;
-    sendButton.textContent = wording.files.send(staged);
+    const draw = (): void => {
+      change();
+      element.hidden = items.size === 0;
+      sendButton.hidden = staged === 0;
+      sendButton.textContent = wording.files.send(staged);
+    };
+    passFocus(element, draw, options.type);
   }
 
   function send(): void {

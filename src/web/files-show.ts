@@ -4,7 +4,7 @@
 import { maxShownFileBytes, unaskedPictureBytes } from "../protocol/limits.ts";
 import type { MessageEntry } from "../session/events.ts";
 import { safeFileName, type SharedFile, type Shown } from "../session/files.ts";
-import { button, drawing, h } from "./dom.ts";
+import { button, drawing, h, passFocus } from "./dom.ts";
 import { save } from "./download.ts";
 import { fetchContent, type FetchOptions } from "./files-fetch.ts";
 import { shownAsFile } from "./files-picture.ts";
@@ -140,7 +140,19 @@ function createCard(file: SharedFile, shelf: Shelf): Card {
   let content: Blob | null = null;
   let url: string | null = null;
 
-  function settle(): void {
+  /** @param change what else changes in the card */
+  function settle(change = () => {}): void {
+    const draw = (): void => {
+      change();
+      drawState();
+    };
+    passFocus(element, draw, () => {
+      const player = stage.querySelector<HTMLElement>("button, audio, video");
+      (fetching === null ? (player ?? saveButton) : cancelButton).focus();
+    });
+  }
+
+  function drawState(): void {
     const isShown = url !== null;
     bar.hidden = fetching === null;
     cancelButton.hidden = fetching === null;
@@ -181,21 +193,21 @@ function createCard(file: SharedFile, shelf: Shelf): Card {
   async function showContent(found: Blob): Promise<void> {
     const shown = await shownAsFile(found, file.type);
     if (isStopped || url !== null) return;
-    if (shown === null) {
-      said.textContent = wording.files.notShown;
-      showButton.remove();
-      return;
-    }
+    if (shown === null) return refuse();
     content = found.slice(0, found.size, shown.type);
     url = URL.createObjectURL(content);
     stage.replaceChildren(picture(shown.kind, url));
     shelf.shows(card, content.size);
   }
 
+  function refuse(): void {
+    said.textContent = wording.files.notShown;
+    settle(() => showButton.remove());
+  }
+
   function picture(kind: Shown["kind"], src: string): HTMLElement {
     const failed = (): void => {
-      said.textContent = wording.files.notShown;
-      showButton.remove();
+      refuse();
       release();
     };
     if (kind === "image") {
@@ -214,8 +226,7 @@ function createCard(file: SharedFile, shelf: Shelf): Card {
     if (url !== null) URL.revokeObjectURL(url);
     url = null;
     content = null;
-    stage.replaceChildren();
-    settle();
+    settle(() => stage.replaceChildren());
   }
 
   function stop(): void {

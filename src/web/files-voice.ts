@@ -2,7 +2,7 @@
 // handed on; nothing is sent from here.
 
 import { maxVoiceMs } from "../protocol/limits.ts";
-import { button, h } from "./dom.ts";
+import { button, h, passFocus } from "./dom.ts";
 import { wording } from "./language.ts";
 
 /** The first that the browser records; what stands first can be played everywhere. */
@@ -28,8 +28,12 @@ export function canRecord(): boolean {
   return "mediaDevices" in navigator && "MediaRecorder" in globalThis;
 }
 
-/** Builds the strip; `done` gets what was recorded, `fail` a sentence. */
-export function createVoice(done: (note: File) => void, fail: (sentence: string) => void): Voice {
+/** Builds the strip; `done` gets what was recorded, `fail` a sentence, `type` leads back to where one types. */
+export function createVoice(
+  done: (note: File) => void,
+  fail: (sentence: string) => void,
+  type: () => void,
+): Voice {
   const words = wording.files;
   const elapsed = h("span", { class: "elapsed", attributes: { role: "timer" } });
   const endButton = button("primary", wording.done, () => end(true));
@@ -85,10 +89,10 @@ export function createVoice(done: (note: File) => void, fail: (sentence: string)
     recorder.addEventListener("stop", () => {
       clearInterval(tick);
       silence(stream);
-      element.hidden = true;
-      const [type = ""] = recorder.mimeType.split(";");
-      const name = `${words.voiceName}.${extensions[type] ?? "audio"}`;
-      if (isKept) done(new File(parts, name, { type }));
+      passFocus(element, () => (element.hidden = true), type);
+      const [kind = ""] = recorder.mimeType.split(";");
+      const name = `${words.voiceName}.${extensions[kind] ?? "audio"}`;
+      if (isKept) done(new File(parts, name, { type: kind }));
     });
     // The microphone was unplugged, or taken back: what was said until then is kept.
     stream.getAudioTracks()[0]?.addEventListener("ended", () => end(true));

@@ -19,6 +19,8 @@ export interface Files {
   readonly attach: (composer: Pick<Composer, "element" | "tools" | "field">, zone: HTMLElement) => void;
   /** Gets everything that the session tells. */
   readonly tell: (event: SessionEvent) => void;
+  /** Sends what was put before the person. */
+  readonly send: () => void;
   /** How many chosen files are not sent. */
   readonly pending: () => number;
   /** Puts files before the person, to be sent or not. */
@@ -28,19 +30,20 @@ export interface Files {
 }
 
 /** Makes what a room needs for its files. */
-export function createFiles(options: Omit<SendOptions, "stored">): Files {
+export function createFiles(options: Omit<SendOptions, "stored" | "type">): Files {
   const words = wording.files;
   const cards = createCards(options);
   const sent = createSent(options);
   const outgoing = createOutgoing({
     ...options,
+    type,
     stored(file, content, sealed) {
       cards.hold(file, content);
       sent.keep(file, sealed);
     },
   });
   const fault = h("p", { class: "fault", attributes: { role: "alert" } });
-  const voice = createVoice(stageOne, (sentence) => (fault.textContent = sentence));
+  const voice = createVoice(stageOne, (sentence) => (fault.textContent = sentence), type);
   const picker = h("input", {
     attributes: { type: "file", multiple: "", hidden: "", "aria-label": words.attach },
   });
@@ -56,6 +59,10 @@ export function createFiles(options: Omit<SendOptions, "stored">): Files {
   });
   let takeFocus = (): void => {};
   let wasLive = false;
+
+  function type(): void {
+    takeFocus();
+  }
 
   function stage(files: Iterable<File>): void {
     fault.textContent = "";
@@ -74,7 +81,6 @@ export function createFiles(options: Omit<SendOptions, "stored">): Files {
     takeFocus = () => field.focus();
     tools.append(picker, attachButton, recordButton);
     element.before(fault, voice.element, outgoing.element);
-    element.addEventListener("submit", outgoing.send);
     field.addEventListener("paste", (event) => {
       const pasted = event.clipboardData;
       // Office programs put a picture of the text beside the text.
@@ -110,7 +116,8 @@ export function createFiles(options: Omit<SendOptions, "stored">): Files {
     cards.stop();
   }
 
-  return { card: cards.of, attach, tell, pending: outgoing.pending, stage, take: outgoing.take };
+  const { send, pending, take } = outgoing;
+  return { card: cards.of, attach, tell, send, pending, stage, take };
 }
 
 function iconButton(className: string, label: string, path: string, press: () => void): HTMLButtonElement {

@@ -274,6 +274,9 @@ export function createJoinView(options: JoinOptions): JoinView {
     working.hidden = true;
     enter.hidden = false;
     say(failure, text);
+    // What was hidden or could not be typed in has lost the focus.
+    const { activeElement } = document;
+    if (activeElement === document.body || form.contains(activeElement)) enter.focus();
   }
 
   return { element, progress, fail };

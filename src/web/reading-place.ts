@@ -1,7 +1,7 @@
 // Where in a log somebody reads. The end stays in sight for whoever is there; whoever has scrolled up to read is left in
 // peace, and has a button that leads back and counts what has come below.
 
-import { button, drawing, h } from "./dom.ts";
+import { button, drawing, h, passFocus } from "./dom.ts";
 import { iconPath } from "./icons.ts";
 import { wording } from "./language.ts";
 
@@ -49,9 +49,19 @@ export function createReadingPlace(
     if (sticking || !scroller.isConnected) return;
     lastTop = scroller.scrollTop;
     isAtEnd = scroller.scrollHeight - scroller.scrollTop - scroller.clientHeight < nearEndPixels;
-    newest.hidden = isAtEnd;
+    showButton();
     showBelow(isAtEnd ? 0 : below);
     if (isAtEnd) arrived();
+  }
+
+  /** Whoever stood on the button stands on the newest message when it goes. */
+  function showButton(): void {
+    const last = list.querySelector<HTMLElement>(":scope > :last-child") ?? scroller;
+    passFocus(
+      newest,
+      () => (newest.hidden = isAtEnd),
+      () => last.focus({ preventScroll: true }),
+    );
   }
 
   function showBelow(count: number): void {
@@ -62,7 +72,7 @@ export function createReadingPlace(
 
   function toEnd(): void {
     isAtEnd = true;
-    newest.hidden = true;
+    showButton();
     showBelow(0);
     stay();
   }

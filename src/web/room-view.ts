@@ -125,6 +125,7 @@ export function createRoomView(options: RoomOptions): RoomView {
   const composer = createComposer({
     say: session.say,
     edit: session.edit,
+    said: files.send,
     run: (typed) => runCommand(typed, acts),
     names: () => names.filter((name) => name !== session.save().name),
     typing: session.typing,

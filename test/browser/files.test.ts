@@ -158,6 +158,9 @@ for (const name of browserNames) {
       assert.ok(await give("paste", "pasted.txt"));
       assert.ok(await give("drop", "dropped.txt"));
       await ann.sees("Send 2 files");
+      await ann.say("/clear");
+      const isThere = () => document.querySelector(".tray > button:not([hidden])") !== null;
+      assert.ok(await ann.page.evaluate(isThere), "a command sends no files");
       await ann.page.focus(".composer textarea");
       await ann.page.keyboard.type("both of them");
       await ann.page.keyboard.press("Enter");
@@ -295,6 +298,10 @@ for (const name of browserNames) {
       await ann.press("Record a voice note");
       await ann.sees("0:01");
       await ann.press("Cancel");
+      await ann.until(
+        "the field in focus",
+        () => document.activeElement?.matches(".composer textarea") === true,
+      );
       assert.equal(await ann.page.$$eval(".outgoing", (all) => all.length), 0);
       await ann.press("Record a voice note");
       await ann.sees("0:01");
