@@ -53,7 +53,10 @@ export function equipMessages(log: LogView, actions: MessageActions): void {
     openActions(entry, x === 0 && y === 0 ? item : { x, y });
   });
   scroller.addEventListener("keydown", steer);
-  scroller.addEventListener("focus", () => (current() ?? newestItem())?.focus());
+  scroller.addEventListener("focus", () => {
+    // Whoever presses beside the messages reads on where they are.
+    if (scroller.matches(":focus-visible")) (current() ?? newestItem())?.focus();
+  });
   scroller.addEventListener("focusin", ({ target }) => makeCurrent(itemAt(target)));
   watchTouch(scroller, {
     tapped: (target) => point(pointed !== null && pointed === itemAt(target) ? null : itemAt(target)),
@@ -160,6 +163,8 @@ export function equipMessages(log: LogView, actions: MessageActions): void {
     const item = itemAt(event.target);
     if (item === null || event.altKey || event.ctrlKey || event.metaKey) return;
     if (event.key === "Escape") return actions.type();
+    // These keys are their own.
+    if (event.target instanceof Element && event.target.closest("pre, audio, video") !== null) return;
     const siblings = { ArrowUp: item.previousElementSibling, ArrowDown: item.nextElementSibling };
     const ends = { Home: scroller.querySelector(".log > li"), End: newestItem() };
     const moves: Readonly<Record<string, Element | null>> = { ...siblings, ...ends };

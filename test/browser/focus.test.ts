@@ -124,5 +124,45 @@ for (const name of browserNames) {
       const isSaid = () => document.querySelector<HTMLElement>(".banner:not(.word, [hidden])")?.textContent;
       assert.match((await ann.page.evaluate(isSaid)) ?? "", /^Offline\./);
     });
+
+    test("does not fall to nowhere when what it stood on goes", async (t) => {
+      const ann = await inRoom(t, "Ann");
+      await ann.say(`\`\`\`\n${"line\n".repeat(60)}\`\`\``);
+      await ann.say(`${"line\n".repeat(60)}the end`);
+      await ann.sees("the end");
+      const scroller = () => ann.page.$eval(".scroll", ({ scrollTop }) => scrollTop);
+      await focus(ann, ".code-block pre");
+      await ann.page.keyboard.press("ArrowDown");
+      assert.equal(
+        await ann.page.evaluate(() => document.activeElement?.tagName),
+        "PRE",
+        "it scrolls its code",
+      );
+
+      await ann.until("away from the end", () => {
+        document.querySelector(".scroll")?.scrollTo(0, 0);
+        return document.querySelector(".newest:not([hidden])") !== null;
+      });
+      await ann.page.mouse.click(20, 300);
+      assert.match(await focused(ann), /^scroll /, "pressed beside the messages");
+      assert.equal(await scroller(), 0);
+
+      await focus(ann, ".newest");
+      await ann.page.keyboard.press("Enter");
+      await ann.until("the end", () => document.querySelector(".newest[hidden]") !== null);
+      assert.match(await focused(ann), /^message/);
+      assert.ok((await scroller()) > 0);
+
+      for (const button of [".tray li button:last-of-type", ".tray > button"]) {
+        const input = await ann.page.$('input[type="file"]');
+        assert.ok(input);
+        await input.uploadFile(import.meta.filename);
+        await ann.until("a file", () => document.querySelector(".outgoing") !== null);
+        await focus(ann, button);
+        await ann.page.keyboard.press("Enter");
+        await ann.until("an empty tray", () => document.querySelector(".outgoing") === null);
+        assert.match(await focused(ann), /^ /, "in the composer");
+      }
+    });
   });
 }
