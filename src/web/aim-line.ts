@@ -22,7 +22,7 @@ export function createAimLine(cancel: () => void): AimLine {
 
   function show({ edited, answered }: Pick<Aim, "edited" | "answered">): void {
     element.hidden = edited === null && answered === null;
-    const stop = button("secondary cancel", wording.writing.cancel, cancel);
+    const stop = button("secondary cancel", wording.cancel, cancel);
     if (edited !== null) element.replaceChildren(status(wording.writing.editing), stop);
     else if (answered !== null) element.replaceChildren(...quote(answered), stop);
   }

@@ -80,7 +80,7 @@ export function createItemView(file: File, intents: Intents): ItemView {
   function onItsWay(sentence: string): void {
     choice.hidden = true;
     again.hidden = true;
-    labelButton(removeButton, wording.writing.cancel);
+    labelButton(removeButton, wording.cancel);
     say(sentence, false);
   }
 

@@ -113,7 +113,7 @@ function createCard(file: SharedFile, shelf: Shelf): Card {
   const claim = /^(image|audio|video)\//.exec(file.type)?.[1] as Shown["kind"] | undefined;
   const showButton = button("secondary", wording.files.show[claim ?? "image"], () => void run(showContent));
   const saveButton = button("secondary", wording.files.save, () => void run(saveContent));
-  const cancelButton = button("secondary", wording.writing.cancel, () => fetching?.abort());
+  const cancelButton = button("secondary", wording.cancel, () => fetching?.abort());
   for (const each of [showButton, saveButton, cancelButton]) {
     each.setAttribute("aria-label", `${each.textContent}: ${name}`);
   }

@@ -44,7 +44,7 @@ export function createVoice(
     h("span", { attributes: { role: "status" } }, words.recording),
     elapsed,
     endButton,
-    button("secondary", wording.writing.cancel, () => end(false)),
+    button("secondary", wording.cancel, () => end(false)),
   );
   let end = (_keep: boolean): void => {};
   let isAsking = false;

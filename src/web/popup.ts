@@ -1,5 +1,5 @@
 // A menu that opens at a place and closes on Escape, on a choice or on a press elsewhere: a popover with the keys of a
-// menu (WAI-ARIA Authoring Practices, "Menu Button"). On a phone it is a sheet at the foot of the screen.
+// menu (WAI-ARIA Authoring Practices, "Menu Button").
 
 import { button, drawing, h } from "./dom.ts";
 

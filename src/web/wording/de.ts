@@ -85,7 +85,7 @@ export const wordingDe: Wording = {
   strengthStrong: "Stark.",
   notCounted: "Großbuchstaben, Satzzeichen und doppelte Leerzeichen zählen nicht.",
 
-  asking: "Frage den Server …",
+  asking: "Der Server wird gefragt …",
   deriving: (percent) => `Schlüssel entstehen … ${percent} %`,
   serverSilent: "Der Server antwortet nicht. Prüf deine Verbindung und versuch es noch einmal.",
   openElsewhere: (name) =>
@@ -98,8 +98,8 @@ export const wordingDe: Wording = {
   roomCodeHint:
     "Alle mit denselben Wörtern sehen diese fünf Bilder. Sieht jemand andere, hat sich einer von euch vertippt.",
   status: {
-    dialling: "Verbinde …",
-    joining: "Trete ein …",
+    dialling: "Verbindungsaufbau …",
+    joining: "Eintritt …",
     live: "Verbunden",
     lost: "Offline",
     refused: "Nicht im Raum",
@@ -109,7 +109,7 @@ export const wordingDe: Wording = {
     "Der Server wurde angehalten. Was gesagt wurde, bleibt auf diesem Bildschirm; startet der Server wieder, ist auch der Raum zurück.",
   offline: (unsent) =>
     unsent === 0
-      ? "Offline. Versuche, den Raum wieder zu erreichen."
+      ? "Offline. Der Raum wird wieder gesucht."
       : `Offline. ${count(unsent, "Nachricht wird", "Nachrichten werden")} noch gesendet.`,
   back: (n) => (n === 0 ? "Wieder da." : `Wieder da. ${count(n, "neue Nachricht", "neue Nachrichten")}.`),
   earlier: (n) => count(n, "frühere Nachricht", "frühere Nachrichten"),
@@ -151,7 +151,7 @@ export const wordingDe: Wording = {
       units.find(([each, one]) => one !== "Jahr" && seconds % each === 0 && seconds >= each) ?? [];
     return `nach ${count(seconds / length, one, dative)}`;
   },
-  lasts: (duration) => `Weg ${duration}`,
+  lasts: (duration) => `Verschwindet ${duration}`,
   timerOn: (duration) => `{name} lässt Nachrichten von hier an ${duration} verschwinden.`,
   timerOff: "{name} lässt Nachrichten von hier an stehen.",
   receipts: "Anderen zeigen, was ich gelesen habe",
@@ -219,7 +219,6 @@ export const wordingDe: Wording = {
   edit: "Bearbeiten",
   delete: "Löschen",
   more: "Mehr",
-  close: "Schließen",
   cancel: "Abbrechen",
   save: "Speichern",
   actionsFor: "Was mit dieser Nachricht geschehen soll",
@@ -318,7 +317,6 @@ export const wordingDe: Wording = {
     editing: "Du bearbeitest deine Nachricht",
     editLost: "Diese Nachricht lässt sich nicht mehr bearbeiten. Was du geschrieben hast, steht noch hier.",
     editEmpty: "Eine leere Fassung wird nicht gespeichert. Soll die Nachricht weg, brich ab und lösche sie.",
-    cancel: "Abbrechen",
     lettersLeft: (n) => `noch ${n} Zeichen`,
     lettersOver: (n) => `${n} Zeichen zu viel. Kürze die Nachricht, oder sende sie in zwei Teilen.`,
     unknownCommand: (name) =>

@@ -256,7 +256,6 @@ export const wordingEn = {
   edit: "Edit",
   delete: "Delete",
   more: "More",
-  close: "Close",
   cancel: "Cancel",
   save: "Save",
   actionsFor: "What to do with this message",
@@ -350,7 +349,6 @@ export const wordingEn = {
     editing: "Editing your message",
     editLost: "This message can no longer be edited. What you wrote is still here.",
     editEmpty: "An empty edit is not saved. If the message is to go, cancel this and delete it.",
-    cancel: "Cancel",
     lettersLeft: (n: number) => `${count(n, "letter", "letters")} left`,
     lettersOver: (n: number) => `${count(n, "letter", "letters")} too many. Shorten it, or send it in two.`,
     unknownCommand: (name: string) =>
