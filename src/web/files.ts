@@ -25,8 +25,8 @@ export interface Files {
   readonly pending: () => number;
   /** Puts files before the person, to be sent or not. */
   readonly stage: (files: Iterable<File>) => void;
-  /** Takes what is not sent out of the tray. */
-  readonly take: () => File[];
+  /** Lets go of all that is shown, and gives what was not sent. */
+  readonly end: () => File[];
 }
 
 /** Makes what a room needs for its files. */
@@ -112,12 +112,16 @@ export function createFiles(options: Omit<SendOptions, "stored" | "type">): File
     sent.stop();
     if (event.status.why !== "asked") return;
     // Whoever has lost the seat to another tab still sees what was said, and has chosen what was not sent.
-    outgoing.take();
-    cards.stop();
+    end();
   }
 
-  const { send, pending, take } = outgoing;
-  return { card: cards.of, attach, tell, send, pending, stage, take };
+  function end(): File[] {
+    cards.stop();
+    return outgoing.take();
+  }
+
+  const { send, pending } = outgoing;
+  return { card: cards.of, attach, tell, send, pending, stage, end };
 }
 
 function iconButton(className: string, label: string, path: string, press: () => void): HTMLButtonElement {

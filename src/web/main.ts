@@ -39,7 +39,8 @@ interface Room extends OpenRoom {
   /** On the key that this room is spoken in with. */
   readonly claim: Claim;
   pictures: string;
-  topic: string;
+  /** Null: nobody has told it yet. */
+  topic: string | null;
 }
 
 const random: Random = (length) => crypto.getRandomValues(new Uint8Array(length));
@@ -141,7 +142,7 @@ async function makeRoom({ keys, name, phrase, claim, restored }: Arrival): Promi
     leave: () => leave(room),
     openSettings() {
       const { pictures, topic } = room;
-      openSettings({ name: session.save().name, phrase, pictures, topic });
+      openSettings({ name: session.save().name, phrase, pictures, topic: topic ?? "" });
     },
     anotherRoom,
     news(came, entry, mentionsMe) {
@@ -160,7 +161,7 @@ async function makeRoom({ keys, name, phrase, claim, restored }: Arrival): Promi
     files,
     claim,
     pictures: "",
-    topic: "",
+    topic: null,
     element: view.element,
     label: () => room.topic || room.pictures,
     look: view.look,
@@ -207,7 +208,7 @@ function isKept(session: Session, text: string): boolean {
 /** A room that this browser was asked to remember is kept as it is now. */
 function refreshRecent({ pictures, topic }: Room): void {
   const known = recentRoom(pictures);
-  if (known !== null) rememberRoom({ ...known, topic: topic || known.topic, at: Date.now() });
+  if (known !== null) rememberRoom({ ...known, topic: topic ?? known.topic, at: Date.now() });
 }
 
 function leave(room: Room): void {
@@ -225,7 +226,7 @@ async function comeBack(keys: RoomKeys, before: Room): Promise<void> {
   const { session, phrase, claim, files } = before;
   const room = await makeRoom({ keys, name: session.save().name, phrase, claim, restored: null });
   rooms.show(room);
-  room.files.stage(files.take());
+  room.files.stage(files.end());
 }
 
 function worldOf(derive: World["derive"], tell: World["tell"], inUse: (way: Way) => void): World {
