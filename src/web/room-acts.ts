@@ -7,11 +7,13 @@ import { download, spellLocal } from "./download.ts";
 import { exportRoom } from "./export.ts";
 import type { LogView } from "./log-view.ts";
 import { wording } from "./language.ts";
+import type { SearchBar } from "./search-bar.ts";
 
 interface RoomActsOptions {
   readonly session: Pick<Session, "rename" | "setTopic" | "setTimer">;
+  readonly name: () => string;
   readonly log: Pick<LogView, "entries" | "clear">;
-  readonly search: (query: string) => void;
+  readonly search: Pick<SearchBar, "open" | "refresh">;
   readonly topic: () => string;
   readonly share: () => void;
   readonly leave: () => void;
@@ -22,16 +24,21 @@ interface RoomActsOptions {
 export function createRoomActs(options: RoomActsOptions): RoomActs {
   const { session, log, topic, search, share, leave, help } = options;
   return {
-    rename: session.rename,
+    rename(name) {
+      if (name !== options.name()) session.rename(name);
+    },
     setTopic: session.setTopic,
     setTimer: session.setTimer,
-    search,
+    search: search.open,
     export(format) {
       const words = wording.exported;
       const facts = { at: Date.now(), spell: spellLocal, topic: topic(), words };
       download(exportRoom(format, log.entries(), facts));
     },
-    clear: () => log.clear(),
+    clear() {
+      log.clear();
+      search.refresh();
+    },
     share,
     help,
     leave,

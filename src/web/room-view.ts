@@ -110,7 +110,8 @@ export function createRoomView(options: RoomOptions): RoomView {
   const acts = createRoomActs({
     session,
     log,
-    search: searchBar.open,
+    name: () => session.save().name,
+    search: searchBar,
     topic: () => topic,
     share,
     leave: askToLeave,
@@ -127,7 +128,7 @@ export function createRoomView(options: RoomOptions): RoomView {
     edit: session.edit,
     said: files.send,
     run: (typed) => runCommand(typed, acts),
-    names: () => names.filter((name) => name !== session.save().name),
+    names: () => names.filter((name) => name !== ownName),
     typing: session.typing,
     editLast() {
       const last = log.newest(

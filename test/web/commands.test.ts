@@ -2,6 +2,7 @@ import assert from "node:assert/strict";
 import { test } from "node:test";
 import { commands, type RoomActs, runCommand } from "../../src/web/commands.ts";
 import { emoteOf } from "../../src/web/emote.ts";
+import { createRoomActs } from "../../src/web/room-acts.ts";
 
 /** Runs what is typed, and gives what came of it and what was done. */
 function run(typed: string) {
@@ -82,6 +83,27 @@ test("a name or a topic that cannot be is refused", () => {
     fault: { why: "name", fault: "characters" },
   });
   assert.deepEqual(run(`/topic ${"long ".repeat(9)}`).outcome, { kind: "fault", fault: { why: "topic" } });
+});
+
+test("one's own name again changes nothing, and what is searched is looked for anew on a cleared screen", () => {
+  const did: string[] = [];
+  const note =
+    (what: string) =>
+    (...details: readonly unknown[]) =>
+      void did.push([what, ...details].join(" ").trimEnd());
+  const quiet = (): void => {};
+  const acts = createRoomActs({
+    session: { rename: note("rename"), setTopic: () => null, setTimer: quiet },
+    log: { entries: () => [], clear: note("clear") },
+    name: () => "Ann",
+    search: { open: quiet, refresh: note("look") },
+    topic: () => "",
+    share: quiet,
+    leave: quiet,
+    help: quiet,
+  });
+  for (const typed of ["/nick Ann", "/nick Anna", "/clear"]) assert.deepEqual(runCommand(typed, acts), done);
+  assert.deepEqual(did, ["rename Anna", "clear", "look"]);
 });
 
 test("an unknown command is a fault that names it", () => {
