@@ -4,7 +4,7 @@
 import type { MessageEntry } from "../session/events.ts";
 import { iconPath } from "./icons.ts";
 import { wording } from "./language.ts";
-import { neutralise } from "./neutral.ts";
+import { plainName } from "./person.ts";
 import { readPreference } from "./preferences.ts";
 import { summaryOf } from "./summary.ts";
 
@@ -72,7 +72,7 @@ export function playSound(): void {
 async function notify({ entry, show }: News): Promise<void> {
   if (!("Notification" in globalThis) || Notification.permission !== "granted") return;
   const isOpen = readPreference("show-text") !== null;
-  const title = isOpen ? neutralise(entry.author.name) : wording.title;
+  const title = isOpen ? plainName(entry.author) : wording.title;
   const body = isOpen ? summaryOf(entry, shownLetters) : wording.newMessageIn;
   // One at a time: the newest says enough.
   const options = { body, tag: "secure-room" };

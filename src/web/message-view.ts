@@ -7,7 +7,7 @@ import { button, h } from "./dom.ts";
 import { emoteOf } from "./emote.ts";
 import { wording } from "./language.ts";
 import { neutralise } from "./neutral.ts";
-import { avatarOf, nameOf, sentence } from "./person.ts";
+import { avatarOf, nameOf, plainName, sentence } from "./person.ts";
 import { summaryOf } from "./summary.ts";
 
 /** What a message needs of the log around it. */
@@ -153,7 +153,7 @@ function drawReactions(entry: MessageEntry, around: Around): HTMLElement | null 
   if (entry.reactions.size === 0) return null;
   const all = [...entry.reactions].map(([emoji, authors]) => {
     const mine = authors.some((author) => author.own);
-    const names = authors.map((author) => author.name).join(", ");
+    const names = authors.map(plainName).join(", ");
     const who = wording.reactedBy(emoji, authors.length, names);
     const pill = button("reaction", emoji, () => around.react(entry, emoji, !mine));
     pill.append(h("span", { class: "count" }, String(authors.length)));

@@ -29,6 +29,10 @@ const cutouts: readonly ((middle: number) => string)[] = [
   (y) => `M7.5 ${y - 1.5}h9v3h-9z`,
 ];
 const hues = 8;
+/** What a name must not hold to stand in a line as it is: signs that look like the line's own. Commas and colons do. */
+const unlikeNames =
+  /[^\p{L}\p{M}\p{N}\p{Extended_Pictographic}\p{Emoji_Modifier}\p{RI}\u200d .'’_-]|[\u02d0\u02d1]/u;
+const quotationMarks = /["\p{Pi}\p{Pf}\u201a\u201e]/gu;
 
 /** Which mark a key has: numbers made from its first three bytes, which are as good as random. */
 export function markOf(key: string): {
@@ -52,6 +56,21 @@ export function nameOf({ name, ordinal }: Author): HTMLElement {
   const number = ordinal > 1 ? h("span", { class: "ordinal" }, String(ordinal)) : null;
   if (number !== null) number.title = wording.ordinal;
   return h("span", { class: "name" }, h("bdi", {}, neutralise(name)), number);
+}
+
+/**
+ * The name of an author where nothing but text can stand, numbered as in `nameOf`. One that could be read as more than
+ * a name, such as `Carl, Dora` or `Ann: I quit`, stands in quotation marks.
+ */
+export function plainName({ name, ordinal }: Author): string {
+  const neutral = neutralise(name);
+  const plain = unlikeNames.test(neutral) ? quote(neutral) : neutral;
+  return ordinal > 1 ? `${plain} (${ordinal})` : plain;
+}
+
+/** Somebody's words in quotation marks, which they cannot end themselves. */
+export function quote(words: string): string {
+  return wording.quoted(words.replaceAll(quotationMarks, "'"));
 }
 
 /** A sentence of ours; each {name} in it stands apart from the rest, so that no name can finish the sentence. */
