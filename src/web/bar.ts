@@ -7,6 +7,7 @@ import { openCodeDialog } from "./dialogs.ts";
 import { button, drawing, h } from "./dom.ts";
 import { iconPath } from "./icons.ts";
 import { wording } from "./language.ts";
+import { neutralise } from "./neutral.ts";
 
 export interface Bar {
   readonly element: HTMLElement;
@@ -61,9 +62,10 @@ export function createBar(options: BarOptions): Bar {
   }
 
   function showTopic(text: string): void {
-    topic.replaceChildren(text === "" ? wording.topicAdd : h("bdi", {}, text));
-    topic.classList.toggle("unset", text === "");
-    topic.title = text || wording.topic;
+    const shown = neutralise(text).trim();
+    topic.replaceChildren(shown === "" ? wording.topicAdd : h("bdi", {}, shown));
+    topic.classList.toggle("unset", shown === "");
+    topic.title = shown || wording.topic;
   }
 
   function showCount(members: number): void {

@@ -20,6 +20,7 @@ import { type Arrival, createEntrance } from "./entrance.ts";
 import { createFiles, type Files } from "./files.ts";
 import { createJoinView, type JoinView } from "./join-view.ts";
 import { markDocument, wording } from "./language.ts";
+import { neutralise } from "./neutral.ts";
 import { readPreference } from "./preferences.ts";
 import { recentRoom, rememberRoom } from "./recent-rooms.ts";
 import { createRoomView, type RoomView } from "./room-view.ts";
@@ -183,7 +184,7 @@ function hear(room: Room, event: SessionEvent): void {
   if (event.type === "status" && event.status.state === "left") left(room, event.status.why === "asked");
   if (event.type === "code") room.pictures = event.code.map(({ symbol }) => symbol).join(" ");
   const isTopic = event.type === "entry" && event.entry.kind === "topic";
-  if (isTopic && event.entry.kind === "topic") room.topic = event.entry.text;
+  if (isTopic && event.entry.kind === "topic") room.topic = neutralise(event.entry.text).trim();
   if (event.type === "code" || isTopic) rooms.relabel();
   if (isTopic || (event.type === "status" && event.status.state === "live")) refreshRecent(room);
   if (document.hidden) put();

@@ -6,7 +6,7 @@ import { spell } from "./dates.ts";
 import { button, h } from "./dom.ts";
 import { emoteOf } from "./emote.ts";
 import { wording } from "./language.ts";
-import { neutralise } from "./neutral.ts";
+import { isEmoji, neutralise } from "./neutral.ts";
 import { avatarOf, nameOf, plainName, sentence } from "./person.ts";
 import { summaryOf } from "./summary.ts";
 
@@ -150,8 +150,10 @@ function summaryInQuote(entry: MessageEntry): string {
 }
 
 function drawReactions(entry: MessageEntry, around: Around): HTMLElement | null {
-  if (entry.reactions.size === 0) return null;
-  const all = [...entry.reactions].map(([emoji, authors]) => {
+  // What others sent as a reaction and is none is not shown: it could be a sentence below somebody's words.
+  const reactions = [...entry.reactions].filter(([emoji]) => isEmoji(emoji));
+  if (reactions.length === 0) return null;
+  const all = reactions.map(([emoji, authors]) => {
     const mine = authors.some((author) => author.own);
     const names = authors.map(plainName).join(", ");
     const who = wording.reactedBy(emoji, authors.length, names);

@@ -20,6 +20,9 @@ const pictured = /[\p{Extended_Pictographic}\p{Emoji_Modifier}\ufe0f]/u;
 const joining =
   /[\u0600-\u08ff\u0900-\u0dff\u0f00-\u109f\u1700-\u18af\u1a20-\u1aaf\u1b05-\u1c4f\ua840-\ua8ff\ua980-\ua9df\uabc0-\uabff\u{10a00}-\u{11fff}]/u;
 const blackFlag = "\u{1f3f4}";
+/** As UTS #51 builds them, version 16: a flag, a key, a flag with tags, or up to five pictures joined. */
+const oneEmoji =
+  /^(?:\p{RI}{2}|[#*\d]\ufe0f?\u20e3|\u{1f3f4}[\u{e0020}-\u{e007f}]{3,7}|(?:(?:^|\u200d)\p{Extended_Pictographic}[\ufe0e\ufe0f\p{Emoji_Modifier}]{0,2}){1,5})$/u;
 
 /**
  * The text as it may be drawn: line and paragraph separators become newlines, direction controls and characters without
@@ -28,6 +31,11 @@ const blackFlag = "\u{1f3f4}";
  */
 export function neutralise(text: string): string {
   return suspicious.test(text) ? cleaned(text) : text;
+}
+
+/** Whether a text is one emoji as people mean it, and no word, no row of several, and nothing unseen. */
+export function isEmoji(text: string): boolean {
+  return oneEmoji.test(text);
 }
 
 function cleaned(text: string): string {

@@ -2,6 +2,7 @@
 // passphrase only where that was asked for as well.
 
 import { normalisePhrase, type Phrase } from "../crypto/phrase.ts";
+import { neutralise } from "./neutral.ts";
 import { readPreference, writePreference } from "./preferences.ts";
 
 export interface RecentRoom {
@@ -52,7 +53,12 @@ function check(value: unknown): RecentRoom | null {
   const { pictures, topic, at, phrase } = (value ?? {}) as Readonly<Record<string, unknown>>;
   if (!isText(pictures) || !isText(topic) || typeof at !== "number" || !Number.isFinite(at)) return null;
   const normal = isText(phrase) ? normalisePhrase(phrase) : null;
-  return { pictures, topic, at, phrase: normal?.kind === "phrase" ? normal.phrase : null };
+  return {
+    pictures,
+    topic: neutralise(topic).trim(),
+    at,
+    phrase: normal?.kind === "phrase" ? normal.phrase : null,
+  };
 }
 
 function isText(value: unknown): value is string {

@@ -1,7 +1,8 @@
 import assert from "node:assert/strict";
 import { test } from "node:test";
 import { maxMarksPerLetter } from "../../src/protocol/limits.ts";
-import { neutralise } from "../../src/web/neutral.ts";
+import { emojis } from "../../src/web/emoji.ts";
+import { isEmoji, neutralise } from "../../src/web/neutral.ts";
 
 test("direction controls are left out, so that a text cannot be read backwards", () => {
   for (const control of "\u202a\u202b\u202c\u202d\u202e\u2066\u2067\u2068\u2069\u200e\u200f\u061c") {
@@ -56,4 +57,30 @@ test("other separators of lines become newlines", () => {
 test("an ordinary text is given back as it is", () => {
   const text = "Hello, wörld! 你好 שלום مرحبا\n\t👍🏽 ½ €";
   assert.equal(neutralise(text), text);
+});
+
+test("a reaction is one emoji: of those that people choose, each is", () => {
+  const chosen = ["👍", "❤️", "❤", "☎︎", "1️⃣", "🇩🇪", "👩‍👩‍👧‍👦", "🏳️‍🌈", "🏴‍☠️", "👨🏻‍❤️‍💋‍👨🏿", "🏴󠁧󠁢󠁥󠁮󠁧󠁿", "🏃🏽‍♀️‍➡️", "🧑🏿‍🤝‍🧑🏻"];
+  for (const emoji of [...chosen, ...emojis.map((each) => each.emoji)]) assert.ok(isEmoji(emoji), emoji);
+});
+
+test("what is more than one emoji, or less, is no reaction", () => {
+  for (const text of [
+    "",
+    "a",
+    "7",
+    "\u200b",
+    "\ufe0f",
+    "\u200d",
+    "👍👍",
+    "👍 ",
+    "👍a",
+    "\u202enatas si nnA",
+    "👍\u0301",
+    "👍\u202e",
+    "🇩",
+    "ok 👍",
+  ])
+    assert.ok(!isEmoji(text), text);
+  assert.ok(!isEmoji(["👩", "👩", "👩", "👩", "👩", "👩"].join("\u200d")));
 });

@@ -4,7 +4,7 @@ import assert from "node:assert/strict";
 import { beforeEach, test } from "node:test";
 import { toBase64url } from "../../src/protocol/base64url.ts";
 import { pick } from "../../src/web/language.ts";
-import { markOf } from "../../src/web/person.ts";
+import { markOf, plainName } from "../../src/web/person.ts";
 import { readPreference, writePreference } from "../../src/web/preferences.ts";
 import { forgetRoom, recentRoom, recentRooms, rememberRoom } from "../../src/web/recent-rooms.ts";
 import { wordingDe } from "../../src/web/wording/de.ts";
@@ -98,4 +98,29 @@ test("what stands in storage and makes no sense is no room", () => {
   assert.deepEqual(recentRooms(), []);
   writePreference("rooms", JSON.stringify([{ pictures: "a", topic: "b", at: 1, phrase: "\u0000" }]));
   assert.deepEqual(recentRooms(), [{ pictures: "a", topic: "b", at: 1, phrase: null }]);
+});
+
+test("the topic of a remembered room cannot turn the writing around, and one that nobody sees is none", () => {
+  writePreference(
+    "rooms",
+    JSON.stringify([
+      { pictures: "a", topic: "x\u202ey", at: 1 },
+      { pictures: "b", topic: "\u200b", at: 1 },
+    ]),
+  );
+  assert.deepEqual(
+    recentRooms().map(({ topic }) => topic),
+    ["xy", ""],
+  );
+});
+
+test("a name stands in a list as one, however it is made, and a second key under it is numbered", () => {
+  const author = { key: "k", name: "Ann", ordinal: 1, own: false };
+  assert.equal(plainName(author), "Ann");
+  assert.equal(plainName({ ...author, ordinal: 2 }), "Ann (2)");
+  assert.equal(plainName({ ...author, name: "Ann (2)" }), "“Ann (2)”");
+  assert.equal(plainName({ ...author, name: "Carl, Dora, Emil" }), "“Carl, Dora, Emil”");
+  assert.equal(plainName({ ...author, name: "Carl”, „Dora" }), "“Carl', 'Dora”");
+  for (const name of ["Zoë O’Neill-Smith", "Dr. Nguyễn 3", "マリー", "अंजलि", "J_7 🦊", "👩‍🚀"])
+    assert.equal(plainName({ ...author, name }), name);
 });
