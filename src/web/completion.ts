@@ -4,6 +4,7 @@
 import { isWordAt } from "./edges.ts";
 import { emojis } from "./emoji.ts";
 import { fold } from "./fold.ts";
+import { areInCode } from "./format.ts";
 
 export interface Suggestion {
   /** What takes the place of what was typed. */
@@ -30,6 +31,8 @@ const maxSuggestions = 8;
 /** Fewer letters behind a colon are a face, :D, or a time. */
 const minShortcodeLetters = 2;
 const maxTokenLength = 40;
+/** Nothing, a blank, what opens or parts, or a script without spaces, emoji among it. */
+const beforeShortcode = /^$|[\s([{<"'“‘„«‹¿¡*~|–—\u2e80-\uffff-]/;
 const shortcodeLetters = /^[a-z0-9_+-]*$/i;
 
 /** What can be suggested where the caret stands, best first; null when there is nothing. */
@@ -98,7 +101,16 @@ function nameAt(text: string, caret: number, { names }: Sources): Completion | n
 function triggerBefore(text: string, caret: number, sign: ":" | "@"): number {
   const at = caret < 1 ? -1 : text.lastIndexOf(sign, caret - 1);
   if (at < 0 || caret - at > maxTokenLength || isWordAt(text, at - 1)) return -1;
-  return text.slice(at, caret).includes("\n") ? -1 : at;
+  // Behind another colon, a bracket that closes, a point: that is how code is written, and no emoji.
+  if (sign === ":" && !beforeShortcode.test(text.charAt(at - 1))) return -1;
+  return text.slice(at, caret).includes("\n") || isInCode(text.slice(0, at)) ? -1 : at;
+}
+
+/** Whether somebody who has written so much is in the middle of code, between fences or within a line. */
+function isInCode(before: string): boolean {
+  const lines = before.split("\n");
+  const runs = lines.pop()?.match(/`+/g) ?? [];
+  return runs.length % 2 === 1 || areInCode(lines);
 }
 
 /** 0 for the whole, 1 for its beginning, 2 for the beginning of one of its words, Infinity for none. */

@@ -31,7 +31,8 @@ interface Marker {
   readonly number: number | null;
 }
 
-const fence = "```";
+/** A line that begins code, or ends it where nothing stands behind the fence. */
+const fence = /^ {0,3}```(.*)$/;
 const maxLanguageLength = 32;
 const maxNumberDigits = 4;
 
@@ -77,7 +78,7 @@ export function mentionsOneself(text: string, mentions: Mentions): boolean {
 
 function blocksOf(lines: readonly string[], scan: Scan): Block[] {
   const blocks: Block[] = [];
-  const lastFence = lines.lastIndexOf(fence);
+  const lastFence = lines.findLastIndex(endsCode);
   let plain: string[] = [];
   const add = (block: Block): void => {
     flush();
@@ -96,8 +97,11 @@ function blocksOf(lines: readonly string[], scan: Scan): Block[] {
     const isFull = scan.meter.marks >= maxMarksPerText;
     const language = at < lastFence && !isFull ? languageOf(line) : null;
     if (language !== null) {
-      const end = lines.indexOf(fence, at + 1);
-      add({ kind: "code", language, text: lines.slice(at + 1, end).join("\n") });
+      let end = at + 1;
+      while (!endsCode(lines[end] ?? "")) end++;
+      const indent = line.indexOf("`");
+      const text = lines.slice(at + 1, end).map((each) => dedented(each, indent));
+      add({ kind: "code", language, text: text.join("\n") });
       at = end + 1;
       continue;
     }
@@ -178,10 +182,20 @@ function dedented(line: string, width: number): string {
   return line.slice(at);
 }
 
+/** Whether what follows the lines is code: they open a fence and do not close it. */
+export function areInCode(lines: readonly string[]): boolean {
+  return lines.reduce((isIn, line) => (isIn ? !endsCode(line) : languageOf(line) !== null), false);
+}
+
+/** Whether a line is a closing fence. */
+function endsCode(line: string): boolean {
+  return fence.exec(line)?.[1]?.trim() === "";
+}
+
 /** The language behind an opening fence, perhaps ""; null when the line opens none. */
 function languageOf(line: string): string | null {
-  if (!line.startsWith(fence)) return null;
-  const language = line.slice(fence.length).trim();
+  const language = fence.exec(line)?.[1]?.trim();
+  if (language === undefined) return null;
   return language.length <= maxLanguageLength && /^[^`\s]*$/.test(language) ? language : null;
 }
 

@@ -74,6 +74,27 @@ test("a closing colon turns a known shortcode into its emoji", () => {
     assert.equal(closedShortcode(text, text.length), null, text);
 });
 
+test("colons in code are no emoji", () => {
+  for (const text of [
+    "std::key:",
+    "a.:key:",
+    "f():key:",
+    "`:key:",
+    "a `b :key:",
+    "```\n:key:",
+    "```ts\na\n  :key:",
+  ])
+    assert.equal(closedShortcode(text, text.length), null, text);
+  for (const text of ["`a` :key:", "(:key:", "**:key:", "好:key:", "🎉:key:", "```\na\n```\n:key:"])
+    assert.equal(closedShortcode(text, text.length)?.insert, "🔑", text);
+});
+
+test("in code nothing is suggested", () => {
+  for (const text of ["```\n:tad|", "```js\nx\n@an|", "`@an|", "`:tad|", "```:tad|"])
+    assert.equal(complete(text), null, text);
+  assert.deepEqual(complete("```\na\n``` \n@lee|")?.inserts, ["@Anna Lee "]);
+});
+
 test("each emoji and each name stands in the table once, and a name can be typed", () => {
   const names = emojis.flatMap((each) => each.names);
   assert.equal(new Set(names).size, names.length);

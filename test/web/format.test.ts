@@ -109,6 +109,9 @@ const cases: Readonly<Record<string, readonly (readonly [string, string])[]>> = 
     ["a\n```\nb\n```\nc", "a|code[](b)|c"],
     ["```\na", "```\na"],
     ["```\n```", "code[]()"],
+    ["```\na\n``` \nb", "code[](a)|b"],
+    ["  ```ts\n  a\n    b\n c\n   ```", "code[ts](a\n  b\nc)"],
+    ["    ```\na\n    ```", "    c(\na\n    )"],
     ["```not a language\na\n```", "c(not a language\na\n)"],
   ],
   "lines with a mark in front are quotes and lists": [
