@@ -1,9 +1,11 @@
-// Looks through the messages that a tab holds. It keeps each text folded as long as its entry lives, so that a search
+// Looks through the messages that a tab holds, as they stand on the screen. It keeps each text folded as long as its entry lives, so that a search
 // among thousands costs a look at each.
 
 import type { Entry, MessageEntry } from "../session/events.ts";
 import { textOf } from "../session/files.ts";
+import { emoteOf } from "./emote.ts";
 import { fold } from "./fold.ts";
+import { plainText } from "./format.ts";
 import { neutralise } from "./neutral.ts";
 
 /** Entries are replaced, never changed: what was folded for one stays true. */
@@ -23,7 +25,12 @@ export function search(entries: readonly Entry[], wanted: string): string[] {
 }
 
 function foldedText(entry: MessageEntry): string {
-  const known = folded.get(entry) ?? foldQuery(textOf(entry));
+  const text = textOf(entry);
+  const known =
+    folded.get(entry) ??
+    foldQuery(
+      entry.file === undefined ? plainText(neutralise(emoteOf(text) ?? text), (words) => words) : text,
+    );
   folded.set(entry, known);
   return known;
 }

@@ -21,6 +21,17 @@ test("a space in the query stands for any white space", () => {
   assert.deepEqual(found(" two  lines "), ["b"]);
 });
 
+test("what stands on the screen is found, without the marks of its source", () => {
+  const all = [
+    message("Hello **there people** and\n> `x < y`, she said", { id: "m" }),
+    message("/me waves", { id: "n" }),
+  ];
+  for (const query of ["there people and", "and x < y, she"])
+    assert.deepEqual(search(all, foldQuery(query)), ["m"]);
+  assert.deepEqual(search(all, foldQuery("waves")), ["n"]);
+  for (const query of ["**there", "/me"]) assert.deepEqual(search(all, foldQuery(query)), []);
+});
+
 test("a deleted message is not found, nor is anything by nothing", () => {
   assert.ok(!found("koln").includes("c"));
   for (const nothing of ["", "  ", "\u200b"]) assert.deepEqual(found(nothing), []);
