@@ -2,6 +2,7 @@
 // kind; the words for it, and for what each does, stand in the wording.
 
 import { type CheckedName, checkName } from "../crypto/name.ts";
+import { asSaid } from "./emote.ts";
 import type { ExportFormat } from "./export.ts";
 
 /** What the room lets a person do. */
@@ -75,7 +76,7 @@ export const commands: readonly Command[] = [
  * and so is what follows a doubled slash.
  */
 export function runCommand(typed: string, acts: RoomActs): Outcome {
-  if (typed.startsWith("//")) return { kind: "text", text: typed.slice(1) };
+  if (typed.startsWith("//")) return { kind: "text", text: asSaid(typed.slice(1)) };
   const [, name, rest = ""] = /^\/([a-z]+)(?:\s([^]*))?$/i.exec(typed) ?? [];
   if (name === undefined) return { kind: "text", text: typed };
   const command = commands.find((each) => each.name === name.toLowerCase());

@@ -6,3 +6,8 @@ const sign = "/me ";
 export function emoteOf(text: string): string | null {
   return text.startsWith(sign) && text.length > sign.length ? text.slice(sign.length) : null;
 }
+
+/** A text as something said: where it would be read as what its author does, a blank goes first. */
+export function asSaid(text: string): string {
+  return emoteOf(text) === null ? text : ` ${text}`;
+}

@@ -137,6 +137,13 @@ test("a doubled slash sends one", () => {
   assert.deepEqual(run("///").outcome, { kind: "text", text: "//" });
 });
 
+test("a doubled slash in front of /me says it, and nobody does it", () => {
+  const { outcome } = run("//me waves");
+  assert.deepEqual(outcome, { kind: "text", text: " /me waves" });
+  assert.equal(emoteOf(" /me waves"), null);
+  assert.deepEqual(run("//me").outcome, { kind: "text", text: "/me" });
+});
+
 test("lines behind a command belong to it", () => {
   assert.deepEqual(run("/me waves\nand smiles").outcome, { kind: "text", text: "/me waves\nand smiles" });
 });
