@@ -13,6 +13,7 @@ import { type Outcome, commands } from "./commands.ts";
 import { closedShortcode, completionAt, type Sources } from "./completion.ts";
 import { drawing, h } from "./dom.ts";
 import { iconPath } from "./icons.ts";
+import { neutralise } from "./neutral.ts";
 import { createSuggestions, isComposing } from "./suggestions.ts";
 import { wording } from "./language.ts";
 
@@ -142,14 +143,16 @@ export function createComposer(options: ComposerOptions): Composer {
     suggestions.close();
     // First: what a command opens takes the focus.
     field.focus();
-    const problem = aim.edited ? saidEdit(aim.edited) : saidOrRun();
+    // In what nobody would see there is nothing to send.
+    const text = neutralise(field.value).trim() === "" ? "" : field.value;
+    const problem = aim.edited ? saidEdit(aim.edited, text) : saidOrRun(text);
     fault.textContent = problem ?? "";
   }
 
   /** A sentence on what is wrong, or null: it is on its way. */
-  function saidEdit(entry: MessageEntry): string | null {
+  function saidEdit(entry: MessageEntry, text: string): string | null {
     // Nothing has changed: there is nothing to tell anybody.
-    const problem = field.value === entry.text ? null : options.edit(entry.id, field.value);
+    const problem = text === entry.text ? null : options.edit(entry.id, text);
     if (problem === "gone") return wording.writing.editLost;
     if (problem === "empty") return wording.writing.editEmpty;
     if (problem !== null) return wording.sayFaults[problem];
@@ -157,8 +160,8 @@ export function createComposer(options: ComposerOptions): Composer {
     return null;
   }
 
-  function saidOrRun(): string | null {
-    const outcome = options.run(field.value);
+  function saidOrRun(text: string): string | null {
+    const outcome = options.run(text);
     if (outcome.kind === "fault") return spellCommandFault(outcome.fault);
     if (outcome.kind === "text") {
       const problem = options.say(outcome.text, aim.answered?.messageId ?? undefined);

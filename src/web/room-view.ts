@@ -128,7 +128,7 @@ export function createRoomView(options: RoomOptions): RoomView {
     edit: session.edit,
     said: files.send,
     run: (typed) => runCommand(typed, acts),
-    names: () => names.filter((name) => name !== ownName),
+    names: () => names.filter((name) => name !== ownNames.at(-1)),
     typing: session.typing,
     editLast() {
       const last = log.newest(
