@@ -15,7 +15,12 @@ const saidForMs = 1_500;
 /** Draws what somebody wrote. */
 export function drawText(text: string, mentions: Mentions): DocumentFragment {
   const drawn = new DocumentFragment();
-  drawn.append(...formatText(neutralise(text), mentions).map(drawBlock));
+  for (const block of formatText(neutralise(text), mentions)) {
+    const element = drawBlock(block);
+    // A list or a quote stands on the side where its first words begin; each line in it runs as its own words do.
+    if (block.kind === "list" || block.kind === "quote") element.dir = "auto";
+    drawn.append(element);
+  }
   return drawn;
 }
 
@@ -27,7 +32,7 @@ export function drawInlines(nodes: readonly Inline[]): (string | HTMLElement)[] 
 function drawBlock(block: Block): HTMLElement {
   switch (block.kind) {
     case "paragraph":
-      return h("p", { attributes: { dir: "auto" } }, ...drawInlines(block.children));
+      return h("p", {}, ...drawInlines(block.children));
     case "code":
       return drawCode(block.language, block.text);
     case "quote":

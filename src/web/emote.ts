@@ -11,3 +11,8 @@ export function emoteOf(text: string): string | null {
 export function asSaid(text: string): string {
   return emoteOf(text) === null ? text : ` ${text}`;
 }
+
+/** A text as it was meant to be said, without the blank of `asSaid`. */
+export function saidIn(text: string): string {
+  return text.startsWith(` ${sign}`) ? text.slice(1) : text;
+}

@@ -4,7 +4,7 @@
 import type { Author, Entry, MessageEntry } from "../session/events.ts";
 import { spell } from "./dates.ts";
 import { button, h } from "./dom.ts";
-import { emoteOf } from "./emote.ts";
+import { emoteOf, saidIn } from "./emote.ts";
 import { wording } from "./language.ts";
 import { isEmoji, neutralise } from "./neutral.ts";
 import { avatarOf, nameOf, plainName, sentence } from "./person.ts";
@@ -120,7 +120,7 @@ function drawText(entry: MessageEntry, around: Around): HTMLElement {
   const deed = emoteOf(text);
   if (deed !== null)
     return h("div", { class: "text emote", attributes }, nameOf(author), " ", around.drawText(deed));
-  return h("div", { class: "text", attributes }, around.drawText(text));
+  return h("div", { class: "text", attributes }, around.drawText(saidIn(text)));
 }
 
 /** Edited or not; and of an own message whether it is sent or seen. Pointing at it shows the number the relay gave. */

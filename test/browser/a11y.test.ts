@@ -242,6 +242,13 @@ for (const name of browserNames) {
         }),
       );
       assert.ok(atRight < 2 && atLeft > 100, `${atRight} and ${atLeft} px away from the right`);
+      await ann.say("- مرحبا\n- hello\n\n> بكم");
+      await ann.say("/me تلوح");
+      await ann.sees("تلوح");
+      const sides = await ann.page.$$eval(".message :is(ul, blockquote, .emote)", (all) =>
+        all.map((each) => getComputedStyle(each).direction),
+      );
+      assert.deepEqual(sides, ["rtl", "rtl", "rtl"]);
       await ann.page.evaluate(() => {
         document.documentElement.style.fontSize = "200%";
       });

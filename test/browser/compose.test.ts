@@ -224,6 +224,14 @@ for (const name of browserNames) {
       await ann.until("two lines", () => document.querySelector(".message .text")?.textContent === "a\nb");
     });
 
+    test("what nobody would see is not sent, and //me is something said", async () => {
+      const ann = await inRoom("Ann");
+      await ann.say("\u200b \u2060");
+      await ann.say("//me waves");
+      await ann.sees("/me waves");
+      assert.deepEqual(await ann.messages(), ["/me waves"]);
+    });
+
     test("the arrow up takes one's last message back, and Escape lets it be", async () => {
       const ann = await inRoom("Ann");
       const bob = await inRoom("Bob");

@@ -1,7 +1,7 @@
 import assert from "node:assert/strict";
 import { test } from "node:test";
 import { commands, type RoomActs, runCommand } from "../../src/web/commands.ts";
-import { emoteOf } from "../../src/web/emote.ts";
+import { emoteOf, saidIn } from "../../src/web/emote.ts";
 import { createRoomActs } from "../../src/web/room-acts.ts";
 
 /** Runs what is typed, and gives what came of it and what was done. */
@@ -141,6 +141,8 @@ test("a doubled slash in front of /me says it, and nobody does it", () => {
   const { outcome } = run("//me waves");
   assert.deepEqual(outcome, { kind: "text", text: " /me waves" });
   assert.equal(emoteOf(" /me waves"), null);
+  assert.equal(saidIn(" /me waves"), "/me waves");
+  for (const text of [" /mean", "  /me waves", " a"]) assert.equal(saidIn(text), text);
   assert.deepEqual(run("//me").outcome, { kind: "text", text: "/me" });
 });
 
