@@ -4,7 +4,6 @@
 import { isWordAt } from "./edges.ts";
 import { emojis } from "./emoji.ts";
 import { fold } from "./fold.ts";
-import { areInCode } from "./format.ts";
 
 export interface Suggestion {
   /** What takes the place of what was typed. */
@@ -108,9 +107,8 @@ function triggerBefore(text: string, caret: number, sign: ":" | "@"): number {
 
 /** Whether somebody who has written so much is in the middle of code, between fences or within a line. */
 function isInCode(before: string): boolean {
-  const lines = before.split("\n");
-  const runs = lines.pop()?.match(/`+/g) ?? [];
-  return runs.length % 2 === 1 || areInCode(lines);
+  const isOdd = (marks: RegExp, text: string): boolean => (text.match(marks) ?? []).length % 2 === 1;
+  return isOdd(/^ {0,3}```/gm, before) || isOdd(/`+/g, before.slice(before.lastIndexOf("\n") + 1));
 }
 
 /** 0 for the whole, 1 for its beginning, 2 for the beginning of one of its words, Infinity for none. */

@@ -31,9 +31,8 @@ interface Marker {
   readonly number: number | null;
 }
 
-/** A line that begins code, or ends it where nothing stands behind the fence. */
-const fence = /^ {0,3}```(.*)$/;
-const maxLanguageLength = 32;
+/** A line that begins code, perhaps in a language, or ends it where nothing stands behind the fence. */
+const fence = /^ {0,3}```\s*([^`\s]{0,32})\s*$/;
 const maxNumberDigits = 4;
 
 /**
@@ -182,21 +181,14 @@ function dedented(line: string, width: number): string {
   return line.slice(at);
 }
 
-/** Whether what follows the lines is code: they open a fence and do not close it. */
-export function areInCode(lines: readonly string[]): boolean {
-  return lines.reduce((isIn, line) => (isIn ? !endsCode(line) : languageOf(line) !== null), false);
-}
-
 /** Whether a line is a closing fence. */
 function endsCode(line: string): boolean {
-  return fence.exec(line)?.[1]?.trim() === "";
+  return languageOf(line) === "";
 }
 
-/** The language behind an opening fence, perhaps ""; null when the line opens none. */
+/** The language behind a fence, perhaps ""; null when the line is none. */
 function languageOf(line: string): string | null {
-  const language = fence.exec(line)?.[1]?.trim();
-  if (language === undefined) return null;
-  return language.length <= maxLanguageLength && /^[^`\s]*$/.test(language) ? language : null;
+  return fence.exec(line)?.[1] ?? null;
 }
 
 function withoutBlankEdges(lines: readonly string[]): readonly string[] {

@@ -85,7 +85,7 @@ for (const name of browserNames) {
       await bob.sees("const a = 1;");
       assert.match(
         await lastDrawn(bob),
-        /<blockquote>.*<ul>.*<li>.*<span>ts<\/span>.*Copy code.*<pre.*<code>const a = 1;/s,
+        /<blockquote dir="auto">.*<ul dir="auto">.*<li>.*<span>ts<\/span>.*Copy code.*<pre.*<code>const a = 1;/s,
       );
     });
 
