@@ -155,8 +155,9 @@ function harmlessMarkdown(text: string): string {
 function fenced(code: string, fence: string): string {
   const at = code.indexOf(fence);
   const behind = code.slice(at + fence.length);
-  const longest = Math.max(2, ...Array.from(behind.matchAll(/`+/g), ([run]) => run.length));
-  const around = "`".repeat(longest + 1);
+  let around = fence;
+  // Doubled: a step more each time would take a hostile text too long.
+  while (behind.includes(around)) around += around;
   // Some programs run or draw code in certain languages: as the second word, its name means nothing to them.
   return `${code.slice(0, at)}${around}text ${behind}\n${around}`;
 }

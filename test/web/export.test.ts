@@ -154,7 +154,7 @@ test("in Markdown bold, italic, struck out and code are what they were, and noth
 test("in Markdown a fence ends where it did, and nowhere else", () => {
   assert.equal(marked("```\n````\n<b>\n```"), "```text \n```  \n\\<b>  \n\\`\\`\\`");
   assert.equal(marked("````\n```\n<b>\n```` \n<b>"), "````text \n```\n<b>\n````  \n\\<b>");
-  assert.equal(marked("```\n\t```\n<b>\n```"), "````text \n\t```\n<b>\n````");
+  assert.equal(marked("```\n\t```\n<b>\n```"), "``````text \n\t```\n<b>\n``````");
   assert.equal(marked("```\n<b>"), "```text \n<b>\n```");
   assert.equal(marked("```\n```"), "```text \n```");
   assert.equal(marked("/me ```\n```\n<b>\n```"), "\\* \\`\\`\\`  \n```text \n<b>\n```");
