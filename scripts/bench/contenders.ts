@@ -69,6 +69,11 @@ export async function start(
     });
     child.once("exit", () => reject(new Error(`${name} did not start: ${printed}`)));
   });
+  let isStopping = false;
+  // Asked for now: it may be over before it is stopped.
+  const exited = once(child, "exit").then(([code, signal]) => {
+    if (!isStopping) console.error(`${name} ended by itself, with ${String(code ?? signal)}`);
+  });
   const { pid } = child;
   if (pid === undefined) throw new Error("expected a process that runs");
   return {
@@ -77,7 +82,7 @@ export async function start(
     pid,
     usage: () => usageOf(pid),
     async stop() {
-      const exited = once(child, "exit");
+      isStopping = true;
       child.kill("SIGKILL");
       await exited;
     },

@@ -6,7 +6,6 @@ const steps = 200_000;
 
 export interface Delays {
   readonly count: number;
-  readonly mostMs: number;
   add(us: number): void;
   /** What the part `part` of them did not take longer than. */
   quantileMs(part: number): number;
@@ -17,19 +16,14 @@ export interface Delays {
 export function createDelays(): Delays {
   const counts = new Uint32Array(steps + 1);
   let count = 0;
-  let mostUs = 0;
   return {
     get count() {
       return count;
-    },
-    get mostMs() {
-      return mostUs / 1000;
     },
     add(us) {
       const step = Math.min(steps, Math.max(0, Math.ceil(us / stepUs)));
       counts[step] = (counts[step] ?? 0) + 1;
       count++;
-      if (us > mostUs) mostUs = us;
     },
     quantileMs(part) {
       let left = Math.ceil(count * part);
@@ -42,7 +36,6 @@ export function createDelays(): Delays {
     clear() {
       counts.fill(0);
       count = 0;
-      mostUs = 0;
     },
   };
 }

@@ -83,14 +83,11 @@ async function converse(order: Extract<Order, { do: "converse" }>): Promise<Conv
   for (let count = 0; count < messages; count++) start(nextSpeaker(), nowUs());
   await pass(warmMs);
   delays.clear();
-  const cpu = process.cpuUsage();
   const startedAtUs = nowUs();
   await pass(forMs);
   const tookMs = (nowUs() - startedAtUs) / 1000;
-  const { user, system } = process.cpuUsage(cpu);
-  const generatorShare = (user + system) / 1000 / tookMs;
   const times = { p50Ms: delays.quantileMs(0.5), p99Ms: delays.quantileMs(0.99) };
-  const conversed = { delivered: delays.count, tookMs, ...times, generatorShare };
+  const conversed = { delivered: delays.count, tookMs, ...times };
   goOn = () => {};
   const drainUntilUs = nowUs() + drainMs * 1000;
   while (lines.some(({ awaited }) => awaited > 0) && nowUs() < drainUntilUs) await pass(2);
@@ -102,7 +99,6 @@ async function load(order: Extract<Order, { do: "load" }>): Promise<Loaded> {
   const template = templateOf(dialect, payloadBytes);
   const messages = Math.round((messagesPerSecond * forMs) / 1000);
   const gapUs = 1_000_000 / messagesPerSecond;
-  const cpu = process.cpuUsage();
   delays.clear();
   const startedAtUs = nowUs();
   const owed = await sayAll(template, messages, startedAtUs, gapUs);
@@ -111,11 +107,9 @@ async function load(order: Extract<Order, { do: "load" }>): Promise<Loaded> {
   const endedAtUs = nowUs();
   const tookMs = ((delays.count > 0 ? heardAtUs : endedAtUs) - startedAtUs) / 1000;
   giveUp();
-  const { user, system } = process.cpuUsage(cpu);
   const [p50Ms, p99Ms] = [delays.quantileMs(0.5), delays.quantileMs(0.99)];
-  const generatorShare = (user + system) / (endedAtUs - startedAtUs);
   const counts = { sent: messages, owed, delivered: delays.count };
-  return { ...counts, tookMs, p50Ms, p99Ms, mostMs: delays.mostMs, generatorShare, endedBy: { ...endedBy } };
+  return { ...counts, tookMs, p50Ms, p99Ms, endedBy: { ...endedBy } };
 }
 
 /** @returns the deliveries that are owed for it */

@@ -50,9 +50,6 @@ export interface Loaded {
   readonly tookMs: number;
   readonly p50Ms: number;
   readonly p99Ms: number;
-  readonly mostMs: number;
-  /** Of one core, by the generator itself: near 1 it is the generator that is measured. */
-  readonly generatorShare: number;
   /** Connections that the server has ended, by close code. */
   readonly endedBy: Readonly<Record<string, number>>;
 }
@@ -64,7 +61,6 @@ export interface Conversed {
   readonly tookMs: number;
   readonly p50Ms: number;
   readonly p99Ms: number;
-  readonly generatorShare: number;
   readonly lost: number;
 }
 

@@ -41,10 +41,7 @@ test("the figures go between the markers, in place of the ones before", () => {
 test("quantiles are those of what was added, to a tenth of a millisecond", () => {
   const delays = createDelays();
   for (let ms = 1; ms <= 100; ms++) delays.add(ms * 1_000);
-  assert.deepEqual(
-    [delays.count, delays.quantileMs(0.5), delays.quantileMs(0.99), delays.mostMs],
-    [100, 50, 99, 100],
-  );
+  assert.deepEqual([delays.count, delays.quantileMs(0.5), delays.quantileMs(0.99)], [100, 50, 99]);
   delays.clear();
   assert.equal(delays.count, 0);
 });
