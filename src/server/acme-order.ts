@@ -28,6 +28,11 @@ export interface Order {
 /** On the TLS port, or on port 80. */
 export type ChallengeType = "tls-alpn-01" | "http-01";
 
+/** Where there is a port for plain HTTP (null is none), the authority comes to it. */
+export function challengeFor(httpPort: number | null): ChallengeType {
+  return httpPort === null ? "tls-alpn-01" : "http-01";
+}
+
 export interface OrderTools {
   readonly ask: Ask;
   readonly challenges: Challenges;

@@ -1,12 +1,13 @@
 // Asks a relay who it is, as `secure-room doctor` does: at an address that guests use, or on this machine itself.
 // It judges nothing, and trusts nothing that it is told.
 
-import { createHash, randomBytes } from "node:crypto";
+import { randomBytes } from "node:crypto";
 import { request, type RequestOptions } from "node:https";
 import { request as plainRequest, type IncomingMessage } from "node:http";
 import { toBase64url } from "../protocol/base64url.ts";
 import { examineTimeoutMs, maxFactsBytes, subprotocol } from "../protocol/limits.ts";
 import { codeOf } from "./mistake.ts";
+import { acceptOf } from "./upgrade.ts";
 
 export interface Answer {
   /** What it says of itself; null where it is no secure-room. */
@@ -63,7 +64,7 @@ async function ask(url: string, options: RequestOptions): Promise<Said> {
 /** Whether an upgrade to a room that nobody has is let through. */
 export async function upgrades(url: string): Promise<boolean> {
   const key = randomBytes(16).toString("base64");
-  const expected = createHash("sha1").update(`${key}258EAFA5-E914-47DA-95CA-C5AB0DC85B11`).digest("base64");
+  const expected = acceptOf(key);
   const headers = {
     Connection: "Upgrade",
     Upgrade: "websocket",

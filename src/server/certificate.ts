@@ -40,8 +40,8 @@ export const certName = "cert.pem";
 export const keyName = "key.pem";
 /** By this subject a certificate that was made here is told from an operator's. */
 const commonName = "secure-room";
-/** The longest that Apple's systems accept (support.apple.com/103214). */
-const validDays = 825;
+/** The longest that Apple's systems accept of what was installed by hand (support.apple.com/103214). */
+export const validDays = 825;
 
 /**
  * Reads the operator's own pair.

@@ -2,13 +2,14 @@
 
 import type { Limits } from "../protocol/relay-limits.ts";
 import { dayMs, kiB, miB } from "../protocol/units.ts";
+import { warnDays } from "./certificate-expiry.ts";
 import { usualConnections } from "./descriptors.ts";
 import { isRunning, judgeBeside, judgeFolder, judgePlace, judgeSalt } from "./doctor-place.ts";
 import type { Facts, Finding, Source } from "./facts.ts";
 import { spellSize } from "./values.ts";
 
 /** Warned of this long before: a certificate that renews itself does so earlier. */
-const expiryWarningMs = 14 * dayMs;
+const expiryWarningMs = warnDays * dayMs;
 /** What Node and the program need beside what rooms fill. */
 const programBytes = 120 * miB;
 /** Of one connection with TLS: 30 to 35 KiB were measured on Node 20, 39 to 53 on 22, 24 and 26. */

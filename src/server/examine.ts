@@ -8,6 +8,7 @@ import { Resolver } from "node:dns/promises";
 import { networkInterfaces, totalmem } from "node:os";
 import { examineTimeoutMs } from "../protocol/limits.ts";
 import { findAcmeCertificate, renewalMs } from "./acme.ts";
+import { challengeFor } from "./acme-order.ts";
 import { askRelay, upgrades } from "./ask-relay.ts";
 import { certName, keyName, readMade, readOwnCertificate } from "./certificate.ts";
 import type { AuthorityFacts, CertificateFacts, Facts, ReachFacts } from "./facts.ts";
@@ -95,7 +96,7 @@ async function readPem(
 ): Promise<string | null> {
   if (own !== null) return (await readOwnCertificate(own, nowMs)).cert;
   if (acme !== null) {
-    const challenge = httpPort === null ? "tls-alpn-01" : "http-01";
+    const challenge = challengeFor(httpPort);
     return (await findAcmeCertificate(folder, { ...acme, challenge }, nowMs))?.cert ?? null;
   }
   if (localCa) {

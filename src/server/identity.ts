@@ -7,6 +7,7 @@ import { hourMs } from "../protocol/units.ts";
 import { acmeNames, findAcmeCertificate, keepRenewed } from "./acme.ts";
 import type { Challenges } from "./acme-challenges.ts";
 import { createAsk } from "./acme-client.ts";
+import { challengeFor } from "./acme-order.ts";
 import {
   certName,
   type Certificate,
@@ -156,7 +157,7 @@ async function acmeIdentity(
   { settings, folder, challenges, log, version }: IdentityOptions,
   acme: NonNullable<Settings["acme"]>,
 ): Promise<Identity> {
-  const order = { ...acme, challenge: settings.httpPort === null ? "tls-alpn-01" : "http-01" } as const;
+  const order = { ...acme, challenge: challengeFor(settings.httpPort) };
   const held = await findAcmeCertificate(folder, order, today());
   const place = placeOf(settings);
   // Until the first is there, guests are met with one that was made here.

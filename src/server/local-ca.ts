@@ -6,7 +6,7 @@ import { createPrivateKey, generateKeyPairSync, type KeyObject, X509Certificate 
 import { BlockList, isIP, isIPv4 } from "node:net";
 import { join } from "node:path";
 import { dayMs } from "../protocol/units.ts";
-import { type Certificate, covers, describeFile, type Place } from "./certificate.ts";
+import { type Certificate, covers, describeFile, type Place, validDays } from "./certificate.ts";
 import { Mistake } from "./mistake.ts";
 import { keep, readKept } from "./state.ts";
 import {
@@ -34,8 +34,6 @@ export interface Authority {
 
 export interface LocalCertificate extends Certificate {
   readonly authority: Authority;
-  /** True when devices must get a new authority. */
-  readonly madeAuthority: boolean;
 }
 
 const authorityName = "ca.pem";
@@ -45,8 +43,6 @@ export const authorityKeyName = "ca-key.pem";
 export const localName = "local.pem";
 
 const authorityDays = 10 * 365;
-/** The longest that Apple's systems accept of an authority that was installed by hand (support.apple.com/103214). */
-const validDays = 825;
 /** With less left it is renewed. */
 const renewDays = 30;
 
@@ -74,7 +70,7 @@ export async function findLocalCertificate(
   place: Place,
   host: string,
 ): Promise<LocalCertificate> {
-  const { issuer, parsed, made: madeAuthority } = await findAuthority(folder, place.nowMs, host);
+  const { issuer, parsed } = await findAuthority(folder, place.nowMs, host);
   const names = permittedNames(parsed);
   const hosts = [...new Set([...place.hosts, ...endingsOf(host)])].filter((each) => isLocal(each, names));
   const linked = place.linked.filter((each) => isLocal(each, names));
@@ -89,7 +85,6 @@ export async function findLocalCertificate(
     return {
       ...describeFile(kept.pem, kept.parsed, { own: false, made: null }),
       authority,
-      madeAuthority,
     };
   }
   const pem = issue(
@@ -100,7 +95,7 @@ export async function findLocalCertificate(
   );
   await keep(folder, localName, pem);
   const described = describeFile(pem, new X509Certificate(pem), { own: false, made: flaw ?? "first" });
-  return { ...described, authority, madeAuthority };
+  return { ...described, authority };
 }
 
 /** Whether the authority may sign for `host`: a private address, or a name at or below one of `names`. */
@@ -143,7 +138,6 @@ function endingsOf(host: string): string[] {
 interface Found {
   readonly issuer: Issuer;
   readonly parsed: X509Certificate;
-  readonly made: boolean;
 }
 
 async function findAuthority(folder: string, nowMs: number, host: string): Promise<Found> {
@@ -151,7 +145,7 @@ async function findAuthority(folder: string, nowMs: number, host: string): Promi
   if (found === null) return makeAuthority(folder, nowMs, host);
   const { parsed, key } = found;
   if (Date.parse(parsed.validTo) - renewDays * dayMs <= nowMs) return makeAuthority(folder, nowMs, host);
-  return { issuer: { name: subjectOf(parsed), key }, parsed, made: false };
+  return { issuer: { name: subjectOf(parsed), key }, parsed };
 }
 
 /**
@@ -198,7 +192,7 @@ async function makeAuthority(folder: string, nowMs: number, host: string): Promi
   // The key first: a crash between the two leaves a key that nobody trusts yet.
   await keep(folder, authorityKeyName, privateKey.export({ type: "pkcs8", format: "pem" }));
   await keep(folder, authorityName, cert);
-  return { issuer, parsed: new X509Certificate(cert), made: true };
+  return { issuer, parsed: new X509Certificate(cert) };
 }
 
 /** @returns key and certificate, PEM */

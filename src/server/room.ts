@@ -1,5 +1,5 @@
 // What the relay remembers: rooms, the seats in them, the connections on the seats, and the sentences it says when it
-// lets somebody not in. Shapes and texts only; relay.ts moves them.
+// does not let somebody in. Shapes and texts only; relay.ts moves them.
 
 import type { Bytes } from "../protocol/base64url.ts";
 import { encodeText, type ErrorCode, type Join, type MemberState } from "../protocol/control.ts";

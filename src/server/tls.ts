@@ -144,7 +144,11 @@ function watchSockets(
   // this one without the header time-outs, which Node starts on listening.
   const startHttp = server.listeners("connection");
   server.removeAllListeners("connection");
-  server.on("secureConnection", (socket) => handshakes.get(endsOf(socket))?.());
+  server.on("secureConnection", (socket) => {
+    const ends = endsOf(socket);
+    handshakes.get(ends)?.();
+    handshakes.delete(ends);
+  });
   server.on("connection", (socket: Socket) => {
     // Without an address it has gone again.
     const { remoteAddress = "" } = socket;

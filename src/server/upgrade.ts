@@ -105,13 +105,17 @@ export function judgeCapacity(
   return null;
 }
 
+/** The proof that a Sec-WebSocket-Key was read: RFC 6455, section 4.2.2. */
+export function acceptOf(key: string): string {
+  return createHash("sha1").update(`${key}${webSocketGuid}`).digest("base64");
+}
+
 /** Answers that the WebSocket is open. The request has been judged. */
 export function acceptUpgrade({ headers }: IncomingMessage, socket: Duplex): void {
   const key = headers["sec-websocket-key"] ?? "";
-  const accept = createHash("sha1").update(`${key}${webSocketGuid}`).digest("base64");
   socket.write(
     "HTTP/1.1 101 Switching Protocols\r\nUpgrade: websocket\r\nConnection: Upgrade\r\n" +
-      `Sec-WebSocket-Accept: ${accept}\r\nSec-WebSocket-Protocol: ${subprotocol}\r\n\r\n`,
+      `Sec-WebSocket-Accept: ${acceptOf(key)}\r\nSec-WebSocket-Protocol: ${subprotocol}\r\n\r\n`,
   );
 }
 
