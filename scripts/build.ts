@@ -5,12 +5,13 @@
 import { createHash } from "node:crypto";
 import { chmodSync, mkdirSync, readdirSync, readFileSync, rmSync, writeFileSync } from "node:fs";
 import { basename, extname, join, resolve } from "node:path";
-import { brotliCompressSync, constants, gzipSync } from "node:zlib";
+import { brotliCompressSync, constants } from "node:zlib";
 import { fileURLToPath } from "node:url";
 import { build, transform, type Metafile } from "esbuild";
 import type { EmbeddedFile } from "../src/server/assets.ts";
 import { words } from "../src/crypto/words.ts";
 import { frontCoded } from "./front-coding.ts";
+import { gzipSmall } from "./gzip.ts";
 import { thirdPartyNotices } from "./notices.ts";
 
 interface Page {
@@ -64,7 +65,7 @@ async function buildPage(): Promise<Page> {
   const served: EmbeddedFile[] = [];
   for (const { path, contents } of script.outputFiles) {
     if (basename(path) === "main.js") made.set("main.js", Buffer.from(contents));
-    else served.push(embed(`/${basename(path)}`, Buffer.from(contents), true));
+    else served.push(await embed(`/${basename(path)}`, Buffer.from(contents), true));
   }
   for (const name of readdirSync(join(root, "public"))) {
     if (name === "index.html") continue;
@@ -82,14 +83,14 @@ async function buildPage(): Promise<Page> {
     const digest = createHash("sha256").update(body).digest("hex").slice(0, 12);
     const path = `/${name.slice(0, -extension.length)}.${digest}${extension}`;
     hashed.set(name, path);
-    served.push(embed(path, body, true));
+    served.push(await embed(path, body, true));
   }
   const index = nameHashed(readFileSync(join(root, "public/index.html")), "index.html", hashed);
   // Invitations lead to /join, so that a link which has lost what stands behind its # can be told from the plain address.
   const files = [
-    embed("/", index, false),
-    embed("/join", index, false),
-    embed("/worker.js", await buildWorker(served, index), false),
+    await embed("/", index, false),
+    await embed("/join", index, false),
+    await embed("/worker.js", await buildWorker(served, index), false),
     ...served,
   ];
   return { files, inputs: inputsOf(script.metafile) };
@@ -130,14 +131,11 @@ function nameHashed(content: Buffer, name: string, hashed: ReadonlyMap<string, s
   return Buffer.from(text);
 }
 
-function embed(path: string, body: Buffer, immutable: boolean): EmbeddedFile {
+async function embed(path: string, body: Buffer, immutable: boolean): Promise<EmbeddedFile> {
   const type = types[extname(path) || ".html"];
   if (type === undefined) throw new Error(`no media type for ${path}: add it to scripts/build.ts`);
   const brotli = brotliCompressSync(body, { params: { [constants.BROTLI_PARAM_QUALITY]: 11 } });
-  // Blocks of other lengths than usual: what is written and the word list want different codes.
-  const [gzip = body] = [5, 6, 7, 8, 9]
-    .map((memLevel) => gzipSync(body, { level: 9, memLevel }))
-    .toSorted((a, b) => a.length - b.length);
+  const gzip = await gzipSmall(body);
   return {
     path,
     type,
