@@ -5,13 +5,12 @@ import { randomBytes } from "node:crypto";
 import { existsSync, mkdtempSync, readFileSync, rmSync, writeFileSync } from "node:fs";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
-import { after, before, beforeEach, describe, test } from "node:test";
+import { after, before, describe, test } from "node:test";
 import type { Browser } from "puppeteer-core";
-import { generatePhrase } from "../../src/crypto/phrase.ts";
-import { browserNames, Guest, launch } from "./browsers.ts";
+import { browserNames, Guest, launch, newWords } from "./browsers.ts";
+import { createPair } from "./pair.ts";
 import { type RunningRelay, startRelay } from "./relay.ts";
 
-const random = (length: number) => crypto.getRandomValues(new Uint8Array(length));
 const downloadWithinMs = 30_000;
 const place = "52.5163 N 13.3777 E";
 
@@ -20,16 +19,12 @@ for (const name of browserNames) {
     let relay: RunningRelay;
     let browser: Browser;
     let folder = "";
-    let words = "";
-    const guests: Guest[] = [];
+    const pair = createPair(inRoom);
 
     before(async () => {
       folder = mkdtempSync(join(tmpdir(), "secure-room-files-"));
       relay = await startRelay({ flags: ["--max-file", "2MiB"] });
       browser = await launch(name);
-    });
-    beforeEach(async () => {
-      words = await generatePhrase(random);
     });
     after(async () => {
       await browser.close();
@@ -39,18 +34,14 @@ for (const name of browserNames) {
     });
 
     /** Somebody whose downloads go to a folder of their own. */
-    async function inRoom(guest: string, at = relay): Promise<Guest & { readonly downloads: string }> {
+    async function inRoom(guest: string, phrase: string): Promise<Guest & { readonly downloads: string }> {
       const downloads = mkdtempSync(join(folder, "downloads-"));
-      const opened = await Guest.open(browser, at.origin, undefined, downloads);
-      guests.push(opened);
-      await opened.enter(guest, words);
+      const opened = await Guest.open(browser, relay.origin, undefined, downloads);
+      await opened.enter(guest, phrase);
       return Object.assign(opened, { downloads });
     }
 
-    async function allGoHome(): Promise<void> {
-      const all = guests.splice(0);
-      for (const guest of all) await guest.leave();
-      const complaints = all.flatMap((guest) => guest.complaints);
+    function assertQuiet(complaints: readonly string[]): void {
       // A broken or refused transfer is told in the console by the browser itself.
       assert.deepEqual(
         complaints.filter((each) => !each.includes("Failed to load resource")),
@@ -119,8 +110,7 @@ for (const name of browserNames) {
     }
 
     test("a file that is chosen with the button reaches the others, and is saved byte for byte", async () => {
-      const ann = await inRoom("Ann");
-      const bob = await inRoom("Bob");
+      const { ann, bob } = await pair.take();
       const content = randomBytes(200_000);
       await choose(ann, onDisk("report (final).bin", content));
       await ann.sees("report (final).bin");
@@ -134,12 +124,11 @@ for (const name of browserNames) {
       await bob.page.reload();
       await bob.connected();
       await bob.sees("report (final).bin");
-      await allGoHome();
+      assertQuiet(await pair.giveBack());
     });
 
     test("files that are pasted and dropped go out in order, with the text", async () => {
-      const ann = await inRoom("Ann");
-      const bob = await inRoom("Bob");
+      const { ann, bob } = await pair.take();
       const give = (how: "paste" | "drop", fileName: string) =>
         ann.page.evaluate(
           ([kind, called]) => {
@@ -168,12 +157,11 @@ for (const name of browserNames) {
       await bob.sees("both of them");
       assert.deepEqual(await cards(bob), ["pasted.txt", "dropped.txt"]);
       assert.equal((await downloaded(bob, "dropped.txt")).toString(), "content of dropped.txt");
-      await allGoHome();
+      assertQuiet(await pair.giveBack());
     });
 
     test("a picture loses place and size on its way, keeps its bearing, and is shown without being asked for", async () => {
-      const ann = await inRoom("Ann");
-      const bob = await inRoom("Bob");
+      const { ann, bob } = await pair.take();
       const content = await photo(ann);
       assert.ok(content.includes(place));
       await sendFile(ann, "holiday.jpg", content);
@@ -190,12 +178,11 @@ for (const name of browserNames) {
       const saved = await downloaded(bob, "holiday.jpg");
       assert.equal(saved.subarray(0, 3).toString("hex"), "ffd8ff");
       assert.ok(!saved.includes(place) && !saved.includes("Exif"));
-      await allGoHome();
+      assertQuiet(await pair.giveBack());
     });
 
     test("the original of a picture is sent when it is asked for", async () => {
-      const ann = await inRoom("Ann");
-      const bob = await inRoom("Bob");
+      const { ann, bob } = await pair.take();
       const content = await photo(ann);
       await choose(ann, onDisk("original.jpg", content));
       await ann.until(
@@ -206,24 +193,22 @@ for (const name of browserNames) {
       await ann.press("Send file");
       await bob.sees("original.jpg");
       assert.ok((await downloaded(bob, "original.jpg")).equals(content));
-      await allGoHome();
+      assertQuiet(await pair.giveBack());
     });
 
     test("a moving picture goes as it is, and the person is told", async () => {
-      const ann = await inRoom("Ann");
-      const bob = await inRoom("Bob");
+      const { ann, bob } = await pair.take();
       const gif = Buffer.from("R0lGODlhAQABAIAAAP///wAAACwAAAAAAQABAAACAkQBADs=", "base64");
       await choose(ann, onDisk("wave.gif", gif));
       await ann.sees("This goes as it is");
       await ann.press("Send file");
       await bob.sees("wave.gif");
       assert.ok((await downloaded(bob, "wave.gif")).equals(gif));
-      await allGoHome();
+      assertQuiet(await pair.giveBack());
     });
 
     test("what can hold a script is never shown, whatever its name says", async () => {
-      const ann = await inRoom("Ann");
-      const bob = await inRoom("Bob");
+      const { ann, bob } = await pair.take();
       const svg = `<svg xmlns="http://www.w3.org/2000/svg" onload="document.title='broken'"><script>document.title='broken'</script></svg>`;
       const html = `<!doctype html><script>document.title='broken'</script>`;
       for (const [fileName, content] of [
@@ -248,21 +233,20 @@ for (const name of browserNames) {
       }
       assert.equal((await downloaded(bob, "page.html")).toString(), html);
       assert.equal(bob.page.url(), `${relay.origin}/`);
-      await allGoHome();
+      assertQuiet(await pair.giveBack());
     });
 
     test("a file above the relay's limit is refused with its size and the limit, before it is sent", async () => {
-      const ann = await inRoom("Ann");
+      const { ann } = await pair.take();
       await choose(ann, onDisk("film.bin", randomBytes(2_200_000)));
       await ann.sees("This file has 2.2 MB. The server takes at most 2.06 MB: send a smaller one.");
       await ann.press("Remove: film.bin");
       assert.equal(await ann.page.$eval(".tray", (each) => (each as HTMLElement).hidden), true);
-      await allGoHome();
+      assertQuiet(await pair.giveBack());
     });
 
     test("a hostile file name is harmless where it is shown and where it is saved", async () => {
-      const ann = await inRoom("Ann");
-      const bob = await inRoom("Bob");
+      const { ann, bob } = await pair.take();
       await ann.page.evaluate(() => {
         const data = new DataTransfer();
         data.items.add(new File(["text"], "../..\\<img src=x onerror=alert(1)>\u202Egpj.exe"));
@@ -274,12 +258,11 @@ for (const name of browserNames) {
       await bob.sees("gpj.exe");
       assert.deepEqual(await cards(bob), ["_.._ _img src=x onerror=alert(1)_gpj.exe".replace(" ", "")]);
       assert.equal(await bob.page.$$eval(".log img", (all) => all.length), 0);
-      await allGoHome();
+      assertQuiet(await pair.giveBack());
     });
 
     test("an altered file is refused, and said so", async () => {
-      const ann = await inRoom("Ann");
-      const bob = await inRoom("Bob");
+      const { ann, bob } = await pair.take();
       await sendFile(ann, "altered.bin", randomBytes(1_000));
       await bob.sees("altered.bin");
       await bob.page.setRequestInterception(true);
@@ -289,12 +272,13 @@ for (const name of browserNames) {
       });
       await bob.press("Download: altered.bin");
       await bob.sees("This file was altered or cut off on its way and is not shown.");
-      await allGoHome();
+      await bob.page.setRequestInterception(false);
+      bob.page.removeAllListeners("request");
+      assertQuiet(await pair.giveBack());
     });
 
     test("a voice note is recorded, heard before it is sent, and played by the others", async () => {
-      const ann = await inRoom("Ann");
-      const bob = await inRoom("Bob");
+      const { ann, bob } = await pair.take();
       await ann.press("Record a voice note");
       await ann.sees("0:01");
       await ann.press("Cancel");
@@ -317,11 +301,11 @@ for (const name of browserNames) {
       if (name === "chromium") await bob.until("its length", isKnown);
       await bob.page.$eval("audio", (audio) => audio.play());
       await bob.until("sound", () => (document.querySelector("audio")?.currentTime ?? 0) > 0.2);
-      await allGoHome();
+      assertQuiet(await pair.giveBack());
     });
 
     test("what was shown is let go of when the person leaves", async () => {
-      const ann = await inRoom("Ann");
+      const ann = await inRoom("Ann", await newWords());
       await ann.page.evaluate(() => {
         const urls = new Set<string>();
         const { createObjectURL, revokeObjectURL } = URL;
@@ -347,7 +331,8 @@ for (const name of browserNames) {
       await ann.confirm();
       await ann.sees("Start a new room");
       assert.equal(await alive(), 0);
-      await allGoHome();
+      await ann.leave();
+      assertQuiet(ann.complaints);
     });
   });
 }
