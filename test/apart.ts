@@ -14,11 +14,19 @@ const filesAtATime = 3;
  * @param minutes that all of it may take at most
  */
 export function runApart(main: string, parts: readonly string[], minutes: number): void {
-  const signal = AbortSignal.timeout(minutes * 60_000);
-  signal.addEventListener("abort", () => {
+  const late = AbortSignal.timeout(minutes * 60_000);
+  late.addEventListener("abort", () => {
     console.error(`The tests have not ended within ${minutes} minutes.`);
     process.exitCode = 1;
   });
+  const told = new AbortController();
+  // Otherwise the processes of the files would outlive this one.
+  for (const each of ["SIGINT", "SIGTERM", "SIGHUP"] as const)
+    process.once(each, () => {
+      process.exitCode = 1;
+      told.abort();
+    });
+  const signal = AbortSignal.any([late, told.signal]);
   const results = run({ files: [...chooseTests(main, parts)], concurrency: filesAtATime, signal });
   results.on("test:fail", () => {
     process.exitCode = 1;

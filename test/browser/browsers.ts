@@ -151,6 +151,13 @@ export class Guest {
     return guest;
   }
 
+  /** Opens the page and goes in. */
+  static async comeIn(browser: Browser, url: string, name: string, words: string): Promise<Guest> {
+    const guest = await Guest.open(browser, url);
+    await guest.enter(name, words);
+    return guest;
+  }
+
   /** Types a name, and the words unless a link has brought them, and goes in. */
   async enter(name: string, words?: string): Promise<void> {
     await this.fill("#name", name);

@@ -8,6 +8,7 @@ import type { Browser } from "puppeteer-core";
 import { generatePhrase } from "../../src/crypto/phrase.ts";
 import { browserNames, Guest, launch, quit } from "./browsers.ts";
 import { findInMemory, startCapture } from "./capture.ts";
+import { createPair } from "./pair.ts";
 import { type RunningRelay, startRelay } from "./relay.ts";
 
 const random = (length: number) => crypto.getRandomValues(new Uint8Array(length));
@@ -40,6 +41,11 @@ for (const name of browserNames) {
       return guest;
     }
 
+    /** For what two people are enough; one of them with a name that tries to be more than that. */
+    const pair = createPair((guest, phrase) =>
+      Guest.comeIn(browser, relay.origin, guest === "Bob" ? "<b onmouseover=alert(1)>Bob" : guest, phrase),
+    );
+
     async function inRoom(guest: string, phrase = words): Promise<Guest> {
       const opened = await open();
       await opened.enter(guest, phrase);
@@ -70,11 +76,8 @@ for (const name of browserNames) {
     }
 
     test("two people with the same words talk both ways, a third with other words sees nothing", async () => {
-      const ann = await inRoom("Ann");
-      const bob = await open(linkTo(relay.origin, words));
-      assert.equal(await bob.page.evaluate(() => location.href), `${relay.origin}/`);
-      await bob.enter("Bob");
-      const eve = await inRoom("Eve", await generatePhrase(random));
+      const { ann, bob } = await pair.take();
+      const eve = await inRoom("Eve");
       await ann.say("Hello Bob");
       await bob.sees("Hello Bob");
       await bob.say("Hello Ann");
@@ -87,6 +90,7 @@ for (const name of browserNames) {
       await eve.sees("Anybody?");
       assert.deepEqual(await eve.messages(), ["Anybody?"]);
       assert.ok(!(await ann.text()).includes("Anybody?"));
+      assert.deepEqual(await pair.giveBack(), []);
       await allGoHome();
     });
 
@@ -102,6 +106,7 @@ for (const name of browserNames) {
       assert.equal(link, linkTo(relay.origin, spoken.join(" ")));
       await ann.press("Done");
       const bob = await open(link);
+      assert.equal(await bob.page.evaluate(() => location.href), `${relay.origin}/`);
       await bob.sees("The words came with your link.");
       await bob.enter("Bob");
       await ann.sees("Bob came in.");
@@ -109,8 +114,7 @@ for (const name of browserNames) {
     });
 
     test("what people write stays text", async () => {
-      const ann = await inRoom("Ann");
-      const bob = await inRoom("<b onmouseover=alert(1)>Bob");
+      const { ann, bob } = await pair.take();
       const hostile = `<img src=x onerror="document.title='broken'"><script>document.title='broken'</script>&amp;`;
       await bob.say(hostile);
       await ann.sees("onerror");
@@ -120,7 +124,7 @@ for (const name of browserNames) {
         0,
       );
       assert.notEqual(await ann.page.title(), "broken");
-      await allGoHome();
+      assert.deepEqual(await pair.giveBack(), []);
     });
 
     test("a slip in a word is found before anything is derived, and one press mends it", async () => {
@@ -179,8 +183,7 @@ for (const name of browserNames) {
     });
 
     test("a reload keeps the person, the name and what was said", async () => {
-      const ann = await inRoom("Ann");
-      const bob = await inRoom("Bob");
+      const { ann, bob } = await pair.take();
       // What is not stored while somebody looks cannot come along when the tab is duplicated.
       await ann.page.bringToFront();
       await ann.until("nothing is stored", () => sessionStorage.length === 0);
@@ -194,7 +197,7 @@ for (const name of browserNames) {
       assert.deepEqual(await bob.messages(), ["said first", "said behind the reload"]);
       assert.ok(!(await bob.text()).includes("Ann (2)"));
       assert.ok(!(await bob.text()).includes("Ann left."));
-      await allGoHome();
+      assert.deepEqual(await pair.giveBack(), []);
     });
 
     test("a second tab with the same seat takes over, and the first comes back only as a new arrival", async () => {
@@ -223,24 +226,24 @@ for (const name of browserNames) {
     });
 
     test("a name cannot finish a sentence of the page", async () => {
-      const ann = await inRoom("Ann");
-      await inRoom("Bob left. Eve");
+      const { ann, words: theirs } = await pair.take();
+      await inRoom("Bob left. Eve", theirs);
       await ann.sees("came in.");
       const line = await ann.page.$eval(".notice", (each) => each.querySelector("bdi")?.textContent ?? "");
       assert.equal(line, "Bob left. Eve");
+      assert.deepEqual(await pair.giveBack(), []);
       await allGoHome();
     });
 
     test("somebody who leaves is told of, and is back at the door without the words", async () => {
-      const ann = await inRoom("Ann");
-      const bob = await inRoom("Bob");
+      const { ann, bob } = await pair.take();
       await bob.press("Leave");
       await bob.sees("Leave the room?");
       await bob.confirm();
       await bob.sees("Start a new room");
       assert.equal(await bob.page.$eval("#phrase", (field) => (field as HTMLTextAreaElement).value), "");
       await ann.sees("Bob left.");
-      await allGoHome();
+      assert.deepEqual(await pair.leave(), []);
     });
 
     test("the keys are made in sight, and the page goes on drawing meanwhile", async () => {
@@ -340,10 +343,8 @@ for (const name of browserNames) {
 
     test("while the relay is away what is said waits, and goes out when it is back", async () => {
       const relay = await startRelay();
-      const ann = await Guest.open(browser, relay.origin);
-      await ann.enter("Ann", words);
-      const bob = await Guest.open(browser, relay.origin);
-      await bob.enter("Bob", words);
+      const ann = await Guest.comeIn(browser, relay.origin, "Ann", words);
+      const bob = await Guest.comeIn(browser, relay.origin, "Bob", words);
       await relay.stop();
       await ann.sees("The host has stopped the server.");
       await ann.say("said offline");
@@ -404,8 +405,7 @@ for (const pair of pairs)
     t.after(() => Promise.all(browsers.map(quit)));
     const relay = await startRelay();
     const [chromium = assert.fail(), firefox = assert.fail()] = browsers;
-    const ann = await Guest.open(chromium, relay.origin);
-    await ann.enter("Ann", words);
+    const ann = await Guest.comeIn(chromium, relay.origin, "Ann", words);
     const bob = await Guest.open(firefox, linkTo(relay.origin, words));
     await bob.enter("Bob");
     await ann.say("Hello, Firefox 🦊");

@@ -5,6 +5,7 @@ import { after, afterEach, before, beforeEach, describe, test } from "node:test"
 import type { Browser } from "puppeteer-core";
 import { generatePhrase } from "../../src/crypto/phrase.ts";
 import { browserNames, Guest, launch } from "./browsers.ts";
+import { createPair } from "./pair.ts";
 import { type RunningRelay, startRelay } from "./relay.ts";
 import { fromMenu } from "./talk.ts";
 
@@ -16,7 +17,8 @@ for (const name of browserNames) {
     let relay: RunningRelay;
     let browser: Browser;
     const guests: Guest[] = [];
-    /** Each test has a room of its own: a closed tab keeps its name for a minute. */
+    const pair = createPair((guest, phrase) => Guest.comeIn(browser, relay.origin, guest, phrase));
+    /** A test without the pair has a room of its own: a closed tab keeps its name for a minute. */
     let words = "";
 
     before(async () => {
@@ -40,10 +42,9 @@ for (const name of browserNames) {
       relay.remove();
     });
 
-    async function inRoom(guest: string): Promise<Guest> {
-      const opened = await Guest.open(browser, relay.origin);
+    async function inRoom(guest: string, phrase = words): Promise<Guest> {
+      const opened = await Guest.comeIn(browser, relay.origin, guest, phrase);
       guests.push(opened);
-      await opened.enter(guest, words);
       return opened;
     }
 
@@ -70,8 +71,7 @@ for (const name of browserNames) {
     }
 
     test("marks are drawn as what they mean, code with its language and a button", async () => {
-      const ann = await inRoom("Ann");
-      const bob = await inRoom("Bob");
+      const { ann, bob } = await pair.take();
       await ann.say("**bold** *italic* ~~gone~~ `code` https://example.com/a_b_c @Bob");
       await bob.sees("bold italic gone code");
       const drawn = await lastDrawn(bob);
@@ -87,11 +87,11 @@ for (const name of browserNames) {
         await lastDrawn(bob),
         /<blockquote dir="auto">.*<ul dir="auto">.*<li>.*<span>ts<\/span>.*Copy code.*<pre.*<code>const a = 1;/s,
       );
+      assert.deepEqual(await pair.giveBack(), []);
     });
 
     test("hostile texts stay text, and what deceives the eye is taken out of what is drawn", async () => {
-      const ann = await inRoom("Ann");
-      const bob = await inRoom("Bob");
+      const { ann, bob } = await pair.take();
       await bob.say(
         `<b onclick="x()">b</b> [x](javascript:alert(1)) javascript:alert(1) \u202Etxet\u202C Z${"\u0301".repeat(200)}`,
       );
@@ -104,11 +104,12 @@ for (const name of browserNames) {
       await bob.say("https://аpple.example/");
       await ann.sees("leads to xn--pple-43d.example");
       assert.equal((await ann.messages()).length, 4);
+      assert.deepEqual(await pair.giveBack(), []);
     });
 
     test("emoji, names and commands are completed by keyboard alone", async () => {
-      const ann = await inRoom("Ann");
-      await inRoom("Bob Builder");
+      const { ann, words: theirs } = await pair.take();
+      await inRoom("Bob Builder", theirs);
       await ann.sees("Bob Builder");
       await type(ann, "so :tad");
       assert.equal(
@@ -135,17 +136,19 @@ for (const name of browserNames) {
       await type(ann, "/lea");
       await ann.page.keyboard.press("Enter");
       assert.equal(await value(ann), "/leave ");
+      assert.deepEqual(await pair.giveBack(), []);
     });
 
     test("a suggestion is taken by a press as well", async () => {
-      const ann = await inRoom("Ann");
+      const { ann } = await pair.take();
       await type(ann, ":heart");
       await ann.click("[role=option]");
       assert.equal(await value(ann), "❤️");
+      assert.deepEqual(await pair.giveBack(), []);
     });
 
     test("Enter takes a word from an input method and sends nothing", async () => {
-      const ann = await inRoom("Ann");
+      const { ann } = await pair.take();
       await type(ann, "か");
       const sent = await ann.page.evaluate((selector) => {
         const field = document.querySelector(selector);
@@ -166,6 +169,7 @@ for (const name of browserNames) {
       await ann.page.keyboard.press("Enter");
       await ann.sees("か");
       assert.deepEqual(await ann.messages(), ["か"]);
+      assert.deepEqual(await pair.giveBack(), []);
     });
 
     test("on a touch screen Enter makes a new line, and the button sends", async () => {
@@ -186,8 +190,7 @@ for (const name of browserNames) {
     });
 
     test("a message is answered and edited, and what stood in the field before comes back", async () => {
-      const ann = await inRoom("Ann");
-      const bob = await inRoom("Bob");
+      const { ann, bob } = await pair.take();
       await bob.say("Who comes?");
       await ann.say("not now");
       await ann.sees("Who comes?");
@@ -211,10 +214,11 @@ for (const name of browserNames) {
       await ann.click(".send");
       await bob.sees("not today");
       assert.equal(await value(ann), "a draft");
+      assert.deepEqual(await pair.giveBack(), []);
     });
 
     test("Shift and Enter make a new line", async () => {
-      const ann = await inRoom("Ann");
+      const { ann } = await pair.take();
       await type(ann, "a");
       await ann.page.keyboard.down("Shift");
       await ann.page.keyboard.press("Enter");
@@ -222,6 +226,7 @@ for (const name of browserNames) {
       await ann.page.keyboard.type("b");
       await ann.page.keyboard.press("Enter");
       await ann.until("two lines", () => document.querySelector(".message .text")?.textContent === "a\nb");
+      assert.deepEqual(await pair.giveBack(), []);
     });
 
     test("what nobody would see is not sent, and //me is something said", async () => {
@@ -233,8 +238,7 @@ for (const name of browserNames) {
     });
 
     test("the arrow up takes one's last message back, and Escape lets it be", async () => {
-      const ann = await inRoom("Ann");
-      const bob = await inRoom("Bob");
+      const { ann, bob } = await pair.take();
       await ann.say("teh cat");
       await bob.sees("teh cat");
       await ann.until("sent", () => document.querySelector(".message.sending") === null);
@@ -252,11 +256,11 @@ for (const name of browserNames) {
       await bob.sees("/the cat");
       assert.deepEqual(await bob.messages(), ["/the cat"]);
       assert.equal(await value(ann), "");
+      assert.deepEqual(await pair.giveBack(), []);
     });
 
     test("commands do what they say, and a wrong one loses nothing", async () => {
-      const ann = await inRoom("Ann");
-      const bob = await inRoom("Bob");
+      const { ann, bob } = await pair.take();
       await ann.say("/dance with me");
       await ann.sees("There is no command /dance.");
       assert.equal(await value(ann), "/dance with me");
@@ -286,10 +290,12 @@ for (const name of browserNames) {
       await bob.sees("Anna waves");
       await ann.say("/leave");
       await ann.sees("Leave the room?");
+      // One is called Anna now, and a dialog is open.
+      assert.deepEqual(await pair.leave(), []);
     });
 
     test("what was said is found without accents, from the newest on, and Escape goes back to writing", async () => {
-      const ann = await inRoom("Ann");
+      const { ann } = await pair.take();
       for (const text of ["Grüße aus Köln", "nothing", "**Koln** again"]) {
         await ann.say(text);
         await ann.sees(text.replaceAll("*", ""));
@@ -307,6 +313,7 @@ for (const name of browserNames) {
       await ann.page.keyboard.press("Escape");
       assert.equal(await ann.page.$eval(fieldSelector, (field) => field === document.activeElement), true);
       assert.equal(await ann.page.$$eval(".found", (all) => all.length), 0);
+      assert.deepEqual(await pair.giveBack(), []);
     });
 
     test("what is found far up stands in sight, whatever the heights of what is passed on the way", async () => {
@@ -393,7 +400,7 @@ for (const name of browserNames) {
     });
 
     test("near the limit the letters are counted, and what is too long stays in the field", async () => {
-      const ann = await inRoom("Ann");
+      const { ann } = await pair.take();
       await ann.fill(fieldSelector, "a".repeat(16_000));
       await ann.sees("384 letters left");
       await ann.fill(fieldSelector, "ä".repeat(8_200));
@@ -401,6 +408,7 @@ for (const name of browserNames) {
       await ann.click(".send");
       await ann.sees("This message is too long");
       assert.equal((await value(ann)).length, 8_200);
+      assert.deepEqual(await pair.giveBack(), []);
     });
   });
 }

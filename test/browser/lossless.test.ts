@@ -6,6 +6,7 @@ import type { Browser } from "puppeteer-core";
 import { generatePhrase } from "../../src/crypto/phrase.ts";
 import { account } from "./account.ts";
 import { browserNames, Guest, launch, quit } from "./browsers.ts";
+import { createPair } from "./pair.ts";
 import { type RunningRelay, startRelay } from "./relay.ts";
 import { act, pointAt } from "./talk.ts";
 import { startStrippingProxy, type StrippingProxy } from "./strip.ts";
@@ -25,6 +26,7 @@ for (const [name, way] of browserNames.flatMap((each) => ways.map((way) => [each
     let door: Pick<StrippingProxy, "origin" | "stop">;
     let browser: Browser;
     let words = "";
+    const pair = createPair(inRoom);
 
     before(async () => {
       browser = await launch(name);
@@ -41,17 +43,15 @@ for (const [name, way] of browserNames.flatMap((each) => ways.map((way) => [each
       relay.remove();
     });
 
-    async function inRoom(guest: string): Promise<Guest> {
-      const opened = await Guest.open(browser, door.origin);
-      await opened.enter(guest, words);
+    async function inRoom(guest: string, phrase = words): Promise<Guest> {
+      const opened = await Guest.comeIn(browser, door.origin, guest, phrase);
       const inUse = await opened.page.$eval(".way", (each) => each.textContent);
       assert.equal(inUse, way);
       return opened;
     }
 
     test("a browser that goes offline keeps what is typed, and both sides are whole when it is back", async (t) => {
-      const ann = await inRoom("Ann");
-      const bob = await inRoom("Bob");
+      const { ann, bob } = await pair.take();
       await ann.say("said bevore");
       await bob.sees("said bevore");
       await ann.page.setOfflineMode(true);
@@ -97,8 +97,7 @@ for (const [name, way] of browserNames.flatMap((each) => ways.map((way) => [each
       await bob.sees("said before");
       await account(t, [ann, bob], ["said before", "said meanwhile", "typed offline 1", "typed offline 2"]);
       assert.doesNotMatch(await bob.text(), /missing|by mistake|in haste|ofline/);
-      await ann.leave();
-      await bob.leave();
+      await pair.giveBack();
     });
 
     test("a room outlives a relay that is killed, as long as one tab is open", async (t) => {
@@ -130,8 +129,7 @@ for (const [name, way] of browserNames.flatMap((each) => ways.map((way) => [each
     });
 
     test("who tells what is seen sees what others have seen, and nobody else", async () => {
-      const ann = await inRoom("Ann");
-      const bob = await inRoom("Bob");
+      const { ann, bob } = await pair.take();
       await ann.say("hello");
       await bob.sees("hello");
       for (const guest of [ann, bob]) {
@@ -139,27 +137,26 @@ for (const [name, way] of browserNames.flatMap((each) => ways.map((way) => [each
         await guest.click(".setting.check");
       }
       await ann.sees("seen by 1");
-      await ann.leave();
-      await bob.leave();
+      for (const guest of [ann, bob]) await guest.click(".setting.check");
+      await pair.giveBack();
     });
 
     test("disappearing messages are switched on for everybody, and the room is told", async () => {
-      const ann = await inRoom("Ann");
-      const bob = await inRoom("Bob");
+      const { ann, bob } = await pair.take();
       await ann.page.bringToFront();
       await ann.page.focus(".setting select");
       for (const key of ["ArrowDown", "ArrowDown", "ArrowDown", "ArrowUp", "ArrowUp"] as const)
         await ann.page.keyboard.press(key);
       await ann.press("Set for everybody");
       await bob.sees("made messages disappear after 5 minutes");
-      assert.equal((await bob.text()).split("made messages").length, 2, "no step on the way was set");
+      const notices = await bob.page.$$eval(".notice", (all) => all.map(({ textContent }) => textContent));
+      assert.equal(notices.join().split("made messages").length, 2, "no step on the way was set");
       assert.equal(
         await ann.page.$eval(".setting select", (field) => field === document.activeElement),
         true,
       );
       assert.equal(await bob.page.$eval(".setting select", (field) => field.value), "300");
-      await ann.leave();
-      await bob.leave();
+      await pair.leave();
     });
   });
 }
@@ -182,6 +179,11 @@ for (const way of browserNames.includes("chromium") ? ways : []) {
     for (const text of said) await bob.say(text);
     await bob.until("all sent", () => document.querySelectorAll(".own.sent").length === 20);
     await lifecycle.send("Page.setWebLifecycleState", { state: "active" });
+    // To freeze it has hidden it: a window that comes out of the icons is looked at again, and the page hears of it.
+    const { windowId } = await lifecycle.send("Browser.getWindowForTarget");
+    for (const windowState of ["minimized", "normal"] as const)
+      await lifecycle.send("Browser.setWindowBounds", { windowId, bounds: { windowState } });
+    await ann.until("in sight", () => !document.hidden);
     await ann.sees("while you slept 19");
     await account(t, [ann, bob], said);
     door.stop();

@@ -26,6 +26,10 @@ export interface RunningRelay {
 const startWithinMs = 30_000;
 const endWithinMs = 15_000;
 
+// A process that is told to end takes what it has started along, browsers too: at these puppeteer would close them and let
+// the process live, whose tests would then wait for what never comes.
+for (const signal of ["SIGTERM", "SIGHUP"] as const) process.once(signal, () => process.exit(1));
+
 /** Starts the relay and waits until it says where it listens. */
 export async function startRelay(
   options: {

@@ -5,6 +5,7 @@ import assert from "node:assert/strict";
 import { after, before, beforeEach, describe, test } from "node:test";
 import type { Browser } from "puppeteer-core";
 import { browserNames, Guest, launch, newWords, quit } from "./browsers.ts";
+import { createPair } from "./pair.ts";
 import { type RunningRelay, startRelay } from "./relay.ts";
 import { act, fromMenu, pointAt } from "./talk.ts";
 
@@ -14,6 +15,7 @@ for (const name of browserNames) {
     let browser: Browser;
     let words = "";
     const guests: Guest[] = [];
+    const pair = createPair((guest, phrase) => Guest.comeIn(browser, relay.origin, guest, phrase));
 
     before(async () => {
       relay = await startRelay({ flags: ["--contact", "Ann Smith, ann@example.org"] });
@@ -70,7 +72,7 @@ for (const name of browserNames) {
     });
 
     test("two people answer, react, edit and delete, and see each other's doing", async () => {
-      const { ann, bob } = await annAndBob();
+      const { ann, bob, words: theirs } = await pair.take();
       await ann.say("Shall we swim?");
       await ann.say("Or sail?");
       await act(bob, "Shall we swim?", "Reply");
@@ -117,15 +119,16 @@ for (const name of browserNames) {
       await bob.sees("This message was deleted.");
       await bob.until("the quote is empty too", () => !document.body.innerText.includes("dive"));
       const late = await open();
-      await late.enter("Cleo", words);
+      await late.enter("Cleo", theirs);
       await late.sees("Swim!");
       await late.until("the log has forgotten it", () => !document.body.innerText.includes("dive"));
       assert.ok(!(await late.text()).includes("missing"));
       await allGoHome();
+      assert.deepEqual(await pair.giveBack(), []);
     });
 
     test("a topic, who writes, what is new while nobody looks, and the way down to it", async () => {
-      const { ann, bob } = await annAndBob();
+      const { ann, bob } = await pair.take();
       await ann.page.bringToFront();
       await ann.click(".topic");
       await ann.fill("dialog input", "Boats");
@@ -164,11 +167,11 @@ for (const name of browserNames) {
         const log = document.querySelector(".scroll");
         return log !== null && log.scrollHeight - log.scrollTop - log.clientHeight < 2;
       });
-      await allGoHome();
+      assert.deepEqual(await pair.giveBack(), []);
     });
 
     test("in a page left open overnight, what was today is yesterday", async () => {
-      const { ann, bob } = await annAndBob();
+      const { ann, bob } = await pair.take();
       await ann.say("good night");
       await bob.sees("good night");
       for (const { page } of [ann, bob])
@@ -180,7 +183,8 @@ for (const name of browserNames) {
       await ann.sees("good morning");
       const days = await ann.page.$$eval(".rule.day", (all) => all.map((each) => each.textContent));
       assert.deepEqual(days, ["Yesterday", "Today"]);
-      await allGoHome();
+      // Their clocks are a day ahead.
+      assert.deepEqual(await pair.leave(), []);
     });
 
     test("several rooms stand beside each other, count what is unseen, and are all back after a reload", async () => {
