@@ -1,5 +1,5 @@
-// Looks through the messages that a tab holds, as they stand on the screen. It keeps each text folded as long as its entry lives, so that a search
-// among thousands costs a look at each.
+// Looks through the messages that a tab holds, as they stand on the screen. It keeps each text folded as long as its
+// entry lives, so that a search among thousands costs a look at each.
 
 import type { Entry, MessageEntry } from "../session/events.ts";
 import { textOf } from "../session/files.ts";

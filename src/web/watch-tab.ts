@@ -23,6 +23,8 @@ export function watchTab(
 ): void {
   /** From `pagehide` on another page may go on from what this one has put. */
   let isAway = false;
+  /** From `beforeunload` on the page may end. */
+  let isLeaving = false;
   addEventListener("pagehide", () => {
     isAway = true;
     put();
@@ -38,10 +40,19 @@ export function watchTab(
     rooms.look();
   });
   addEventListener("beforeunload", (event) => {
+    // Firefox has been seen to end a page in the middle of `pagehide`: what stands in storage now stays there.
+    isLeaving = true;
     // The browser asks whether to go: something that was written would be lost.
     if (!put()) event.preventDefault();
-    if (!document.hidden && tab.isUntouched()) tab.drop();
   });
+  for (const sign of ["pointerdown", "keydown"]) addEventListener(sign, stayed, true);
+
+  /** Whoever goes on here has not gone: the page was asked whether it may end, as for a download, and lives. */
+  function stayed(): void {
+    if (!isLeaving || isAway || document.hidden) return;
+    isLeaving = false;
+    tab.drop();
+  }
 
   async function backFromCache(): Promise<void> {
     const claimed = await Promise.all(rooms.all().map(({ claim }) => claim.again()));

@@ -178,6 +178,19 @@ for (const name of browserNames) {
       await ann.until("sent", () => document.querySelectorAll(".own.sent").length === 2);
     });
 
+    test("that does not come about leaves nothing in storage once somebody goes on", async (t) => {
+      const ann = await inRoom(t, "Ann");
+      await ann.page.bringToFront();
+      const stored = () => ann.page.evaluate(() => sessionStorage.length);
+      await ann.until("nothing is stored", () => sessionStorage.length === 0);
+      // As for a download: the page is asked, and stays.
+      await ann.page.evaluate(() => dispatchEvent(new Event("beforeunload", { cancelable: true })));
+      assert.equal(await stored(), 1, "the page may end without another word");
+      await ann.page.focus(".composer textarea");
+      await ann.page.keyboard.press("a");
+      assert.equal(await stored(), 0);
+    });
+
     test("that follows an invitation to another room sends what was unsent in the first behind it, over a reload too", async (t) => {
       const ann = await inRoom(t, "Ann");
       const bob = await inRoom(t, "Bob");
