@@ -259,3 +259,5 @@ export const maxOpenRooms = 8;
 export const claimWithinMs = secondMs;
 /** How long after a reload a room that could not come back is tried again. Page. */
 export const comeBackEveryMs = 5 * secondMs;
+/** A page that was asked whether it may end, and is still there so long after, has stayed. Page. */
+export const stayedAfterMs = 10 * secondMs;

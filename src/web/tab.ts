@@ -1,5 +1,5 @@
 // The rooms of one tab: those that it is in, and those of before a reload that are not back yet. They stand in storage only
-// while nobody looks at the tab. It knows no page and no session.
+// while nobody looks at the tab, or it may be about to end. It knows no page and no session.
 
 import {
   dropSavedRooms,

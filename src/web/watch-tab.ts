@@ -1,6 +1,7 @@
 // What happens to a tab as a whole: it is hidden and looked at again, reloaded, put aside by the browser and taken out,
 // offline and online. Its rooms go into storage when nobody looks and out of it when somebody does: tab.ts says why.
 
+import { stayedAfterMs } from "../protocol/limits.ts";
 import type { Session } from "../session/world.ts";
 import type { Claim } from "./claim.ts";
 import type { OpenRoom, Rooms } from "./rooms.ts";
@@ -23,8 +24,6 @@ export function watchTab(
 ): void {
   /** From `pagehide` on another page may go on from what this one has put. */
   let isAway = false;
-  /** From `beforeunload` on the page may end. */
-  let isLeaving = false;
   addEventListener("pagehide", () => {
     isAway = true;
     put();
@@ -40,19 +39,14 @@ export function watchTab(
     rooms.look();
   });
   addEventListener("beforeunload", (event) => {
-    // Firefox has been seen to end a page in the middle of `pagehide`: what stands in storage now stays there.
-    isLeaving = true;
     // The browser asks whether to go: something that was written would be lost.
     if (!put()) event.preventDefault();
+    // A page that is still here then has stayed, as for a download. Not at once: Firefox has been seen to end a page in
+    // the middle of `pagehide`, and what stands in storage now would be gone.
+    setTimeout(() => {
+      if (!isAway && !document.hidden) tab.drop();
+    }, stayedAfterMs);
   });
-  for (const sign of ["pointerdown", "keydown"]) addEventListener(sign, stayed, true);
-
-  /** Whoever goes on here has not gone: the page was asked whether it may end, as for a download, and lives. */
-  function stayed(): void {
-    if (!isLeaving || isAway || document.hidden) return;
-    isLeaving = false;
-    tab.drop();
-  }
 
   async function backFromCache(): Promise<void> {
     const claimed = await Promise.all(rooms.all().map(({ claim }) => claim.again()));
