@@ -5,15 +5,19 @@ import { longestWaitMs, maxCameBy, maxClockBehindMs, maxTimelineEntries } from "
 import { remember } from "../protocol/bounded.ts";
 import { secondMs } from "../protocol/units.ts";
 import type { MessageBody } from "./body.ts";
-import { isShown } from "./entries.ts";
 import type { World } from "./world.ts";
 
 export interface Expiry {
   /**
    * A message has come by. Where its time is over already, `over` is called at once.
-   * @param isFresh it was said just now: where it would be over, its author's clock is behind, and it lasts from now on
+   * @param how isFresh: it was said just now: where it would be over, its author's clock is behind, and it lasts from
+   * now on. isOnScreen: it stands there, whatever its kind promises
    */
-  readonly note: (id: string, body: MessageBody, isFresh: boolean) => void;
+  readonly note: (
+    id: string,
+    body: MessageBody,
+    how: { readonly isFresh: boolean; readonly isOnScreen: boolean },
+  ) => void;
   /** For how many seconds from now the relay is to keep it; 0: it does not end; null: its time is over. */
   readonly keepSeconds: (id: string) => number | null;
   /** Looks what is over, as after a sleep in which no timer ran. */
@@ -28,7 +32,7 @@ export function lastsOf(body: MessageBody): number | null {
 
 /** @param over called once with the id of each message whose time is over */
 export function createExpiry(world: Pick<World, "now" | "after">, over: (id: string) => void): Expiry {
-  /** Apart: what shows nothing, of which anybody can say as much as they like, must not push out what is on screens. */
+  /** Apart: what is not on screens, of which anybody can say as much as they like, must not push out what is. */
   const shown = new Map<string, number>();
   const unshown = new Map<string, number>();
   let nextAt = Number.POSITIVE_INFINITY;
@@ -38,10 +42,20 @@ export function createExpiry(world: Pick<World, "now" | "after">, over: (id: str
     return shown.get(id) ?? unshown.get(id);
   }
 
-  function note(id: string, body: MessageBody, isFresh: boolean): void {
+  function note(
+    id: string,
+    body: MessageBody,
+    { isFresh, isOnScreen }: { readonly isFresh: boolean; readonly isOnScreen: boolean },
+  ): void {
     const lasts = lastsOf(body);
     if (lasts === null) return;
     const now = world.now();
+    const known = endOf(id);
+    // A second copy ends when the first does.
+    if (known !== undefined) {
+      if (known <= now) end(id);
+      return;
+    }
     // A clock that runs ahead must not keep a message longer than the others.
     let at = Math.min(body.at, now) + lasts * secondMs;
     if (isFresh && at <= now && now - at < maxClockBehindMs) at = now + lasts * secondMs;
@@ -49,10 +63,8 @@ export function createExpiry(world: Pick<World, "now" | "after">, over: (id: str
       end(id);
       return;
     }
-    // A second copy ends when the first does.
-    if (endOf(id) !== undefined) return;
     // So many on, the screen does not have the oldest any more either.
-    const [times, most] = isShown(body) ? [shown, maxTimelineEntries] : [unshown, maxCameBy];
+    const [times, most] = isOnScreen ? [shown, maxTimelineEntries] : [unshown, maxCameBy];
     const forgotten = remember(times, id, at, most);
     if (forgotten !== null) over(forgotten);
     if (at < nextAt) wait(at);

@@ -141,7 +141,8 @@ export function createHearing(
     if (body.kind === "delete") deleted(entryId(author.key, body.of), author.own);
     // Who has said it writes no more.
     if (isShown(body) || body.kind === "edit") typing.heard(author, false);
-    expiry.note(id, body, news === "news" && isLive && frame.kind !== frameKind.carried);
+    const isFresh = news === "news" && isLive && frame.kind !== frameKind.carried;
+    expiry.note(id, body, { isFresh, isOnScreen: timeline.message(id) !== null });
     bringBack.cameBy(id);
   }
 

@@ -14,7 +14,12 @@ function stage() {
     timers.add(timer);
     return () => timers.delete(timer);
   };
-  const expiry = createExpiry({ now: () => now, after }, (id) => ended.push(id));
+  const created = createExpiry({ now: () => now, after }, (id) => ended.push(id));
+  const expiry = {
+    ...created,
+    note: (id: string, body: MessageBody, isFresh: boolean, isOnScreen = body.kind === "text") =>
+      created.note(id, body, { isFresh, isOnScreen }),
+  };
   const to = (ms: number) => {
     now = ms;
     for (const timer of timers) if (timer.at <= now && timers.delete(timer)) timer.run();
@@ -46,6 +51,24 @@ test("a message ends by the earlier of its author's clock and ours, and one that
   assert.equal(timers.size, 0);
 });
 
+test("one that lasts from its arrival, its author's clock being behind, is not ended by a copy", () => {
+  const { expiry, ended, to } = stage();
+  to(100_000);
+  expiry.note("a", text(0, 20), true);
+  to(110_000);
+  expiry.note("a", text(0, 20), false);
+  assert.deepEqual(ended, []);
+  to(120_000);
+  assert.deepEqual(ended, ["a"]);
+});
+
+test("texts that are on no screen push out none that are", () => {
+  const { expiry, ended } = stage();
+  expiry.note("a", text(0, 60), false);
+  for (let each = 0; each < maxCameBy + 1; each++) expiry.note(`twice ${each}`, text(0, 60), false, false);
+  assert.deepEqual(ended, ["twice 0"]);
+});
+
 test("what is over when it comes ends at once, each time it comes", () => {
   const { expiry, ended, to } = stage();
   to(20_000);
@@ -75,7 +98,7 @@ test("it says for how many whole seconds more something lasts, none where it sta
 test("a clock that the machine let sleep ends nothing late in what is carried", () => {
   let now = 0;
   const expiry = createExpiry({ now: () => now, after: () => () => {} }, () => {});
-  expiry.note("a", text(0, 10), false);
+  expiry.note("a", text(0, 10), { isFresh: false, isOnScreen: true });
   now = 10_000;
   assert.equal(expiry.keepSeconds("a"), null);
 });
@@ -113,7 +136,7 @@ test("after a sleep in which no timer ran, what is over has ended at a look", ()
   let now = 0;
   const ended: string[] = [];
   const expiry = createExpiry({ now: () => now, after: () => () => {} }, (id) => ended.push(id));
-  expiry.note("a", text(0, 10), false);
+  expiry.note("a", text(0, 10), { isFresh: false, isOnScreen: true });
   now = 10_000;
   expiry.check();
   assert.deepEqual(ended, ["a"]);
