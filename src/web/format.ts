@@ -32,7 +32,7 @@ interface Marker {
 }
 
 /** A line that begins code, perhaps in a language, or ends it where nothing stands behind the fence. */
-const fence = /^ {0,3}```\s*([^`\s]{0,32})\s*$/;
+const fence = /^ {0,3}```\s*(?:([^`\s]{1,32})\s*)?$/;
 const maxNumberDigits = 4;
 
 /**
@@ -188,7 +188,8 @@ function endsCode(line: string): boolean {
 
 /** The language behind a fence, perhaps ""; null when the line is none. */
 function languageOf(line: string): string | null {
-  return fence.exec(line)?.[1] ?? null;
+  const found = fence.exec(line);
+  return found === null ? null : (found[1] ?? "");
 }
 
 function withoutBlankEdges(lines: readonly string[]): readonly string[] {

@@ -104,6 +104,11 @@ const cases: Readonly<Record<string, readonly (readonly [string, string])[]>> = 
     ["**`a**`", "**c(a**)"],
     ["`https://a.example @Ann`", "c(https://a.example @Ann)"],
   ],
+  "a fence has one language behind it, whatever blanks stand around": [
+    ["```  ts  \na\n``` ", "code[ts](a)"],
+    ["``` ts x\na\n```", "c( ts x\na\n)"],
+    [`\`\`\`${" ".repeat(9_000)}ts x`, `\`\`\`${" ".repeat(9_000)}ts x`],
+  ],
   "fenced code keeps its lines and its language": [
     ["```ts\nconst a = `1`;\n\n  // **x**\n```", "code[ts](const a = `1`;\n\n  // **x**)"],
     ["a\n```\nb\n```\nc", "a|code[](b)|c"],
