@@ -12,9 +12,12 @@ export interface Aim {
   /** What the draft answers; while somebody edits, what the text set aside answers. */
   readonly answered: MessageEntry | null;
   readonly edited: MessageEntry | null;
-  /** The draft answers this message, or none any more. */
-  answer(entry: MessageEntry | null): void;
-  /** Begins an edit, or ends one with null: then it gives the text that was set aside. */
+  /** The draft answers this message, or none any more. An edit ends; what was typed in it joins the draft. */
+  answer(entry: MessageEntry | null, text: string): string;
+  /**
+   * Begins an edit, or ends one with null: then it gives the text that was set aside. What was typed in an edit that
+   * another one ends joins that text.
+   */
   edit(entry: MessageEntry | null, text: string): string;
   /** What was kept is the draft again. What it answers comes later: `heard`. */
   restore(draft: Draft, text: string): string;
@@ -38,8 +41,13 @@ export function createAim(): Aim {
 
   function edit(entry: MessageEntry | null, text: string): string {
     if (edited === null) setAside = text;
+    else if (entry !== null) keepTyped(text);
     edited = entry;
     return entry === null ? setAside : entry.text;
+  }
+
+  function keepTyped(text: string): void {
+    if (edited !== null && text !== edited.text) setAside = join(setAside, text);
   }
 
   return {
@@ -49,9 +57,11 @@ export function createAim(): Aim {
     get edited() {
       return edited;
     },
-    answer(entry) {
+    answer(entry, text) {
       answered = entry;
       awaited = null;
+      keepTyped(text);
+      return edited === null ? text : edit(null, text);
     },
     edit,
     restore({ draft, re }, text) {

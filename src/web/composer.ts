@@ -168,7 +168,7 @@ export function createComposer(options: ComposerOptions): Composer {
       if (problem === null || problem === "empty") options.said();
       if (problem === "empty") return null;
       if (problem !== null) return wording.sayFaults[problem];
-      aim.answer(null);
+      aim.answer(null, "");
     }
     field.value = "";
     edit(null);
@@ -182,8 +182,8 @@ export function createComposer(options: ComposerOptions): Composer {
   }
 
   function answer(entry: MessageEntry | null): void {
-    aim.answer(entry);
-    edit(null);
+    field.value = aim.answer(entry, field.value);
+    aimed();
   }
 
   /** @param entry null ends an edit, and gives back what stood there before */
