@@ -32,6 +32,8 @@ export interface LogView {
   look(looking: boolean): void;
   readonly entryOf: (item: Element) => Entry | undefined;
   readonly itemOf: (id: string) => HTMLElement | undefined;
+  /** Brings an item to the middle of what is in sight. */
+  readonly bring: (item: HTMLElement) => void;
   /** Everything on screen, from top to bottom. */
   readonly entries: () => Entry[];
   /** The newest message that `wanted` takes. */
@@ -268,10 +270,15 @@ export function createLogView(options: LogOptions): LogView {
     return entry?.kind === "message" ? entry : null;
   }
 
+  function bring(item: HTMLElement): void {
+    place.leave();
+    bringToMiddle(item);
+  }
+
   function jump(id: string): void {
     const item = shown.get(id);
     if (item === undefined) return;
-    bringToMiddle(item);
+    bring(item);
     item.focus({ preventScroll: true });
     item.classList.add("pointed");
     setTimeout(() => item.classList.remove("pointed"), pointedForMs);
@@ -312,6 +319,7 @@ export function createLogView(options: LogOptions): LogView {
     entries,
     newest,
     itemOf: (id) => shown.get(id),
+    bring,
     redrawTexts,
     jump,
   };

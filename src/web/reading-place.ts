@@ -13,6 +13,8 @@ export interface ReadingPlace {
   toEnd(): void;
   /** Something has been added: whoever is at the end stays there. */
   stay(): void;
+  /** Something is about to be brought in sight, wherever it stands: the end no longer holds anybody. */
+  leave(): void;
   /** So many more have come that whoever is not at the end does not see. */
   countBelow(count: number): void;
   /** The log is in the page again: out of it, a part that scrolls forgets where it stood. */
@@ -83,7 +85,7 @@ export function createReadingPlace(
     sticking = true;
     requestAnimationFrame(() => {
       sticking = false;
-      scroller.scrollTop = scroller.scrollHeight;
+      if (isAtEnd) scroller.scrollTop = scroller.scrollHeight;
     });
   }
 
@@ -92,6 +94,10 @@ export function createReadingPlace(
     atEnd: () => isAtEnd,
     toEnd,
     stay,
+    leave() {
+      isAtEnd = false;
+      requestAnimationFrame(scrolled);
+    },
     countBelow(count) {
       if (!isAtEnd) showBelow(below + count);
     },

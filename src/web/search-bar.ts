@@ -2,7 +2,6 @@
 // the browser's own highlights, so that no message is drawn anew for it; where there are none, the item is marked.
 
 import type { Entry } from "../session/events.ts";
-import { bringToMiddle } from "./bring.ts";
 import { button, h } from "./dom.ts";
 import { findFolded } from "./fold.ts";
 import { foldQuery, search } from "./search.ts";
@@ -22,6 +21,8 @@ interface SearchBarOptions {
   /** Everything on screen, from top to bottom. */
   readonly entries: () => readonly Entry[];
   readonly itemOf: (id: string) => HTMLElement | undefined;
+  /** Brings one of them in sight. */
+  readonly bring: (item: HTMLElement) => void;
   /** The bar has gone. */
   readonly closed: () => void;
 }
@@ -108,7 +109,7 @@ export function createSearchBar(options: SearchBarOptions): SearchBar {
     const item = current === null ? undefined : options.itemOf(current);
     if (item === undefined) return;
     item.classList.add("found");
-    bringToMiddle(item);
+    options.bring(item);
   }
 
   function unmark(): void {
