@@ -47,8 +47,9 @@ const markdownMarks = /[\\`*_{}[\]<>()#+!|~&$-]/g;
 const code =
   /^ {0,3}(?<fence>`{3,})(?=[^`\n]*\n)[^]*?(?:(\n {0,3}\k<fence>`*[ \t]*$)|(?![^]))|(?<!`)`[^`\n]+`(?!`)/;
 /**
- * What a message must not say in Markdown: HTML, entities, links, pictures, formulas, and whatever begins a block of
- * its own: what opens inside of one could end outside of it. Bold, italic and struck out are harmless and stay.
+ * What a message must not say in Markdown: HTML, entities, links under other words, pictures, formulas, and whatever
+ * begins a block of its own: what opens inside of one could end outside of it. Bold, italic and struck out stay, and a
+ * bare address is what it is.
  */
 const unwanted = /[\\`<[\]{$]|&(?=#?\w+;)|^[-+=#>:|]|^~(?=~~)|^[*_](?=[ \t*_]*$|[ \t])|(?<=^\d{1,9})[.)]/;
 /** Blanks at the beginning of a line would make it code. */

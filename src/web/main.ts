@@ -65,6 +65,7 @@ async function start(): Promise<void> {
   }
   watchTab(rooms, tab, put);
   const saved = tab.load();
+  if (document.hidden) put();
   const words = invitation.kind === "words" ? invitation.text : "";
   const invited = normalisePhrase(words);
   // A link to a room that this tab was in is a reload; a link to another one is its door, with the others behind it.
@@ -196,9 +197,10 @@ function left(room: Room, asked: boolean): void {
   rooms.remove(room);
   claim.rest();
   // Another tab may have sent what this one had not, and only the person knows: it goes into the composer.
-  const draft = [...session.unsentTexts(), view.drafted().draft].filter((text) => text !== "").join("\n");
-  if (asked || draft === "") tab.forget(phrase);
-  else tab.isIn(phrase, () => ({ phrase, session: null, draft }));
+  const drafted = view.drafted();
+  const draft = [...session.unsentTexts(), drafted.draft].filter((text) => text !== "").join("\n");
+  if (asked) tab.forget(phrase);
+  else tab.isIn(phrase, () => ({ phrase, session: null, ...drafted, draft }));
 }
 
 /** Whether it still fits into storage while it waits: what is said must survive a reload. */

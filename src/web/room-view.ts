@@ -105,6 +105,7 @@ export function createRoomView(options: RoomOptions): RoomView {
   const searchBar = createSearchBar({
     entries: log.entries,
     itemOf: log.itemOf,
+    bring: log.bring,
     closed: () => composer.focus(),
   });
   const acts = createRoomActs({
@@ -303,21 +304,22 @@ export function createRoomView(options: RoomOptions): RoomView {
     offline.show(now);
     question.hidden = !stopped;
     if (stopped) {
-      ask(now);
+      ask(now, hadFocus);
       return;
     }
     question.replaceChildren();
     if (hadFocus && offline.element.hidden) composer.focus();
   }
 
-  function ask(now: Extract<Status, { state: "refused" | "left" }>): void {
+  /** @param hadFocus whoever stood on what this replaces stands on it then */
+  function ask(now: Extract<Status, { state: "refused" | "left" }>, hadFocus: boolean): void {
     const { name } = session.save();
     const { comeBack } = options;
     const decide = { rename: session.rename, comeBack, again: () => session.rename(name) };
     question.replaceChildren(createDecision(now, name, decide));
     const { activeElement } = document;
     // Whoever is at something else, such as the search or a dialog, stays there: a name may have been tried by itself.
-    if (activeElement !== document.body && !composer.element.contains(activeElement)) return;
+    if (!hadFocus && activeElement !== document.body && !composer.element.contains(activeElement)) return;
     question.querySelector<HTMLElement>("input, button")?.focus();
   }
 
