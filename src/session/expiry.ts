@@ -7,17 +7,17 @@ import { secondMs } from "../protocol/units.ts";
 import type { MessageBody } from "./body.ts";
 import type { World } from "./world.ts";
 
+/** How a message has come by. */
+export interface Coming {
+  /** It was said just now: where it would be over, its author's clock is behind, and it lasts from now on. */
+  readonly isFresh: boolean;
+  /** It stands there, whatever its kind promises. */
+  readonly isOnScreen: boolean;
+}
+
 export interface Expiry {
-  /**
-   * A message has come by. Where its time is over already, `over` is called at once.
-   * @param how isFresh: it was said just now: where it would be over, its author's clock is behind, and it lasts from
-   * now on. isOnScreen: it stands there, whatever its kind promises
-   */
-  readonly note: (
-    id: string,
-    body: MessageBody,
-    how: { readonly isFresh: boolean; readonly isOnScreen: boolean },
-  ) => void;
+  /** A message has come by. Where its time is over already, `over` is called at once. */
+  readonly note: (id: string, body: MessageBody, how: Coming) => void;
   /** For how many seconds from now the relay is to keep it; 0: it does not end; null: its time is over. */
   readonly keepSeconds: (id: string) => number | null;
   /** Looks what is over, as after a sleep in which no timer ran. */
@@ -42,27 +42,24 @@ export function createExpiry(world: Pick<World, "now" | "after">, over: (id: str
     return shown.get(id) ?? unshown.get(id);
   }
 
-  function note(
-    id: string,
-    body: MessageBody,
-    { isFresh, isOnScreen }: { readonly isFresh: boolean; readonly isOnScreen: boolean },
-  ): void {
+  function firstEnd(saidAt: number, lasts: number, isFresh: boolean): number {
+    const now = world.now();
+    // A clock that runs ahead must not keep a message longer than the others.
+    const at = Math.min(saidAt, now) + lasts * secondMs;
+    return isFresh && at <= now && now - at < maxClockBehindMs ? now + lasts * secondMs : at;
+  }
+
+  function note(id: string, body: MessageBody, { isFresh, isOnScreen }: Coming): void {
     const lasts = lastsOf(body);
     if (lasts === null) return;
-    const now = world.now();
-    const known = endOf(id);
     // A second copy ends when the first does.
-    if (known !== undefined) {
-      if (known <= now) end(id);
-      return;
-    }
-    // A clock that runs ahead must not keep a message longer than the others.
-    let at = Math.min(body.at, now) + lasts * secondMs;
-    if (isFresh && at <= now && now - at < maxClockBehindMs) at = now + lasts * secondMs;
-    if (at <= now) {
+    const known = endOf(id);
+    const at = known ?? firstEnd(body.at, lasts, isFresh);
+    if (at <= world.now()) {
       end(id);
       return;
     }
+    if (known !== undefined) return;
     // So many on, the screen does not have the oldest any more either.
     const [times, most] = isOnScreen ? [shown, maxTimelineEntries] : [unshown, maxCameBy];
     const forgotten = remember(times, id, at, most);

@@ -58,12 +58,11 @@ export function createReadingPlace(
 
   /** Whoever stood on the button stands on the newest message when it goes. */
   function showButton(): void {
-    const last = list.querySelector<HTMLElement>(":scope > :last-child") ?? scroller;
-    passFocus(
-      newest,
-      () => (newest.hidden = isAtEnd),
-      () => last.focus({ preventScroll: true }),
-    );
+    const hideOrShow = (): void => void (newest.hidden = isAtEnd);
+    passFocus(newest, hideOrShow, () => {
+      const last = list.querySelector<HTMLElement>(":scope > :last-child") ?? scroller;
+      last.focus({ preventScroll: true });
+    });
   }
 
   function showBelow(count: number): void {
